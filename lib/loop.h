@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The event loop: sd-event underneath, one time source for all timers. Descriptors are served before timers, so a
+ * late wake-up reads what waits on its sockets before it believes a timer. Callbacks never block. */
+#ifndef LIB_LOOP_H
+#define LIB_LOOP_H
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+#include "lib/timerq.h"
+
+struct loop;
+struct loop_io;
+struct loop_child;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *l);                                          /* removes what is still registered; NULL is fine */
+int loop_run(struct loop *l);                                            /* until loop_exit; returns its code */
+void loop_exit(struct loop *l, int code);
+usec_t loop_now(struct loop *l);                                         /* monotonic time of this wake-up */
+struct sd_event *loop_sd_event(struct loop *l);                          /* for sd_notify's watchdog and sd-bus only */
+
+/* Timers: see timerq.h. `due` is monotonic. */
+void loop_timer_set(struct loop *l, struct timer *t, usec_t due);
+void loop_timer_cancel(struct loop *l, struct timer *t);
+
+/* Descriptors. The descriptor stays the caller's to close, after loop_io_free. A source may be freed in its own callback. */
+typedef void loop_io_fn(int fd, uint32_t revents, void *arg);
+struct loop_io *loop_io_new(struct loop *l, int fd, uint32_t events, loop_io_fn *fn, void *arg);
+void loop_io_events(struct loop_io *io, uint32_t events);
+void loop_io_free(struct loop_io *io);                                   /* NULL is fine */
+
+/* Signals: blocked and read from a signalfd. */
+typedef void loop_signal_fn(int signo, void *arg);
+int loop_signal(struct loop *l, int signo, loop_signal_fn *fn, void *arg);       /* 0 or -errno */
+
+/* A child of ours, by pid (pidfd): called once with waitid's status word as of wait(2). The child is reaped. */
+typedef void loop_child_fn(pid_t pid, int wstatus, void *arg);
+struct loop_child *loop_child_new(struct loop *l, pid_t pid, loop_child_fn *fn, void *arg);
+void loop_child_free(struct loop_child *c);                              /* stop watching; NULL is fine */
+
+/* Called once after the current dispatch, e.g. to send what was gathered. */
+typedef void loop_defer_fn(void *arg);
+void loop_defer(struct loop *l, loop_defer_fn *fn, void *arg);
+
+#endif
