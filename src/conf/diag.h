@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Diagnostics: what is wrong, where, and what is allowed instead. Each is one line `FILE:LINE:COL: error|warning: text`, then the source
+ * line and a caret under the place. Said once each, in the order of the text. */
+#ifndef CONF_DIAG_H
+#define CONF_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/strbuf.h"
+
+struct conf_pos;
+struct conf_diags;
+
+enum diag_level {
+	DIAG_ERROR,             /* what the operator meant cannot be done */
+	DIAG_WARNING,           /* it works, but not as written */
+	DIAG_SECURITY,          /* script security finding: shown as a warning; -t gives 6 when there is nothing worse */
+};
+
+struct conf_diags *diags_new(void);
+void diags_free(struct conf_diags *d);                                          /* NULL is fine */
+/* The file table and source lines that positions refer to; copied. Called by source_read and config_parse. */
+void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const char *text, size_t len);
+void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));                                  /* d may be NULL: nothing happens; pos may be NULL: no place */
+unsigned diags_count(const struct conf_diags *d, enum diag_level level);
+/* All of them as text, source line and caret included. */
+void diags_print(const struct conf_diags *d, struct strbuf *out);
+/* One line each without source text, for the log: calls back per diagnostic. */
+void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The effective configuration in canonical form: equal print means equal behaviour. */
+#ifndef CONF_PRINT_H
+#define CONF_PRINT_H
+
+#include "conf/config.h"
+#include "lib/strbuf.h"
+
+/* Secrets are masked unless `secrets`; a comparison asks for them. */
+void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets);
+void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets);
+void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading the files: every include resolved, every line with the place it came from, as one text. The parent makes it once;
+ * children get the same bytes in a sealed memfd. The format is ours alone: a table of file names, then one record per logical line. */
+#ifndef CONF_SOURCE_H
+#define CONF_SOURCE_H
+
+#include "conf/diag.h"
+#include "lib/strbuf.h"
+
+struct source_options {
+	const char *config_id;                  /* -i; NULL = host name up to the first dot */
+	bool strict_includes;                   /* -e */
+};
+
+/* Reads `path` (a glob is allowed) and what it includes into the expanded text. 0, or -errno when the file itself
+ * cannot be read (a diagnostic says which and why). Mistakes inside are diagnostics only. */
+int source_read(const char *path, const struct source_options *opt, struct conf_diags *diags, struct strbuf *expanded);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One process's view of the kernel's links and addresses, kept current by rtnetlink, and the way to change addresses in batches. The view is
+ * rebuilt by a dump when the kernel says that messages were lost; the owner is told as if the changes had been seen one by one. */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/addr.h"
+#include "lib/loop.h"
+
+struct net;
+
+struct net_link {
+	int ifindex;
+	char name[IFNAMSIZ];
+	uint32_t flags;                         /* IFF_… */
+	bool up;                                /* IFF_UP and IFF_RUNNING: can carry adverts */
+	bool multicast;
+	uint16_t hwtype;                        /* ARPHRD_… */
+	uint8_t hwlen, hwaddr[32];
+	uint32_t mtu;
+};
+
+/* An address on a link, as wanted or as found. */
+struct net_addr {
+	int ifindex;
+	struct ip_prefix prefix;
+	struct ip_addr brd;                     /* unset = none */
+	uint8_t scope;                          /* RT_SCOPE_… */
+	uint32_t flags;                         /* IFA_F_… as found; ignored when wanted, but IFA_F_NODAD is set for IPv6 */
+	char label[IFNAMSIZ];                   /* "" = none */
+};
+
+struct net_events {
+	void (*link)(void *arg, const struct net_link *link, bool gone);        /* appeared, changed, renamed, or gone */
+	void (*addr)(void *arg, const struct net_addr *addr, bool gone);
+};
+
+/* Opens the sockets and reads the tables. NULL and errno on failure. Events come from the loop afterwards, never inside this call. */
+struct net *net_open(struct loop *l, const struct net_events *ev, void *arg);
+void net_close(struct net *n);                                                  /* NULL is fine */
+
+const struct net_link *net_link_by_name(const struct net *n, const char *name); /* NULL when absent; valid until the next event */
+const struct net_link *net_link_by_index(const struct net *n, int ifindex);
+bool net_has_addr(const struct net *n, int ifindex, const struct ip_addr *a);   /* ifindex 0 = on any link */
+/* The address adverts leave with when none is configured: the first primary, non-deprecated one of that family (IPv6: link-local)
+ * that is not in `except` (our own virtual addresses). false when there is none. */
+bool net_source_addr(const struct net *n, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept, struct ip_addr *out);
+
+struct net_addr_op { bool add; struct net_addr addr; int result; };             /* result: 0, or -errno of the kernel */
+
+/* Makes the changes in order, many to one send, and waits for nothing but the kernel's immediate answers. EEXIST on add (the same prefix is there) and
+ * EADDRNOTAVAIL/ENODEV on removal count as done (result 0). Returns the number of results that are not 0. */
+unsigned net_addrs_apply(struct net *n, struct net_addr_op *ops, unsigned nops);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The messages between the parent and a child. Fixed-size structs in host order (both ends are the same binary); the row tables in
+ * parent/child_msg.c and proc/role_child.c give the lengths and descriptors that each may have.
+ *
+ *   parent → child                                     child → parent
+ *   START    config, book [, predecessor's book]       READY     everything is open, nothing was touched
+ *   GO       take over now                             APPLIED   the kernel is as the configuration wants it
+ *   GONE     objects the next configuration lacks      SCRIPT    run this script
+ *   HANDOVER stop those, finish the book, exit
+ *   STOP     stop everything in order, exit
+ *   HELLO    answer within 1 s                         HELLO_ACK
+ *   SCRIPT_DONE                                        DUMP_DONE
+ *   DUMP     write this kind of dump to the descriptor
+ */
+#ifndef PROC_MSG_H
+#define PROC_MSG_H
+
+#include <stdint.h>
+
+#include "conf/config.h"
+
+enum msg_type {
+	MSG_START = 1, MSG_GO, MSG_GONE, MSG_HANDOVER, MSG_STOP, MSG_HELLO, MSG_SCRIPT_DONE, MSG_DUMP,
+	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE,
+};
+
+enum msg_dump { MSG_DUMP_DATA, MSG_DUMP_STATS, MSG_DUMP_STATS_CLEAR };
+
+/* fds: [0] expanded configuration (sealed memfd), [1] own book, [2] predecessor's book (absent at a first start). */
+struct msg_start {
+	uint32_t uid, gid;                      /* the user to become; 0 = stay */
+	uint32_t resume;                        /* 1: a successor (reload or respawn); 0: first start of the daemon */
+	uint32_t reserved;
+	char net_namespace[64];                 /* "" = none */
+};
+
+#define MSG_GONE_MAX 1024
+struct msg_gone { uint32_t count; uint32_t index[MSG_GONE_MAX]; };      /* sent with its real length; indices as role_type.identities emits them */
+
+struct msg_hello { uint64_t seq; };
+
+/* What words the parent appends to the script's own arguments. */
+enum msg_script_words { MSG_WORDS_NONE, MSG_WORDS_INSTANCE, MSG_WORDS_GROUP };
+struct msg_script {
+	uint64_t token;                         /* comes back in SCRIPT_DONE */
+	conf_script_id script;
+	uint32_t words;                         /* enum msg_script_words */
+	uint32_t object;                        /* index into config.vrrp for the words */
+	uint32_t state;                         /* enum vrrp_state for the words */
+	uint32_t priority;
+};
+struct msg_script_done { uint64_t token; int32_t wstatus; int32_t error; };     /* as of wait(2); error = errno when it could not be run */
+
+struct msg_dump_req { uint32_t kind; };
+
+#endif
