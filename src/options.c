@@ -12,7 +12,6 @@
 #include <sys/utsname.h>
 #include <syslog.h>
 
-#include "config-build.h"
 #include "lib/num.h"
 
 enum {
