@@ -8,7 +8,6 @@
  * can be killed with SIGBUS, and a text that may still change can pass a check and be another afterwards. Seals can
  * never be taken off again, see memfd_create(2) and fcntl(2), "File Sealing".
  */
-
 #include "lib/memfd.h"
 
 #include <errno.h>

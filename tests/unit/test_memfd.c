@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "config-build.h"                       /* _GNU_SOURCE */
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
