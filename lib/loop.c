@@ -411,7 +411,9 @@ static void starvation_check(struct loop *l)
 
 static bool loop_exiting(struct loop *l)
 {
-	return sd_event_get_exit_code(l->event, NULL) != -ENODATA;
+	int code;
+
+	return sd_event_get_exit_code(l->event, &code) >= 0;
 }
 
 static int loop_turn(struct loop *l)
