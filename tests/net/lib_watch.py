@@ -6,11 +6,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.rtnl import RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR
-
 from lib_util import Events
 
+RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTM_NEWADDR, IFA_ADDRESS, IFA_LOCAL = 0x10, 0x100, 20, 1, 2
 SO_RCVBUFFORCE, SO_TIMESTAMPNS, PACKET_OUTGOING = 33, 35, 4
 
 
@@ -26,20 +24,35 @@ class AddressWatch(Events):
     def __init__(self, host):
         super().__init__()
         with host.inside():
-            self._ipr = IPRoute()
-        self._ipr.bind(groups=RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
+            self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+        self._socket.bind((0, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
+        self._socket.settimeout(0.2)
         self._done = False
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
 
     def _collect(self):
         while not self._done:
-            for message in self._ipr.get():
-                now = time.monotonic()
-                action = {"RTM_NEWADDR": "add", "RTM_DELADDR": "del"}.get(message.get("event"))
-                if action:
-                    ip = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
-                    self.append(AddressEvent(now, action, f"{ip}/{message['prefixlen']}", message["index"]))
+            try:
+                data = self._socket.recv(65536)
+            except TimeoutError:
+                continue
+            now, at = time.monotonic(), 0
+            while at < len(data):  # nlmsghdr, ifaddrmsg, attributes
+                length, kind = struct.unpack_from("=IH", data, at)
+                family, prefix, index = struct.unpack_from("=BB2xI", data, at + 16)
+                found = dict(self._attributes(data, at + 24, at + length))
+                ip = socket.inet_ntop(family, found.get(IFA_LOCAL) or found[IFA_ADDRESS])
+                self.append(AddressEvent(now, "add" if kind == RTM_NEWADDR else "del", f"{ip}/{prefix}", index))
+                at += (length + 3) & ~3
+
+    @staticmethod
+    def _attributes(data, at, end):
+        while at < end:
+            length, kind = struct.unpack_from("=HH", data, at)
+            yield kind, data[at + 4:at + length]
+            at += (length + 3) & ~3
 
     def wait_address(self, action, address, timeout=5, since=0.0):
         """The first "add" or "del" of the address (with or without a prefix length)."""
@@ -48,8 +61,8 @@ class AddressWatch(Events):
 
     def close(self):
         self._done = True
-        self._ipr.close()
-        self._thread.join(1)
+        self._thread.join()
+        self._socket.close()
 
 
 @dataclass

@@ -107,7 +107,7 @@ def test_client_sees_a_server_go_and_return(lab):
     client.wait_answers(10, since=client.failures()[-1].time)
     client.stop()
     assert client.bodies().keys() == {"server1"}
-    assert client.failures()[0].error == "Connection refused"
+    assert any(answer.error == "Connection refused" for answer in client.failures())
     assert client.gap() > client.every
 
 
