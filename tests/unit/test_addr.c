@@ -38,7 +38,8 @@ static void test_parse_and_print(void **state)
 {
 	static const struct { const char *in, *out; } rows[] = {
 		{ "192.0.2.1", "192.0.2.1" }, { "0.0.0.0", "0.0.0.0" }, { "255.255.255.255", "255.255.255.255" },
-		{ "::", "::" }, { "::1", "::1" }, { "2001:DB8:0:0::0:1", "2001:db8::1" }, { "fe80::0200:1", "fe80::200:1" },
+		{ "::", "::" }, { "::1", "::1" }, { "2001:DB8:0:0::0:1", "2001:db8::1" },
+		{ "fe80::0200:1", "fe80::200:1" },
 		{ "::ffff:192.0.2.1", "::ffff:192.0.2.1" },
 		{ "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 	};
@@ -56,9 +57,12 @@ static void test_parse_and_print(void **state)
 static void test_parse_refuses(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "1.2.3", "10.1", "1", "1.2.3.4.5", "1.2.3.256", "010.0.0.1", "10.00.0.1", "0x0a.0.0.1", "1.2.3.", ".1.2.3",
-		"1..2.3", " 1.2.3.4", "1.2.3.4 ", "1.2.3.-4", "+1.2.3.4", "1.2.3.4/24", "localhost", "1.2.3.4:80", ":", ":::",
-		"1::2::3", "12345::", "::1%lo", "[::1]", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1.2.3", "g::", "16909060",
+		"", " ", "1.2.3", "10.1", "1", "1.2.3.4.5", "1.2.3.256", "010.0.0.1", "10.00.0.1", "0x0a.0.0.1",
+		"1.2.3.", ".1.2.3",
+		"1..2.3", " 1.2.3.4", "1.2.3.4 ", "1.2.3.-4", "+1.2.3.4", "1.2.3.4/24", "localhost", "1.2.3.4:80", ":",
+		":::",
+		"1::2::3", "12345::", "::1%lo", "[::1]", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1.2.3", "g::",
+		"16909060",
 	};
 	struct ip_addr a = parsed("203.0.113.7"), before = a;
 
@@ -82,7 +86,8 @@ static void test_prefix(void **state)
 		{ "192.0.2.1/256", -ERANGE }, { "192.0.2.1/", -EINVAL }, { "/24", -EINVAL }, { "192.0.2/24", -EINVAL },
 		{ "192.0.2.1/24x", -EINVAL }, { "192.0.2.1/ 24", -EINVAL }, { "192.0.2.1/-1", -EINVAL },
 		{ "192.0.2.1/+1", -EINVAL }, { "192.0.2.1/24/24", -EINVAL }, { "192.0.2.1/255.255.255.0", -EINVAL },
-		{ "0000000000000000000000000000000000000000000000000000::1/64", -EINVAL }, { "", -EINVAL }, { NULL, -EINVAL },
+		{ "0000000000000000000000000000000000000000000000000000::1/64", -EINVAL }, { "", -EINVAL },
+		{ NULL, -EINVAL },
 	};
 	struct ip_prefix p = parsed_prefix("203.0.113.7/25"), before = p;
 	char buf[PREFIX_STRLEN];
@@ -117,7 +122,8 @@ static void test_sizes(void **state)
 static void test_order(void **state)
 {
 	static const char *const ascending[] = {
-		"0.0.0.0", "1.0.0.255", "9.255.255.255", "10.0.0.0", "10.0.0.200", "200.0.0.1", "::", "::1", "1::", "fe80::1", "ff02::12",
+		"0.0.0.0", "1.0.0.255", "9.255.255.255", "10.0.0.0", "10.0.0.200", "200.0.0.1", "::", "::1", "1::",
+		"fe80::1", "ff02::12",
 	};
 	struct ip_addr none = { 0 };
 
@@ -169,7 +175,8 @@ static void test_in_prefix(void **state)
 		{ "1.2.3.4", "0.0.0.0/0", true }, { "127.0.0.1", "128.0.0.0/1", false }, { "::1", "0.0.0.0/0", false },
 		{ "1.2.3.4", "::/0", false }, { "2001:db8::ffff", "2001:db8::1/64", true },
 		{ "2001:db8:0:1::1", "2001:db8::1/64", false }, { "2001:db8::1", "2001:db8::1/128", true },
-		{ "2001:db8::", "2001:db8::1/128", false }, { "febf::1", "fe80::/10", true }, { "fec0::1", "fe80::/10", false },
+		{ "2001:db8::", "2001:db8::1/128", false }, { "febf::1", "fe80::/10", true },
+		{ "fec0::1", "fe80::/10", false },
 	};
 	struct ip_addr none = { 0 }, v4 = parsed("192.0.2.1");
 	struct ip_prefix broken = { .addr = v4, .len = 200 }, no_prefix = { 0 };
@@ -190,7 +197,8 @@ static void test_kinds(void **state)
 {
 	static const struct { const char *addr; bool multicast, link_local; } rows[] = {
 		{ "224.0.0.18", true, false }, { "239.255.255.255", true, false }, { "223.255.255.255", false, false },
-		{ "240.0.0.1", false, false }, { "ff02::12", true, false }, { "fe80::1", false, true }, { "febf::1", false, true },
+		{ "240.0.0.1", false, false }, { "ff02::12", true, false }, { "fe80::1", false, true },
+		{ "febf::1", false, true },
 		{ "fec0::1", false, false }, { "fe00::1", false, false }, { "169.254.1.1", false, true },
 		{ "169.253.1.1", false, false }, { "168.254.1.1", false, false }, { "2001:db8::1", false, false },
 	};

@@ -78,7 +78,8 @@ static void test_strdup(void **state)
 
 static void die(void) { mem_die(); }
 static void alloc_too_much(void) { free(mem_alloc(absurd)); }
-static void array_too_much(void) { free(mem_array(absurd, 4)); }
+/* The product wraps to 0. */
+static void array_too_much(void) { free(mem_array(absurd + 1, 2)); }
 static void resize_too_much(void) { free(mem_resize(NULL, absurd)); }
 
 /* Runs fn in a child; gives its wait status and what it said on stderr. */

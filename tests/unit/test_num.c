@@ -26,9 +26,11 @@ static void test_i64(void **state)
 		{ "99999999999999999999999999999999x", 10, -EINVAL, 0 },
 		{ "", 10, -EINVAL, 0 }, { "-", 10, -EINVAL, 0 }, { "+", 10, -EINVAL, 0 }, { "--5", 10, -EINVAL, 0 },
 		{ "+-5", 10, -EINVAL, 0 }, { " 5", 10, -EINVAL, 0 }, { "5 ", 10, -EINVAL, 0 }, { "5s", 10, -EINVAL, 0 },
-		{ "1.0", 10, -EINVAL, 0 }, { "1e3", 10, -EINVAL, 0 }, { "0x10", 10, -EINVAL, 0 }, { "a", 10, -EINVAL, 0 },
+		{ "1.0", 10, -EINVAL, 0 }, { "1e3", 10, -EINVAL, 0 }, { "0x10", 10, -EINVAL, 0 },
+		{ "a", 10, -EINVAL, 0 },
 		{ "\xc3\xa9", 10, -EINVAL, 0 }, { "/", 10, -EINVAL, 0 }, { ":", 10, -EINVAL, 0 },
-		{ "0x1f", 0, 0, 31 }, { "0X1F", 0, 0, 31 }, { "-0x1f", 0, 0, -31 }, { "010", 0, 0, 8 }, { "10", 0, 0, 10 },
+		{ "0x1f", 0, 0, 31 }, { "0X1F", 0, 0, 31 }, { "-0x1f", 0, 0, -31 }, { "010", 0, 0, 8 },
+		{ "10", 0, 0, 10 },
 		{ "0", 0, 0, 0 }, { "08", 0, -EINVAL, 0 }, { "0x", 0, -EINVAL, 0 }, { "0xg", 0, -EINVAL, 0 },
 		{ "x1", 0, -EINVAL, 0 }, { "1f", 16, 0, 31 }, { "0x1f", 16, 0, 31 }, { "1g", 16, -EINVAL, 0 },
 		{ "8", 8, -EINVAL, 0 }, { NULL, 10, -EINVAL, 0 },
@@ -101,7 +103,8 @@ static void test_decimal(void **state)
 		{ "9223372036854.775807", 6, 0, INT64_MAX, false }, { "-9223372036854.775808", 6, 0, INT64_MIN, false },
 		{ "9223372036854.775808", 6, -ERANGE, 0, false }, { "9223372036854.7758075", 6, -ERANGE, 0, false },
 		{ "18446744073709551615.9", 0, -ERANGE, 0, false }, { "99999999999999999999", 6, -ERANGE, 0, false },
-		{ "99999999999999999999x", 6, -EINVAL, 0, false }, { "1", 20, -ERANGE, 0, false }, { "0", 20, 0, 0, false },
+		{ "99999999999999999999x", 6, -EINVAL, 0, false }, { "1", 20, -ERANGE, 0, false },
+		{ "0", 20, 0, 0, false },
 		{ "", 6, -EINVAL, 0, false }, { ".", 6, -EINVAL, 0, false }, { "-", 6, -EINVAL, 0, false },
 		{ "-.", 6, -EINVAL, 0, false }, { "1.2.3", 6, -EINVAL, 0, false }, { "1,5", 6, -EINVAL, 0, false },
 		{ "1e3", 6, -EINVAL, 0, false }, { "1.2345678x", 6, -EINVAL, 0, false }, { " 1", 6, -EINVAL, 0, false },
@@ -116,7 +119,8 @@ static void test_decimal(void **state)
 		int r = num_decimal(rows[i].str, rows[i].scale, INT64_MIN, INT64_MAX, &v, &rounded);
 
 		if (r != rows[i].r || v != (r ? 4711 : rows[i].v) || rounded != (r ? before : rows[i].rounded))
-			fail_msg("num_decimal(\"%s\", %u): %d, %" PRId64 ", %d", rows[i].str, rows[i].scale, r, v, rounded);
+			fail_msg("num_decimal(\"%s\", %u): %d, %" PRId64 ", %d", rows[i].str, rows[i].scale, r, v,
+				 rounded);
 	}
 }
 

@@ -48,7 +48,29 @@ static void test_pieces(void **state)
 	assert_null(sb.str);
 }
 
-/* Formatted pieces of every length, so that each place relative to the end of the room is met. */
+/* A formatted piece of every length after a text of every length: each way to end at the end of the room is met. */
+static void test_formatted_to_the_brim(void **state)
+{
+	char text[150], piece[150];
+
+	(void)state;
+	memset(text, 't', sizeof(text));
+	for (size_t first = 0; first < sizeof(text); first++) {
+		for (size_t len = 0; len < sizeof(piece); len++) {
+			struct strbuf sb = { 0 };
+
+			memset(piece, 'p', len);
+			piece[len] = '\0';
+			strbuf_addn(&sb, text, first);
+			strbuf_addf(&sb, "%s", piece);
+			assert_int_equal(sb.len, first + len);
+			assert_memory_equal(strbuf_str(&sb), text, first);
+			assert_string_equal(strbuf_str(&sb) + first, piece);
+			strbuf_done(&sb);
+		}
+	}
+}
+
 static void test_growth(void **state)
 {
 	struct strbuf sb = { 0 };
@@ -95,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_formatted_to_the_brim),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_detach),
 	};
