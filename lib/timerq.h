@@ -19,17 +19,24 @@ struct timer {
 	void *arg;                              /* the owner's */
 	usec_t due;
 	uint64_t order;                         /* tie-break: order of arming */
-	size_t slot;                            /* place in the heap + 1; 0 = not armed */
+	size_t slot;                            /* place in the heap + 1, or in the batch of a run; 0 = not armed */
 };
 
-struct timerq { struct timer **heap; size_t count, cap; uint64_t order; };
+/* Zero-initialised it is empty and valid. */
+struct timerq {
+	struct timer **heap;
+	size_t count, cap;
+	uint64_t order;
+	struct timer **batch;                   /* what the run in progress has yet to fire; NULL where cancelled */
+	size_t batched, batch_cap;
+};
 
 static inline void timer_init(struct timer *t, timer_fn *fn, void *arg) { *t = (struct timer){ .fn = fn, .arg = arg }; }
 static inline bool timer_armed(const struct timer *t) { return t->slot != 0; }
 
 void timerq_set(struct timerq *q, struct timer *t, usec_t due);         /* arms, or moves when armed */
 void timerq_cancel(struct timerq *q, struct timer *t);                  /* harmless when not armed */
-usec_t timerq_next(const struct timerq *q);                             /* earliest due time; USEC_NEVER when empty */
+usec_t timerq_next(const struct timerq *q);                             /* earliest due time; USEC_NEVER when empty. In a callback: without those that this run still fires */
 /* Fires every timer due at or before now, earliest first; a callback may arm or cancel any timer. Timers that
  * callbacks arm at or before `now` wait for the next run, so a run always ends. Returns how many fired. */
 size_t timerq_run(struct timerq *q, usec_t now);
