@@ -22,15 +22,18 @@
 #include "lib/mem.h"
 
 static const struct { int level; const char *text; } facts[FACT_COUNT] = {
-	/* %1: the server, %2: the virtual server; the quorum's lines are made of numbers instead */
+	/* the server, the virtual server; the quorum's lines are made of numbers instead */
 	[FACT_RS_ADDED]          = { LOG_NOTICE, "Adding service %s to VS %s" },
 	[FACT_RS_ENABLED]        = { LOG_NOTICE, "Enabling service %s of VS %s" },
 	[FACT_RS_REMOVED]        = { LOG_NOTICE, "Removing service %s from VS %s" },
 	[FACT_RS_DISABLED]       = { LOG_NOTICE, "Disabling service %s of VS %s" },
+	[FACT_RS_REMOVED_INHIBITED] = { LOG_NOTICE, "Removing (inhibited) service %s from VS %s" },
+	[FACT_RS_FAILED_FIRST]   = { -1, "" },
 	[FACT_RS_SHUTDOWN]       = { LOG_INFO, "Shutting down service %s from VS %s" },
 	[FACT_QUORUM_START_DOWN] = { LOG_WARNING, NULL },
 	[FACT_QUORUM_GAINED]     = { LOG_NOTICE, NULL },
 	[FACT_QUORUM_LOST]       = { LOG_WARNING, NULL },
+	[FACT_QUORUM_ENDS]       = { -1, "" },
 	[FACT_SORRY_ADDED]       = { LOG_NOTICE, "Adding sorry server %s to VS %s" },
 	[FACT_SORRY_ENABLED]     = { LOG_NOTICE, "Enabling sorry server %s to VS %s" },
 	[FACT_SORRY_REMOVED]     = { LOG_NOTICE, "Removing sorry server %s from VS %s" },
@@ -73,6 +76,8 @@ int service_action_text(const struct service_action *a, struct strbuf *out)
 {
 	char vs[SERVICE_NAME_MAX], rs[SERVICE_NAME_MAX];
 
+	if (facts[a->fact].level < 0)
+		return -1;
 	service_vs_name(a->vs, vs);
 	if (!facts[a->fact].text)
 		quorum_text(a, vs, out);
@@ -167,27 +172,29 @@ static bool quorum_missed(const struct service_vs *vs)
 	return !vs->alive_weight || vs->alive_weight + vs->conf->hysteresis < vs->conf->quorum;
 }
 
-static void quorum_gain(struct service_vs *vs, bool first, struct service_actions *out)
+/* At start nothing has been gained or lost yet: without a sorry server to put in, a missing quorum is no event. */
+static void quorum_first(struct service_vs *vs, struct service_actions *out)
 {
-	vs->quorum_up = true;
-	act(out, FACT_QUORUM_GAINED, vs, NULL, vs->conf->quorum_up);
-	if (!first)
-		pool_from_sorry(vs, out);
-}
-
-static void quorum_lose(struct service_vs *vs, bool first, struct service_actions *out)
-{
-	vs->quorum_up = false;
-	act(out, first ? FACT_QUORUM_START_DOWN : FACT_QUORUM_LOST, vs, NULL, vs->conf->quorum_down);
-	pool_to_sorry(vs, out);
+	vs->quorum_up = quorum_reached(vs);
+	if (vs->quorum_up) {
+		act(out, FACT_QUORUM_GAINED, vs, NULL, vs->conf->quorum_up);
+	} else if (vs->conf->sorry) {
+		act(out, FACT_QUORUM_START_DOWN, vs, NULL, vs->conf->quorum_down);
+		pool_to_sorry(vs, out);
+	}
 }
 
 static void quorum_update(struct service_vs *vs, struct service_actions *out)
 {
-	if (vs->quorum_up && quorum_missed(vs))
-		quorum_lose(vs, false, out);
-	else if (!vs->quorum_up && quorum_reached(vs))
-		quorum_gain(vs, false, out);
+	if (vs->quorum_up && quorum_missed(vs)) {
+		vs->quorum_up = false;
+		act(out, FACT_QUORUM_LOST, vs, NULL, vs->conf->quorum_down);
+		pool_to_sorry(vs, out);
+	} else if (!vs->quorum_up && quorum_reached(vs)) {
+		vs->quorum_up = true;
+		act(out, FACT_QUORUM_GAINED, vs, NULL, vs->conf->quorum_up);
+		pool_from_sorry(vs, out);
+	}
 }
 
 /* ---- events ---- */
@@ -218,10 +225,8 @@ void service_start(struct service_set *s, struct service_actions *out)
 		vs->dirty = true;
 		if (vs->resumed)
 			quorum_update(vs, out);
-		else if (quorum_reached(vs))
-			quorum_gain(vs, true, out);
 		else
-			quorum_lose(vs, true, out);
+			quorum_first(vs, out);
 	}
 }
 
@@ -230,6 +235,7 @@ static void rs_change(struct service_vs *vs, struct service_rs *rs, bool alive, 
 	const struct conf_rs *c = rs->conf;
 
 	rs->alive = alive;
+	rs->told = true;
 	vs->dirty = true;
 	if (alive) {
 		vs->alive_weight += rs->weight;
@@ -247,8 +253,14 @@ void service_check_changed(struct service_set *s, unsigned vsi, unsigned rsi, co
 	struct service_vs *vs = &s->vs[vsi];
 	struct service_rs *rs = &vs->rs[rsi];
 
-	if (s->check_up[check->index] == up)
+	if (s->check_up[check->index] == up) {
+		/* With alpha the first failure confirms what was assumed: nothing changes, but now it is news. */
+		if (!up && !rs->alive && !rs->told) {
+			rs->told = true;
+			act(out, FACT_RS_FAILED_FIRST, vs, rs->conf, rs->conf->notify_down);
+		}
 		return;
+	}
 	s->check_up[check->index] = up;
 	if (up)
 		rs->down_checks--;
@@ -259,26 +271,44 @@ void service_check_changed(struct service_set *s, unsigned vsi, unsigned rsi, co
 	rs_change(vs, rs, !rs->down_checks, out);
 }
 
+static void remove_servers(struct service_vs *vs, struct service_actions *out)
+{
+	act(out, FACT_VS_REMOVED, vs, NULL, 0);
+	for (unsigned j = 0; j < vs->conf->nrs; j++) {
+		const struct service_rs *rs = &vs->rs[j];
+
+		if (rs->alive)
+			act(out, FACT_RS_REMOVED, vs, rs->conf, rs->conf->notify_down);
+		else if (rs->conf->inhibit_on_failure)
+			act(out, FACT_RS_REMOVED_INHIBITED, vs, rs->conf, 0);
+	}
+	if (vs->quorum_up)
+		act(out, FACT_QUORUM_ENDS, vs, NULL, vs->conf->quorum_down);
+}
+
+static void shut_down_servers(struct service_vs *vs, struct service_actions *out)
+{
+	bool omega = vs->conf->omega;
+
+	if (omega)
+		act(out, FACT_QUORUM_ENDS, vs, NULL, vs->conf->quorum_down);
+	for (unsigned j = 0; j < vs->conf->nrs; j++) {
+		const struct service_rs *rs = &vs->rs[j];
+
+		act(out, FACT_RS_SHUTDOWN, vs, rs->conf, omega && rs->alive ? rs->conf->notify_down : 0);
+	}
+}
+
 void service_stop_vs(struct service_set *s, unsigned vsi, bool removed, struct service_actions *out)
 {
 	struct service_vs *vs = &s->vs[vsi];
-	bool omega = vs->conf->omega;
 
 	if (vs->conf->broken)
 		return;
 	if (removed)
-		act(out, FACT_VS_REMOVED, vs, NULL, 0);
-	for (unsigned j = 0; j < vs->conf->nrs; j++) {
-		struct service_rs *rs = &vs->rs[j];
-
-		act(out, FACT_RS_SHUTDOWN, vs, rs->conf, omega && rs->alive ? rs->conf->notify_down : 0);
-		if (rs->alive)
-			vs->alive_weight -= rs->weight;
-		rs->alive = false;
-	}
-	if (omega && vs->quorum_up)
-		act(out, FACT_QUORUM_LOST, vs, NULL, vs->conf->quorum_down);
-	vs->quorum_up = false;
+		remove_servers(vs, out);
+	else
+		shut_down_servers(vs, out);
 }
 
 /* ---- the desired table ---- */

@@ -15,6 +15,7 @@
 struct service_rs {
 	const struct conf_rs *conf;
 	bool alive;                     /* none of its checks is down */
+	bool told;                      /* a change of state has been notified */
 	unsigned down_checks;
 	uint32_t weight;                /* effective */
 };
@@ -39,8 +40,11 @@ struct service_set {
 enum service_fact {
 	FACT_RS_ADDED, FACT_RS_ENABLED,                 /* came up; ENABLED with inhibit_on_failure */
 	FACT_RS_REMOVED, FACT_RS_DISABLED,
+	FACT_RS_REMOVED_INHIBITED,                      /* with its virtual server */
+	FACT_RS_FAILED_FIRST,                           /* was down by alpha, and its first check failed: only notified */
 	FACT_RS_SHUTDOWN,
 	FACT_QUORUM_START_DOWN, FACT_QUORUM_GAINED, FACT_QUORUM_LOST,
+	FACT_QUORUM_ENDS,                               /* at stop or removal: only notified */
 	FACT_SORRY_ADDED, FACT_SORRY_ENABLED, FACT_SORRY_REMOVED, FACT_SORRY_DISABLED,
 	FACT_ALIVE_ADDED, FACT_ALIVE_REMOVED,
 	FACT_VS_REMOVED,
@@ -56,7 +60,7 @@ struct service_action {
 };
 struct service_actions { struct service_action *at; size_t count, cap; };
 
-/* One line, in the known words. Returns the level to log it at (LOG_INFO …). */
+/* One line, in the known words. Returns the level to log it at (LOG_INFO …), -1 = nothing to say. */
 int service_action_text(const struct service_action *a, struct strbuf *out);
 void service_actions_done(struct service_actions *a);
 
@@ -70,10 +74,11 @@ void service_resume_check(struct service_set *s, const struct conf_check *check,
 
 /* Counts, decides the quorum of each virtual server for the first time, and marks all of them dirty. */
 void service_start(struct service_set *s, struct service_actions *out);
-/* A check went up or down. Telling it what it knows already does nothing. */
+/* A check has reached a verdict: up or down. What is known already does nothing, but for the first failure under alpha. */
 void service_check_changed(struct service_set *s, unsigned vs, unsigned rs, const struct conf_check *check, bool up,
 			   struct service_actions *out);
-/* The end of one virtual server: what is to be said and run; its entries are taken out of the kernel by the caller. */
+/* The end of one virtual server: what is to be said and run; its entries are taken out of the kernel by the caller. `removed`: a new configuration lacks
+ * it, and those alive go down; else the daemon stops, and only omega notifies. Its state stays as it is, for the book. */
 void service_stop_vs(struct service_set *s, unsigned vs, bool removed, struct service_actions *out);
 
 void service_key(const struct conf_vs *vs, struct ipvs_key *out);
