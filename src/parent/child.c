@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of one role as a state machine. Called by role.c with events of processes, timers and the reload; knows no process, socket,
+ * The life of one role as a state machine. Called by supervise.c with events of processes, timers and the reload; knows no process, socket,
  * clock or log.
  *
  * A role has at most two processes that count: the current one, and beside it a successor which prepares for a new configuration and has touched

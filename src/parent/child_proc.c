@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child process as the parent holds it: pid, channel, book, and the configuration it was started with. Called by role.c, which carries out
+ * A child process as the parent holds it: pid, channel, book, and the configuration it was started with. Called by supervise.c, which carries out
  * what the role's machine (child.c) decides; tells it back what happened.
  *
  * The process is this program anew; the first message gives it the configuration text, its own book and the book of the last process that

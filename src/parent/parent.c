@@ -3,7 +3,7 @@
  * The parent process. Called by main(); runs as root, parses no packet and no reply from the network.
  *
  *   processes    parent            root: this file
- *                └ vrrp, checkers  another user, network capabilities only; started and followed by role.c
+ *                └ vrrp, checkers  another user, network capabilities only; started and followed by supervise.c
  *                └ scripts         as the configuration says; notify/script.c
  *                └ resolver        another user, no capability; notify/resolve.c
  *   signals      TERM INT stop · HUP reload · USR1 data · USR2 statistics · RTMAX-1 statistics, then zero

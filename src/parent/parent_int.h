@@ -77,7 +77,7 @@ struct parent {
 	char *status;                           /* last STATUS= told to systemd */
 };
 
-/* role.c: drives the machine of a role. */
+/* supervise.c: drives the machine of a role. */
 void role_init(struct parent *p, unsigned place, const struct role_type *type);
 void role_done(struct role *r);
 void role_event(struct role *r, const struct child_event *ev);
