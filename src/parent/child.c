@@ -517,10 +517,10 @@ static void on_stop(struct child *c, usec_t now, struct child_actions *out)
 	if (c->state != CHILD_HANDING_OVER)
 		kill_successor(c, out);
 	switch (c->state) {
-	case CHILD_STOPPED: case CHILD_FAILED:
+	case CHILD_STOPPED:
 		ended(c, out);
 		return;
-	case CHILD_BACKOFF: case CHILD_WAITING:
+	case CHILD_BACKOFF: case CHILD_WAITING: case CHILD_FAILED:
 		if (!c->entered) {
 			ended(c, out);
 			return;

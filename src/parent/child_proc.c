@@ -83,8 +83,8 @@ static void on_closed(void *arg, int error)
 	struct proc *pr = arg;
 	struct parent *p = pr->role->p;
 
-	if (error)
-		log_warning("Lost the channel to the %s child process(%d): %s", pr->role->type->label, pr->pid, strerror(error));
+	if (error && abs(error) != ECONNRESET)         /* a reset is what its sudden end looks like */
+		log_warning("Lost the channel to the %s child process(%d): %s", pr->role->type->label, pr->pid, strerror(abs(error)));
 	chan_free(pr->chan);
 	pr->chan = NULL;
 	loop_timer_set(p->loop, &pr->mute, loop_now(p->loop) + MUTE_LIMIT);

@@ -392,6 +392,7 @@ int parent_main(const struct options *opt, int argc, char **argv)
 	list_init(&p->generations);
 	umask(opt->umask);
 	ignore_signals();
+	start_close_inherited(p);
 	start_log_open(p);
 	start_log_greeting(p, argc);
 	status = load_first(p);

@@ -106,6 +106,7 @@ void parent_collect(struct parent *p);          /* frees configurations that nob
 void parent_dump(struct parent *p, enum msg_dump kind);
 
 /* start.c: what comes before the loop. */
+void start_close_inherited(const struct parent *p);
 void start_log_open(const struct parent *p);
 void start_log_greeting(const struct parent *p, int argc);
 void start_log_diags(const struct conf_diags *diags);

@@ -22,6 +22,13 @@
 #define LINE_WIDTH 100
 #define CHILD_USER "keepalived"
 
+/* What a shell or an init script left open is not ours to hold; systemd's descriptors, and those of the foreground, are kept. */
+void start_close_inherited(const struct parent *p)
+{
+	if (!p->opt.dont_fork && !getenv("LISTEN_FDS"))
+		close_range(3, ~0U, 0);
+}
+
 /* ---- the log ---- */
 
 void start_log_open(const struct parent *p)
