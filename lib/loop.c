@@ -16,7 +16,6 @@
  * grandchildren that fall to us and other code's children stay for whoever waits for them.
  *
  * It must not know what its descriptors, timers and children are for. */
-#include "config-build.h"
 
 #include "lib/loop.h"
 

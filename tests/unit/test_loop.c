@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lib/loop against real descriptors, signals and children. Every test ends by an event; a timer far away catches those that do not. */
-#include "config-build.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
