@@ -8,8 +8,7 @@ import shlex
 import socket
 import subprocess
 
-from pyroute2 import IPRoute
-
+from lib_netlink import RTM_DELADDR, RTM_NEWADDR, Netlink
 from lib_util import CLONE_NEWNET, MS_BIND, in_thread, mount, setns, umount, unshare, wait_until
 
 _serial = itertools.count(1)
@@ -26,9 +25,11 @@ class Namespace:
         open(self.path, "x").close()
         in_thread(self._create)
         self.fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        with self.inside():
+            self.netlink = Netlink()
         self._ipr = None
         self.sysctl("net.ipv6.conf.default.accept_dad", 0)
-        self.link_set("lo", state="up")
+        self.link_set("lo", up=True)
 
     def _create(self):
         unshare(CLONE_NEWNET)
@@ -50,6 +51,7 @@ class Namespace:
     def ipr(self):
         """pyroute2's IPRoute of this namespace, for the test's own thread."""
         if self._ipr is None:
+            from pyroute2 import IPRoute  # slow to load, so only where it is wanted
             with self.inside():
                 self._ipr = IPRoute()
         return self._ipr
@@ -57,6 +59,7 @@ class Namespace:
     def close(self):
         if self._ipr is not None:
             self._ipr.close()
+        self.netlink.close()
         os.close(self.fd)
         umount(self.path)
         os.unlink(self.path)
@@ -88,38 +91,27 @@ class Namespace:
         return str(value)
 
     def index(self, ifname):
-        found = self.ipr.link_lookup(ifname=ifname)
-        assert found, f"{self.name}: no interface {ifname}"
-        return found[0]
+        with self.inside():
+            return socket.if_nametoindex(ifname)
 
-    def link_set(self, ifname, **attributes):
-        self.ipr.link("set", index=self.index(ifname), **attributes)
+    def link_set(self, ifname, up=None, master=None):
+        self.netlink.set_link(self.index(ifname), up, master)
 
     def addresses(self, ifname=None):
         """All addresses, as "10.0.0.1/24", of one interface or of all but lo."""
         index = self.index(ifname) if ifname else None
-        return [f"{message.get_attr('IFA_LOCAL') or message.get_attr('IFA_ADDRESS')}/{message['prefixlen']}"
-                for message in self.ipr.get_addr()
-                if message["index"] == index or (index is None and message["index"] != 1)]
+        return [found.text for found in self.netlink.addresses()
+                if found.index == index or (index is None and found.index != 1)]
 
     def has_address(self, address, ifname=None):
         """Whether the address (with or without a prefix length) is there."""
         return any(address in (found, found.split("/")[0]) for found in self.addresses(ifname))
 
     def add_address(self, address, ifname="eth0"):
-        interface = ipaddress.ip_interface(address)
-        network = interface.network
-        broadcast = {}
-        if network.version == 4 and network.prefixlen < 31:
-            broadcast["broadcast"] = str(network.broadcast_address)
-        self._change_address("add", interface, ifname, **broadcast)
+        self.netlink.change_address(RTM_NEWADDR, self.index(ifname), ipaddress.ip_interface(address))
 
     def del_address(self, address, ifname="eth0"):
-        self._change_address("del", ipaddress.ip_interface(address), ifname)
-
-    def _change_address(self, command, interface, ifname, **attributes):
-        self.ipr.addr(command, index=self.index(ifname), address=str(interface.ip), prefixlen=interface.network.prefixlen,
-                      family=socket.AF_INET if interface.version == 4 else socket.AF_INET6, **attributes)
+        self.netlink.change_address(RTM_DELADDR, self.index(ifname), ipaddress.ip_interface(address))
 
 
 class Host(Namespace):
@@ -134,30 +126,28 @@ class Host(Namespace):
     def add_interface(self, ifname, *addresses, switch="lan"):
         """Another interface, on the switch of that name (made when it is new)."""
         port = self.network.new_port(switch)
-        with IPRoute() as ipr:
-            ipr.link("add", ifname=ifname, kind="veth", net_ns_fd=self.name,
-                     peer={"ifname": port, "net_ns_fd": self.network.name})
+        self.netlink.add_veth(ifname, port, self.network.fd)
         self._ports[ifname] = port
         self.network.plug_port(port, switch)
-        self.link_set(ifname, state="up")
+        self.link_set(ifname, up=True)
         for address in addresses:
             self.add_address(address, ifname)
         wait_until(lambda: self.has_carrier(ifname), what=f"carrier on {ifname} of {self.host}")
 
     def has_carrier(self, ifname="eth0"):
-        return self.ipr.get_links(self.index(ifname))[0].get_attr("IFLA_OPERSTATE") == "UP"
+        return self.netlink.operational(self.index(ifname))
 
     def link_down(self, ifname="eth0"):
-        self.link_set(ifname, state="down")
+        self.link_set(ifname, up=False)
 
     def link_up(self, ifname="eth0"):
-        self.link_set(ifname, state="up")
+        self.link_set(ifname, up=True)
 
     def unplug(self, ifname="eth0"):
-        self.network.link_set(self._ports[ifname], state="down")
+        self.network.link_set(self._ports[ifname], up=False)
 
     def plug(self, ifname="eth0"):
-        self.network.link_set(self._ports[ifname], state="up")
+        self.network.link_set(self._ports[ifname], up=True)
 
 
 class Network(Namespace):
@@ -171,11 +161,11 @@ class Network(Namespace):
 
     def new_port(self, switch):
         if switch not in self._bridges:
-            self.ipr.link("add", ifname=switch, kind="bridge", br_stp_state=0, br_forward_delay=0, br_mcast_snooping=0)
-            self.link_set(switch, state="up")
+            self.netlink.add_bridge(switch)
+            self.link_set(switch, up=True)
             self._bridges[switch] = self.index(switch)
         return f"port{next(self._ports)}"
 
     def plug_port(self, port, switch):
         self.link_set(port, master=self._bridges[switch])
-        self.link_set(port, state="up")
+        self.link_set(port, up=True)

@@ -76,8 +76,8 @@ class Client:
 
     TIMEOUT = 1.0
 
-    def __init__(self, host, address, port, every):
-        self.host, self.every = host, every
+    def __init__(self, host, address, port, every, source=None):
+        self.host, self.every, self.source = host, every, source
         self._address = (address, port)
         self._family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.answers = []
@@ -102,6 +102,8 @@ class Client:
 
     def _ask(self, now):
         connection = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        if self.source:
+            connection.bind((self.source, 0))
         connection.connect_ex(self._address)
         self._selector.register(connection, selectors.EVENT_WRITE, (connection, now, bytearray()))
 

@@ -53,9 +53,18 @@ class Lab:
         """Records every frame on the interface, both directions."""
         return self._keep(Capture(host, ifname))
 
-    def client(self, host, address, port=80, every=0.02):
-        """Asks the address for a page again and again and records every answer."""
-        return self._keep(Client(host, address, port, every), report=True)
+    def client(self, host, address, port=80, every=0.02, source=None):
+        """Asks the address for a page again and again, from the source address if one is given, and records every answer."""
+        return self._keep(Client(host, address, port, every, source), report=True)
+
+    def real_server(self, name, address, vip):
+        """A web server behind direct routing: it has the virtual address on lo and keeps quiet about it."""
+        host = self.host(name, address)
+        for scope in ("all", "lo"):
+            host.sysctl(f"net.ipv4.conf.{scope}.arp_ignore", 1)
+            host.sysctl(f"net.ipv4.conf.{scope}.arp_announce", 2)
+        host.add_address(vip, "lo")
+        return host, self.nginx(host, "0.0.0.0")
 
     def defer(self, function, *args):
         """Calls the function at the end of the test."""

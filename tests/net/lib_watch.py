@@ -6,9 +6,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from lib_netlink import RTM_NEWADDR, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, Address, messages
 from lib_util import Events
 
-RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTM_NEWADDR, IFA_ADDRESS, IFA_LOCAL = 0x10, 0x100, 20, 1, 2
 SO_RCVBUFFORCE, SO_TIMESTAMPNS, PACKET_OUTGOING = 33, 35, 4
 
 
@@ -38,21 +38,10 @@ class AddressWatch(Events):
                 data = self._socket.recv(65536)
             except TimeoutError:
                 continue
-            now, at = time.monotonic(), 0
-            while at < len(data):  # nlmsghdr, ifaddrmsg, attributes
-                length, kind = struct.unpack_from("=IH", data, at)
-                family, prefix, index = struct.unpack_from("=BB2xI", data, at + 16)
-                found = dict(self._attributes(data, at + 24, at + length))
-                ip = socket.inet_ntop(family, found.get(IFA_LOCAL) or found[IFA_ADDRESS])
-                self.append(AddressEvent(now, "add" if kind == RTM_NEWADDR else "del", f"{ip}/{prefix}", index))
-                at += (length + 3) & ~3
-
-    @staticmethod
-    def _attributes(data, at, end):
-        while at < end:
-            length, kind = struct.unpack_from("=HH", data, at)
-            yield kind, data[at + 4:at + length]
-            at += (length + 3) & ~3
+            now = time.monotonic()
+            for kind, body in messages(data):
+                found = Address.parse(body)
+                self.append(AddressEvent(now, "add" if kind == RTM_NEWADDR else "del", found.text, found.index))
 
     def wait_address(self, action, address, timeout=5, since=0.0):
         """The first "add" or "del" of the address (with or without a prefix length)."""
