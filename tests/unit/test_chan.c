@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lib/chan, with a second channel or a hostile raw socket as the other end. Every test checks that no descriptor leaked. */
-#include "config-build.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lib/log against sockets of its own in a temporary directory, and against a stderr that is a file, a pipe or a socket. */
-#include "config-build.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

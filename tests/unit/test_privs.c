@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lib/privs in forked children, started as root. What came of it is read from /proc and tried out, not asked of libcap-ng. */
-#include "config-build.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
