@@ -2,11 +2,13 @@
 /*
  * Changing addresses: many RTM_NEWADDR and RTM_DELADDR in one send.
  *
- * A master installs its addresses between its first advert and the announcements, with backups waiting: 255 system calls with
- * an answer each would be most of the time. The kernel notes who put an address there (IFA_PROTO, since 5.18; older kernels
- * ignore it), so that what a crashed machine left behind can be told from what the administrator added.
+ * A master installs its addresses between its first advert and the announcements, with backups waiting: 255 system
+ * calls with an answer each would be most of the time. The kernel notes who put an address there (IFA_PROTO, since
+ * 5.18; older kernels ignore it), so that what a crashed machine left behind can be told from what the
+ * administrator added.
  *
- * What is already so is success: the same code runs at start, takeover and resync, where the address may be there or gone.
+ * What is already so is success: the same code runs at start, takeover and resync, where the address may be there
+ * or gone.
  */
 #include <errno.h>
 #include <linux/if_addr.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table of addresses: what RTM_NEWADDR and RTM_DELADDR say, kept so that every question is answered in constant time (or in the
- * number of addresses of one link, where all of them have to be looked at).
+ * The table of addresses: what RTM_NEWADDR and RTM_DELADDR say, kept so that every question is answered in constant
+ * time (or in the number of addresses of one link, where all of them have to be looked at).
  *
- * net.c feeds it with the messages of a dump and with events; see rtnetlink(7) and linux/if_addr.h. An address that is not usable yet
- * (duplicate address detection is running, or found one) is in the table, but is no source address: the kernel would refuse to bind to it,
- * and sends another message when that changes.
+ * net.c feeds it with the messages of a dump and with events; see rtnetlink(7) and linux/if_addr.h. An address that
+ * is not usable yet (duplicate address detection is running, or found one) is in the table, but is no source
+ * address: the kernel would refuse to bind to it, and sends another message when that changes.
  *
  * addr_ops.c writes the messages that change addresses. Must not know who listens.
  */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From the addresses that are there to those that are wanted: mark what is there, unmark what is wanted, remove what stays marked.
+ * From the addresses that are there to those that are wanted: mark what is there, unmark what is wanted, remove
+ * what stays marked.
  *
- * Used at start (adopt what a predecessor left, remove the rest of it), at takeover, at reload and after lost messages. Who owns an
- * address is the caller's to say. Three habits of the kernel shape the order of the steps:
+ * Used at start (adopt what a predecessor left, remove the rest of it), at takeover, at reload and after lost
+ * messages. Who owns an address is the caller's to say. Three habits of the kernel shape the order of the steps:
  *
  *  - Adding first and removing afterwards leaves no moment without an address. But an attribute of an address cannot be changed, and an IPv6
  *    link has an address only once, whatever the prefix length: those are removed, then added.

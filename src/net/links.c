@@ -2,10 +2,10 @@
 /*
  * The table of links: what rtnetlink's RTM_NEWLINK and RTM_DELLINK say, kept by index and by name.
  *
- * net.c feeds it with the messages of a dump and with events, which are the same messages; see rtnetlink(7) and linux/if_link.h. A link
- * is changed when something that struct net_link shows has changed: the kernel also sends a message for statistics, queue lengths and the
- * like, which nobody here wants to hear of. Messages of the bridge (family AF_BRIDGE) look like those of links and mean ports; they
- * are not for this table.
+ * net.c feeds it with the messages of a dump and with events, which are the same messages; see rtnetlink(7) and
+ * linux/if_link.h. A link is changed when something that struct net_link shows has changed: the kernel also sends a
+ * message for statistics, queue lengths and the like, which nobody here wants to hear of. Messages of the bridge
+ * (family AF_BRIDGE) look like those of links and mean ports; they are not for this table.
  *
  * Must not know who listens.
  */

@@ -2,14 +2,15 @@
 /*
  * The view of links and addresses, and who is told of changes.
  *
- * Two rtnetlink sockets. The one for events has joined the groups of links and addresses before the first dump, so nothing can fall between
- * the dump and the events; what the dump already showed arrives once more and changes nothing. The other one asks: dumps and changes.
+ * Two rtnetlink sockets. The one for events has joined the groups of links and addresses before the first dump, so
+ * nothing can fall between the dump and the events; what the dump already showed arrives once more and changes
+ * nothing. The other one asks: dumps and changes.
  *
- * When events come faster than they are read the kernel drops some and says so once (ENOBUFS). Nothing is known to be right then except that what
- * is still in the buffer happened; so that is read first (the kernel delivers nothing new before the buffer has been emptied), then the
- * tables are dumped, and every difference is told as an event. The owner sees a link that went and came back as two events or as
- * none, but never a wrong state for good. A dump that the kernel could not finish is repeated, from a timer when repeating at once does not
- * help.
+ * When events come faster than they are read the kernel drops some and says so once (ENOBUFS). Nothing is known to
+ * be right then except that what is still in the buffer happened; so that is read first (the kernel delivers
+ * nothing new before the buffer has been emptied), then the tables are dumped, and every difference is told as an
+ * event. The owner sees a link that went and came back as two events or as none, but never a wrong state for good.
+ * A dump that the kernel could not finish is repeated, from a timer when repeating at once does not help.
  *
  * An address whose link has gone goes before it, whether or not the kernel says so one by one.
  *

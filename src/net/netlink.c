@@ -2,15 +2,16 @@
 /*
  * Netlink sockets as everything above wants them: they never block, and they lose nothing without saying so.
  *
- * The kernel works a request off inside send(): when send returns, the answers to everything in that datagram lie in
- * the receive buffer. So nothing has to be waited for, and many requests may go out in one datagram: the
- * kernel takes the messages one after the other, answers each, and does not stop at one that fails. What bounds a datagram
- * is the room for its answers, since an answer that finds no room is dropped; and the send buffer. Answers are told apart by
- * sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs waiting either.
+ * The kernel works a request off inside send(): when send returns, the answers to everything in that datagram lie
+ * in the receive buffer. So nothing has to be waited for, and many requests may go out in one datagram: the kernel
+ * takes the messages one after the other, answers each, and does not stop at one that fails. What bounds a datagram
+ * is the room for its answers, since an answer that finds no room is dropped; and the send buffer. Answers are told
+ * apart by sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs
+ * waiting either.
  *
- * libnl opens and binds the socket and builds the messages; reading is done here, because libnl's receive loop stops at the
- * first error of a batch and knows no batches. What does not come from the kernel (port 0) is thrown away: any local user may send
- * a unicast message to a netlink socket.
+ * libnl opens and binds the socket and builds the messages; reading is done here, because libnl's receive loop
+ * stops at the first error of a batch and knows no batches. What does not come from the kernel (port 0) is thrown
+ * away: any local user may send a unicast message to a netlink socket.
  *
  * Must not know what the messages mean.
  */
@@ -254,6 +255,8 @@ void netlink_batch_flush(struct netlink_batch *b)
 	if (!b->count)
 		return;
 	r = send_all(b->sk, b->buf, b->len);
+	if (r < 0)
+		b->broken = r;
 	for (unsigned i = 0; i < b->count; i++)
 		*b->results[i] = r < 0 ? r : -ENOBUFS;          /* until its answer is read */
 	if (r == 0) {

@@ -34,6 +34,7 @@ struct netlink_batch {
 	int **results;
 	unsigned count, max_count;
 	uint32_t first_seq;
+	int broken;                                     /* -errno of a send that failed: its requests were not made */
 	char text[160];                                 /* what the kernel said to the first refused request, "" = nothing */
 };
 
