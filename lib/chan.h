@@ -38,11 +38,12 @@ enum chan_refusal { CHAN_OK, CHAN_UNKNOWN_TYPE, CHAN_BAD_LENGTH, CHAN_BAD_FDS, C
 
 struct chan_ops {
 	void (*refused)(void *arg, uint16_t type, enum chan_refusal why);       /* may be NULL */
-	void (*closed)(void *arg, int error);                                   /* end of file (0) or a socket error; the chan may be freed in it */
+	/* End of file (0) or the socket's -errno, once; nothing can be sent any more. The chan may be freed in it. */
+	void (*closed)(void *arg, int error);
 };
 
 int chan_pair(int fds[2]);                                                      /* close-on-exec, non-blocking; 0 or -errno */
-/* Takes the descriptor. Rows and ops must outlive the channel. */
+/* Takes the descriptor, on failure (NULL with errno) too. Rows and ops must outlive the channel, whose generation is 0. */
 struct chan *chan_new(struct loop *l, int fd, const struct chan_row *rows, size_t nrows, const struct chan_ops *ops, void *arg);
 void chan_free(struct chan *c);                                                 /* NULL is fine; may be called in a handler */
 void chan_set_generation(struct chan *c, uint64_t generation);

@@ -22,11 +22,15 @@ struct log_config {
 	const char *journal_path;               /* NULL = /run/systemd/journal/socket when $JOURNAL_STREAM or $NOTIFY_SOCKET says systemd */
 };
 
-void log_open(const struct log_config *cfg);            /* copies it; may be called again */
+/* Copies it; may be called again. Before it nothing is written or counted. */
+void log_open(const struct log_config *cfg);
 void log_close(void);
 uint64_t log_dropped(void);                             /* lines lost since the start */
 bool log_detail(void);                                  /* -D was given */
+bool log_extra_detail(void);                            /* -D -D */
 
+/* A message of several lines becomes several lines in the log; control characters are escaped as \xNN, and a line ends with
+ * "…" after 2000 bytes. errno is left as it was. Debug messages appear with cfg.debug only. */
 void log_write(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vwrite(int level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
