@@ -272,7 +272,8 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 	}
 	v->ntrack_ifs = kept;
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
-		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back", v->name);
+		if (!b->interface_given)
+			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back", v->name);
 		hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {

@@ -35,6 +35,8 @@ struct line {                                   /* the line being cut */
 	char *start, *p, *end;
 	bool open_item;                         /* words still join the last item */
 	uint16_t indent;                        /* of the next token, when it is the first */
+	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
+	const char *last_close;                 /* the line's last } */
 };
 
 static struct lex_item *lex_push(struct line *l, enum lex_kind kind, const char *at)
@@ -138,14 +140,19 @@ static void copy_quoted(struct line *l, const char *after, char **to)
 	l->p = (char *)after;
 }
 
-static const char *quote_end(const struct line *l)
+static const char *quote_end(struct line *l)
 {
-	const char *p;
+	bool *none = *l->p == '"' ? &l->no_double : &l->no_single;
+	const char *p = NULL;
 
+	if (*none)
+		return NULL;
 	if (*l->p == '"')
-		return lex_skip_quoted(l->p, l->end);
-	p = memchr(l->p + 1, '\'', (size_t)(l->end - l->p) - 1);
-	return p ? p + 1 : NULL;
+		p = lex_skip_quoted(l->p, l->end);
+	else if ((p = memchr(l->p + 1, '\'', (size_t)(l->end - l->p) - 1)) != NULL)
+		p++;
+	*none = !p;
+	return p;
 }
 
 /* One word. Its terminator is written last, by the caller, because the byte it overwrites may be a brace. */
@@ -178,7 +185,7 @@ static void read_word(struct line *l)
 		}
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
-		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && memchr(l->p, '}', (size_t)(l->end - l->p)))
+		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && l->last_close > l->p)
 			while (*l->p != '}')
 				*to++ = *l->p++;
 		else if ((unsigned char)*l->p >= 0x80 && invisible(l->p, l->end, &name))
@@ -208,8 +215,9 @@ static void read_word(struct line *l)
 
 static void lex_line(struct line *l)
 {
-	l->open_item = false;
+	l->open_item = l->no_double = l->no_single = false;
 	l->indent = 0;
+	l->last_close = memrchr(l->start, '}', (size_t)(l->end - l->start));
 	for (;;) {
 		skip_blanks(l);
 		if (l->p >= l->end)

@@ -34,6 +34,7 @@ static bool is_blank(char c)
 static const char *content_end(const char *p, const char *end)
 {
 	const char *start = p, *after;
+	bool quotes = true;                     /* once one has no end, none behind it has */
 
 	while (p < end) {
 		if (*p == '#' || *p == '!')
@@ -42,7 +43,8 @@ static const char *content_end(const char *p, const char *end)
 			p += 2;
 			continue;
 		}
-		after = *p == '"' ? lex_skip_quoted(p, end) : NULL;
+		after = quotes && *p == '"' ? lex_skip_quoted(p, end) : NULL;
+		quotes = quotes && (after || *p != '"');
 		p = after ? after : p + 1;
 	}
 	while (p > start && is_blank(p[-1]))

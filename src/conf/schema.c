@@ -90,8 +90,8 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 
 	if (!c->diags)
 		return;
-	home = suggest_block(word);
-	nearest = suggest_keyword(block, word);
+	home = diags_full(c->diags) ? NULL : suggest_block(word);
+	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs in %s%s", word, block->name, home,
 			 n->has_block ? "; the block is left out" : "");

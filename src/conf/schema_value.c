@@ -73,10 +73,21 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 	return false;
 }
 
+static const char *seconds_text(char buf[static 32], int64_t t)
+{
+	int len = snprintf(buf, 32, "%lld.%06lld", (long long)(t / 1000000), (long long)(t % 1000000));
+
+	while (buf[len - 1] == '0')
+		buf[--len] = '\0';
+	if (buf[len - 1] == '.')
+		buf[--len] = '\0';
+	return buf;
+}
+
 bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
 {
 	struct conf_pos pos;
-	char range[80], def[128];
+	char range[80], def[128], low[32], high[32];
 	bool rounded = false;
 	int64_t v;
 	int r = 0;
@@ -86,9 +97,9 @@ bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, in
 		return true;
 	}
 	if (max > 4294967295LL * 1000000)
-		snprintf(range, sizeof(range), "%g seconds or more", (double)min / 1e6);
+		snprintf(range, sizeof(range), "%s seconds or more", seconds_text(low, min));
 	else
-		snprintf(range, sizeof(range), "%g to %g seconds", (double)min / 1e6, (double)max / 1e6);
+		snprintf(range, sizeof(range), "%s to %s seconds", seconds_text(low, min), seconds_text(high, max));
 	if (!has_word(c, n, word, range))
 		return false;
 	pos = node_pos(n, word);
