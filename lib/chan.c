@@ -10,7 +10,6 @@
  *
  * Both ends are the same program on the same machine: numbers are in host order.
  * It must not know what any message means; a handler or callback may free the channel. */
-#include "config-build.h"
 
 #include "lib/chan.h"
 

@@ -15,7 +15,6 @@
  * can forge a line or command a terminal.
  *
  * It must not know who logs. One per process, not for threads. */
-#include "config-build.h"
 
 #include "lib/log.h"
 

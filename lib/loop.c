@@ -9,14 +9,14 @@
  * STARVE_LIMIT of work, they and the children get their turn.
  *
  * All timers share one time source (sd-event's own timers cost ten times as much CPU with 20,000 of them). It is armed
- * between dispatches only, and not earlier than TIMER_GAP after its last run: one timer alone is as exact as the
+ * between dispatches only, and not earlier than a small gap after its last run: one timer alone is as exact as the
  * kernel, thousands of them are served in batches, and a timer set again and again in the past cannot melt the loop.
+ * The gap grows with the number of timers, because each wake-up costs what a hundred timers in a batch cost.
  *
  * Children are watched by pidfd and reaped one by one. There is no SIGCHLD and no wait for "any child" in here, so
  * grandchildren that fall to us and other code's children stay for whoever waits for them.
  *
  * It must not know what its descriptors, timers and children are for. */
-#include "config-build.h"
 
 #include "lib/loop.h"
 
@@ -33,7 +33,8 @@
 #include "lib/mem.h"
 
 #define TIME_ACCURACY 1                         /* µs; 0 would mean sd-event's default of 250 ms */
-#define TIMER_GAP     150                       /* µs */
+#define GAP_MIN       150                       /* µs between two runs of the timers: for a few timers … */
+#define GAP_MAX       1000                      /* … for 17,000 and more */
 #define STARVE_LIMIT  (10 * USEC_PER_MSEC)
 
 enum { PRIO_SIGNAL = -30, PRIO_IO = -20, PRIO_CHILD = -10, PRIO_TIME = 0 };
@@ -71,13 +72,20 @@ static int time_fired(sd_event_source *s, uint64_t usec, void *userdata)
 	return 0;
 }
 
+static usec_t timers_gap(const struct loop *l)
+{
+	usec_t gap = GAP_MIN + l->timers.count / 20;
+
+	return gap < GAP_MAX ? gap : GAP_MAX;
+}
+
 static int timers_arm(struct loop *l)
 {
 	usec_t due = timerq_next(&l->timers);
 	int r;
 
-	if (due != USEC_NEVER && due < l->last_run + TIMER_GAP)
-		due = l->last_run + TIMER_GAP;
+	if (due != USEC_NEVER && due < l->last_run + timers_gap(l))
+		due = l->last_run + timers_gap(l);
 	if (due == l->armed)
 		return 0;
 	r = sd_event_source_set_time(l->time, due);
@@ -411,7 +419,9 @@ static void starvation_check(struct loop *l)
 
 static bool loop_exiting(struct loop *l)
 {
-	return sd_event_get_exit_code(l->event, NULL) != -ENODATA;
+	int code;
+
+	return sd_event_get_exit_code(l->event, &code) >= 0;
 }
 
 static int loop_turn(struct loop *l)

@@ -3,13 +3,11 @@
  * Sealed shared memory.
  *
  * Processes that do not trust each other share two things: the expanded text of the configuration, which the parent
- * hands to its children and which must be the same bytes for all of them, and the book of a child, which the child writes and
- * its successor reads. Seals are what makes both safe to use: whoever maps or reads a memfd that may still shrink
- * can be killed with SIGBUS, and a text that may still change can pass a check and be another afterwards. Seals can
- * never be taken off again, see memfd_create(2) and fcntl(2), "File Sealing".
+ * hands to its children and which must be the same bytes for all of them, and the book of a child, which the child
+ * writes and its successor reads. Seals are what makes both safe to use: whoever maps a memfd that may still shrink can
+ * be killed with SIGBUS, and a text that may still change can pass a check and be another afterwards. Seals can never
+ * be taken off again, see memfd_create(2) and fcntl(2), "File Sealing".
  */
-#include "config-build.h"                       /* _GNU_SOURCE */
-
 #include "lib/memfd.h"
 
 #include <errno.h>

@@ -11,7 +11,6 @@
  *
  * The order matters: the bounding set needs CAP_SETPCAP, the change of user needs CAP_SETUID and CAP_SETGID, and leaving
  * uid 0 clears the permitted set unless PR_SET_KEEPCAPS is on; so capabilities are set last. */
-#include "config-build.h"
 
 #include "lib/privs.h"
 

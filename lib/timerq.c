@@ -6,9 +6,9 @@
  * earliest is known. The timers sit in a binary heap ordered by (due, order of arming); each knows its place, so
  * that it can be moved or cancelled without a search.
  *
- * A run first takes everything that is due off the heap into a batch, then fires the batch. What a callback arms goes to the
- * heap and so waits for the next run, even when it is due already: a callback that re-arms itself in the past cannot
- * hold the loop. What a callback cancels or moves while it waits in the batch loses its place there.
+ * A run first takes everything that is due off the heap into a batch, then fires the batch. What a callback arms goes
+ * to the heap and so waits for the next run, even when it is due already: a callback that re-arms itself in the past
+ * cannot hold the loop. What a callback cancels or moves while it waits in the batch loses its place there.
  *
  * The clock belongs to the caller: the loop passes its own time, a test or a simulation passes any.
  */

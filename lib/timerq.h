@@ -36,7 +36,8 @@ static inline bool timer_armed(const struct timer *t) { return t->slot != 0; }
 
 void timerq_set(struct timerq *q, struct timer *t, usec_t due);         /* arms, or moves when armed */
 void timerq_cancel(struct timerq *q, struct timer *t);                  /* harmless when not armed */
-usec_t timerq_next(const struct timerq *q);                             /* earliest due time; USEC_NEVER when empty. In a callback: without those that this run still fires */
+/* Earliest due time; USEC_NEVER when empty. In a callback: without the timers that this run has yet to fire. */
+usec_t timerq_next(const struct timerq *q);
 /* Fires every timer due at or before now, earliest first; a callback may arm or cancel any timer. Timers that
  * callbacks arm at or before `now` wait for the next run, so a run always ends. Returns how many fired. */
 size_t timerq_run(struct timerq *q, usec_t now);

@@ -25,6 +25,9 @@ void diags_free(struct conf_diags *d);                                          
 void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const char *text, size_t len);
 void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));                                  /* d may be NULL: nothing happens; pos may be NULL: no place */
+/* The same, for what a file may hold hundreds of times: the same text again in the same file is counted, not repeated. */
+void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 unsigned diags_count(const struct conf_diags *d, enum diag_level level);
 /* All of them as text, source line and caret included. */
 void diags_print(const struct conf_diags *d, struct strbuf *out);

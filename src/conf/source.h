@@ -7,6 +7,11 @@
 #include "conf/diag.h"
 #include "lib/strbuf.h"
 
+/* The records of an expanded text: one per line, the first byte says which. A line without a place stands on the line below the one before. */
+#define SOURCE_FILE  'F'                        /* FNAME: the next file of the table, numbered from 0 */
+#define SOURCE_PLACE 'P'                        /* PFILE LINE: where the next line stands */
+#define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file */
+
 struct source_options {
 	const char *config_id;                  /* -i; NULL = host name up to the first dot */
 	bool strict_includes;                   /* -e */
@@ -15,5 +20,9 @@ struct source_options {
 /* Reads `path` (a glob is allowed) and what it includes into the expanded text. 0, or -errno when the file itself
  * cannot be read (a diagnostic says which and why). Mistakes inside are diagnostics only. */
 int source_read(const char *path, const struct source_options *opt, struct conf_diags *diags, struct strbuf *expanded);
+
+/* The same for a text that is in memory already; includes in it are relative to the folder of `name`. */
+void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded);
 
 #endif

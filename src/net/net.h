@@ -32,7 +32,8 @@ struct net_addr {
 	struct ip_addr brd;                     /* unset = none */
 	uint8_t scope;                          /* RT_SCOPE_… */
 	uint32_t flags;                         /* IFA_F_… as found; ignored when wanted, but IFA_F_NODAD is set for IPv6 */
-	char label[IFNAMSIZ];                   /* "" = none */
+	char label[IFNAMSIZ];                   /* "" = none; the kernel then reports the interface's name (IPv4) */
+	uint8_t proto;                          /* who put it there, as found (0 = not said); what we add carries RTPROT_KEEPALIVED */
 };
 
 struct net_events {
@@ -42,11 +43,13 @@ struct net_events {
 
 /* Opens the sockets and reads the tables. NULL and errno on failure. Events come from the loop afterwards, never inside this call. */
 struct net *net_open(struct loop *l, const struct net_events *ev, void *arg);
-void net_close(struct net *n);                                                  /* NULL is fine */
+void net_close(struct net *n);                                                  /* NULL is fine; may be called in an event */
 
 const struct net_link *net_link_by_name(const struct net *n, const char *name); /* NULL when absent; valid until the next event */
 const struct net_link *net_link_by_index(const struct net *n, int ifindex);
 bool net_has_addr(const struct net *n, int ifindex, const struct ip_addr *a);   /* ifindex 0 = on any link */
+/* A copy of every address in the view, for addrs_converge(); to be freed. */
+struct net_addr *net_addrs_copy(const struct net *n, size_t *count);
 /* The address adverts leave with when none is configured: the first primary, non-deprecated one of that family (IPv6: link-local)
  * that is not in `except` (our own virtual addresses). false when there is none. */
 bool net_source_addr(const struct net *n, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept, struct ip_addr *out);
@@ -54,7 +57,7 @@ bool net_source_addr(const struct net *n, int ifindex, uint8_t family, const str
 struct net_addr_op { bool add; struct net_addr addr; int result; };             /* result: 0, or -errno of the kernel */
 
 /* Makes the changes in order, many to one send, and waits for nothing but the kernel's immediate answers. EEXIST on add (the same prefix is there) and
- * EADDRNOTAVAIL/ENODEV on removal count as done (result 0). Returns the number of results that are not 0. */
+ * EADDRNOTAVAIL/ENODEV on removal count as done (result 0). Returns the number of results that are not 0. The view follows with the events. */
 unsigned net_addrs_apply(struct net *n, struct net_addr_op *ops, unsigned nops);
 
 #endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A configuration while it is being made: the final structs first, behind them what only the making needs (values that are inherited, what
+ * was written rather than what is meant). */
+#ifndef CONF_BUILD_H
+#define CONF_BUILD_H
+
+#include "conf/config.h"
+#include "conf/diag.h"
+#include "conf/schema.h"
+#include "lib/arena.h"
+#include "lib/map.h"
+
+#define UNSET_UINT UINT32_MAX                   /* "not given", where 0 means something; times use USEC_NEVER */
+
+/* A growing array of structs, sealed into the arena when it is complete. */
+struct vec { void *data; size_t n, cap, size; };
+
+void *vec_push(struct vec *v);                                          /* zeroed; valid until the next push */
+void *vec_at(const struct vec *v, size_t i);
+void *vec_seal(struct vec *v, struct arena *a, size_t from);            /* copies from … end into the arena and drops them here; NULL when none */
+void vec_done(struct vec *v);
+
+/* Fields of the final structs hold UNSET_UINT or USEC_NEVER until finish_… has filled them in. */
+struct build_globals {
+	struct conf_globals g;
+	struct conf_garp garp;
+	uint32_t down_timer_adverts, version;
+	bool lower_prio_no_advert, higher_prio_send_advert, min_garp, log_all_failures;
+	usec_t gna_interval;
+};
+
+#define NOT_GIVEN 2                             /* of a yes or no */
+struct build_vrrp {
+	struct conf_vrrp v;
+	uint8_t skip_check, lower_no_advert, higher_send_advert;        /* 0, 1, NOT_GIVEN */
+	uint32_t state;                         /* enum build_state */
+	const char *pass;
+	struct conf_pos auth_pos, src_pos, nopreempt_pos, delay_pos, advert_pos, state_pos, vips_pos, version_pos, priority_pos;
+	bool auth_given;                        /* auth_type stood there, whatever it said */
+	bool unicast_src;                       /* unicast_src_ip was the word */
+};
+enum build_state { STATE_NOT_GIVEN, STATE_MASTER, STATE_BACKUP };
+
+struct build_inherit {                          /* what a virtual server hands down to its real servers, and these to their checkers */
+	usec_t delay_loop, connect_timeout, delay_before_retry, warmup;
+	uint32_t retry;
+};
+
+struct build_vs {
+	struct conf_vs vs;
+	struct build_inherit in;
+	uint32_t weight, lb_kind;               /* UNSET_UINT = not given */
+	bool inhibit, has_sched;
+	struct conf_pos kind_pos, quorum_pos, hyst_pos, gran_pos, proto_pos, sorry_pos;
+	const char *granularity;
+	uint8_t ip_family, has_protocol;
+	struct ip_port sorry;
+};
+
+struct build_rs {
+	struct conf_rs rs;
+	struct build_inherit in;
+	uint32_t lb_kind;                       /* UNSET_UINT = not given */
+	uint8_t inhibit;                        /* 0, 1, NOT_GIVEN */
+	bool later_check;                       /* it has a checker that is not supported yet */
+	size_t first_check;                     /* in the vector of checks */
+};
+
+struct build_check {
+	struct conf_check ck;
+	struct ip_addr connect_ip, bindto;
+	uint16_t connect_port, bind_port;
+	uint8_t log_all;                        /* 0, 1, NOT_GIVEN */
+	struct conf_pos ip_pos, bind_pos;
+};
+
+struct build_name { const char *name, *kind; struct conf_pos pos; };   /* something that is defined, or asked for, by name */
+
+struct schema_ctx {
+	struct conf_diags *diags;
+	struct arena *arena;                    /* of the configuration */
+	struct build_globals globals;
+	struct vec vrrp, vs;                    /* struct build_vrrp, struct conf_vs */
+	struct vec scripts;                     /* struct conf_script */
+	struct vec vips, evips, peers, track_ifs;       /* of the instance being read */
+	struct vec rs, checks, urls, statuses;          /* of the virtual server being read: struct build_rs, struct build_check */
+	struct vec emails;
+	struct vec trackers, tracker_uses, members;     /* struct build_name: vrrp_script …; track_script items; sync group members */
+	struct map *vrrp_names;                 /* name → struct node */
+	struct build_vs *vs_object;             /* the virtual server being read */
+	const char *broken;                     /* not NULL: a part of it is, for this reason */
+	const struct schema_row *row;           /* the row of the statement being read */
+	void *prototypes[SB_COUNT];
+	uint32_t nchecks, nrs;
+};
+
+/* config.c and its helpers: after the whole text is read */
+void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b);           /* finish_vrrp.c: derived defaults of an instance */
+void finish_vs(struct schema_ctx *c, struct build_vs *b);              /* finish_vs.c: called at the end of its block */
+void check_config(struct schema_ctx *c);                                 /* check.c: rules between objects */
+
+#endif

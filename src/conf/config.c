@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From an expanded text to a configuration: words → tree → tables → derived values → rules between objects → one constant struct.
+ *
+ * Parent and children call config_parse with the same bytes and get the same objects in the same order. global_defs is read before
+ * everything else, wherever it stands, so that its defaults hold for all. What is needed only while reading lies outside the
+ * configuration's arena and is gone when config_parse returns.
+ */
+#include "conf/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "conf/lex.h"
+#include "conf/schema.h"
+#include "conf/tree.h"
+#include "lib/mem.h"
+
+void *vec_push(struct vec *v)
+{
+	if (v->n == v->cap) {
+		v->cap = v->cap ? 2 * v->cap : 8;
+		v->data = mem_resize(v->data, v->cap * v->size);
+	}
+	return memset((char *)v->data + v->n++ * v->size, 0, v->size);
+}
+
+void *vec_at(const struct vec *v, size_t i)
+{
+	return (char *)v->data + i * v->size;
+}
+
+void *vec_seal(struct vec *v, struct arena *a, size_t from)
+{
+	void *copy = v->n > from ? arena_copy(a, vec_at(v, from), (v->n - from) * v->size) : NULL;
+
+	v->n = from;
+	return copy;
+}
+
+void vec_done(struct vec *v)
+{
+	free(v->data);
+	*v = (struct vec){ 0 };
+}
+
+static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diags *diags)
+{
+	*c = (struct schema_ctx){
+		.diags = diags, .arena = arena,
+		.vrrp.size = sizeof(struct build_vrrp), .vs.size = sizeof(struct conf_vs), .scripts.size = sizeof(struct conf_script),
+		.vips.size = sizeof(struct conf_vip), .evips.size = sizeof(struct conf_vip), .peers.size = sizeof(struct ip_addr),
+		.track_ifs.size = sizeof(struct conf_track_if), .rs.size = sizeof(struct build_rs), .checks.size = sizeof(struct build_check),
+		.urls.size = sizeof(struct conf_url), .statuses.size = sizeof(uint16_t[2]), .emails.size = sizeof(const char *),
+		.trackers.size = sizeof(struct build_name), .tracker_uses.size = sizeof(struct build_name),
+		.members.size = sizeof(struct build_name),
+	};
+	c->vrrp_names = map_new();
+	c->vs_object = mem_alloc(sizeof(*c->vs_object));
+	vec_push(&c->scripts);                  /* 0 is none */
+	schema_defaults(&schema_root, &c->globals);
+	schema_defaults(&schema_global_defs, &c->globals);
+}
+
+static void ctx_done(struct schema_ctx *c)
+{
+	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->rs, &c->checks, &c->urls,
+		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		vec_done(all[i]);
+	for (size_t i = 0; i < SB_COUNT; i++)
+		free(c->prototypes[i]);
+	map_free(c->vrrp_names);
+	free(c->vs_object);
+}
+
+/* Takes the statements with this keyword out of the top level, into a list of their own. */
+static void split_root(struct node *root, const char *keyword, struct node *out)
+{
+	struct node *n = root->child, *next;
+
+	*out = *root;
+	out->child = out->last = root->child = root->last = NULL;
+	for (; n; n = next) {
+		struct node *to = n->nwords && !strcmp(n->words[0].str, keyword) ? out : root;
+
+		next = n->next;
+		n->next = NULL;
+		if (to->last)
+			to->last->next = n;
+		else
+			to->child = n;
+		to->last = n;
+	}
+}
+
+static void read_tree(struct schema_ctx *c, struct node *root)
+{
+	struct node globals;
+
+	split_root(root, "global_defs", &globals);
+	schema_parse(c, &schema_root, &globals, &c->globals);
+	schema_parse(c, &schema_root, root, &c->globals);
+	for (size_t i = 0; i < c->vrrp.n; i++)
+		finish_vrrp(c, vec_at(&c->vrrp, i));
+	check_config(c);
+}
+
+static const char *const *seal_words(struct schema_ctx *c, struct vec *words)
+{
+	vec_push(words);
+	return vec_seal(words, c->arena, 0);
+}
+
+static const char *const *copy_names(struct arena *a, const struct lex *lx)
+{
+	const char **names = arena_alloc(a, (lx->nfiles + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < lx->nfiles; i++)
+		names[i] = arena_strdup(a, lx->files[i]);
+	return names;
+}
+
+static void seal_config(struct schema_ctx *c, struct config *cfg)
+{
+	struct conf_vrrp *vrrp = arena_alloc(c->arena, (c->vrrp.n + 1) * sizeof(*vrrp));
+	struct conf_vs *vs;
+
+	for (size_t i = 0; i < c->vrrp.n; i++) {
+		vrrp[i] = ((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
+		vrrp[i].index = (uint32_t)i;
+	}
+	cfg->vrrp = vrrp;
+	cfg->nvrrp = (unsigned)c->vrrp.n;
+	cfg->nvs = (unsigned)c->vs.n;
+	cfg->vs = vs = vec_seal(&c->vs, c->arena, 0);
+	for (unsigned i = 0; i < cfg->nvs; i++)
+		vs[i].index = i;
+	cfg->nscripts = (unsigned)c->scripts.n;
+	cfg->scripts = vec_seal(&c->scripts, c->arena, 0);
+	cfg->nrs = c->nrs;
+	cfg->nchecks = c->nchecks;
+	cfg->globals = c->globals.g;
+	cfg->globals.emails = seal_words(c, &c->emails);
+}
+
+struct config *config_parse(const char *text, size_t len, struct conf_diags *diags)
+{
+	struct arena *arena = arena_new(), *nodes = arena_new();
+	struct config *cfg = arena_alloc(arena, sizeof(*cfg));
+	struct schema_ctx c;
+	struct lex lx;
+
+	cfg->arena = arena;
+	lex_read(&lx, text, len, diags);
+	ctx_init(&c, arena, diags);
+	read_tree(&c, tree_build(&lx, &schema_language, nodes, diags));
+	cfg->files = copy_names(arena, &lx);
+	cfg->nfiles = (unsigned)lx.nfiles;
+	seal_config(&c, cfg);
+	ctx_done(&c);
+	arena_free(nodes);
+	lex_done(&lx);
+	return cfg;
+}
+
+void config_free(struct config *cfg)
+{
+	if (cfg)
+		arena_free(cfg->arena);
+}
+
+bool config_has_vrrp(const struct config *cfg)
+{
+	return cfg->nvrrp > 0;
+}
+
+bool config_has_checkers(const struct config *cfg)
+{
+	return cfg->nvs > 0;
+}

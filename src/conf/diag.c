@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Diagnostics: the list of what is wrong with a configuration, and its two forms of output.
+ *
+ * Everything that reads the configuration adds to one list; nobody prints on the way. So each thing is said once (an equal text at an
+ * equal place is the same diagnostic), in the order of the text rather than in that of the passes over it, and a file with 100,000
+ * mistakes makes a report that a person can read: DIAG_STORED of them, and how many more there are.
+ *
+ * The echo of a source line needs the file's text, which source_read hands over; a secret in it (the schema knows which words have one)
+ * shows as ********. Columns count bytes; the caret is placed by characters, so that it also stands right below Chinese comments.
+ */
+#include "conf/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/config.h"
+#include "conf/schema.h"
+#include "lib/map.h"
+#include "lib/mem.h"
+
+#define DIAG_STORED  1000
+#define DIAG_TEXT    600                        /* a longer message is cut */
+#define ECHO_BEFORE  80                         /* of a very long source line, this much is shown before the place … */
+#define ECHO_WIDTH   200                        /* … and this much in all */
+#define MASK         "********"
+
+struct diag {
+	struct conf_pos pos;
+	bool placed;
+	enum diag_level level;
+	unsigned order, more;                   /* order of arrival; repetitions in the same file */
+	char *text;
+};
+
+struct diag_file {
+	char *name, *text;
+	size_t len;
+	uint32_t line;                          /* where the last search ended: lines are asked for in ascending order */
+	size_t offset;
+};
+
+struct conf_diags {
+	struct diag *list;
+	size_t count, cap;
+	bool sorted;
+	unsigned counts[3];
+	unsigned dropped;
+	struct map *said;                       /* file, place, text → struct diag's index + 1 */
+	struct diag_file *files;
+	size_t nfiles;
+};
+
+struct conf_diags *diags_new(void)
+{
+	struct conf_diags *d = mem_alloc(sizeof(*d));
+
+	d->said = map_new();
+	return d;
+}
+
+void diags_free(struct conf_diags *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->count; i++)
+		free(d->list[i].text);
+	for (size_t i = 0; i < d->nfiles; i++) {
+		free(d->files[i].name);
+		free(d->files[i].text);
+	}
+	free(d->list);
+	free(d->files);
+	map_free(d->said);
+	free(d);
+}
+
+void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const char *text, size_t len)
+{
+	struct diag_file *f;
+
+	if (!d || file > 1000000)
+		return;
+	if (file >= d->nfiles) {
+		d->files = mem_resize(d->files, ((size_t)file + 1) * sizeof(*d->files));
+		memset(d->files + d->nfiles, 0, ((size_t)file + 1 - d->nfiles) * sizeof(*d->files));
+		d->nfiles = (size_t)file + 1;
+	}
+	f = &d->files[file];
+	if (!f->name)
+		f->name = mem_strdup(name);
+	if (f->text || !text)
+		return;
+	f->text = mem_array(len + 1, 1);
+	memcpy(f->text, text, len);
+	f->len = len;
+	f->line = 1;
+}
+
+/* What makes two diagnostics the same one. Repetitions have no line in their key. */
+static size_t said_key(char *key, size_t size, const struct conf_pos *pos, bool repeat, const char *text)
+{
+	int len = snprintf(key, size, "%d:%u:%u:%u:%s", repeat, pos->file, repeat ? 0 : pos->line, repeat ? 0 : pos->col, text);
+
+	return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
+}
+
+static void diag_store(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, bool repeat, const char *text)
+{
+	static const struct conf_pos nowhere;
+	char key[DIAG_TEXT + 64];
+	size_t len = said_key(key, sizeof(key), pos ? pos : &nowhere, repeat, text);
+	uintptr_t at = (uintptr_t)map_get(d->said, key, len);
+
+	if (at) {
+		if (repeat && at != UINTPTR_MAX)
+			d->list[at - 1].more++;
+		return;
+	}
+	d->counts[level]++;
+	if (d->count >= DIAG_STORED) {
+		d->dropped++;
+		if (repeat)
+			map_put(d->said, key, len, (void *)UINTPTR_MAX);
+		return;
+	}
+	if (d->count == d->cap) {
+		d->cap = d->cap ? 2 * d->cap : 16;
+		d->list = mem_resize(d->list, d->cap * sizeof(*d->list));
+	}
+	d->list[d->count] = (struct diag){
+		.pos = pos ? *pos : nowhere, .placed = pos && pos->line, .level = level, .order = (unsigned)d->count, .text = mem_strdup(text),
+	};
+	d->count++;
+	d->sorted = false;
+	map_put(d->said, key, len, (void *)(uintptr_t)d->count);
+}
+
+/* A message is one line of printable text, whatever the configuration held. */
+static void clean_text(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+}
+
+void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+{
+	char text[DIAG_TEXT];
+	va_list ap;
+
+	if (!d)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	clean_text(text);
+	diag_store(d, level, pos, false, text);
+}
+
+void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+{
+	char text[DIAG_TEXT];
+	va_list ap;
+
+	if (!d)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	clean_text(text);
+	diag_store(d, level, pos, true, text);
+}
+
+unsigned diags_count(const struct conf_diags *d, enum diag_level level)
+{
+	return d ? d->counts[level] : 0;
+}
+
+/* In the order of the text; what has no place comes last. */
+static int diag_compare(const void *left, const void *right)
+{
+	const struct diag *a = left, *b = right;
+
+	if (a->placed != b->placed)
+		return a->placed ? -1 : 1;
+	if (a->pos.file != b->pos.file)
+		return a->pos.file < b->pos.file ? -1 : 1;
+	if (a->pos.line != b->pos.line)
+		return a->pos.line < b->pos.line ? -1 : 1;
+	if (a->pos.col != b->pos.col)
+		return a->pos.col < b->pos.col ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Sorting changes the order only, and indices in `said` are not needed for a list that is being shown. */
+static const struct diag *diags_sorted(const struct conf_diags *d, struct diag **copy)
+{
+	*copy = mem_array(d->count ? d->count : 1, sizeof(**copy));
+	if (d->count)
+		memcpy(*copy, d->list, d->count * sizeof(**copy));
+	qsort(*copy, d->count, sizeof(**copy), diag_compare);
+	return *copy;
+}
+
+static const char *file_name(const struct conf_diags *d, uint32_t file)
+{
+	return file < d->nfiles && d->files[file].name ? d->files[file].name : "?";
+}
+
+static void line_add(const struct conf_diags *d, const struct diag *g, struct strbuf *out)
+{
+	if (g->placed)
+		strbuf_addf(out, "%s:%u:%u: ", file_name(d, g->pos.file), g->pos.line, g->pos.col);
+	strbuf_addf(out, "%s: %s", g->level == DIAG_ERROR ? "error" : "warning", g->text);
+	if (g->more)
+		strbuf_addf(out, " (and %u more in this file)", g->more);
+}
+
+/* The source line as a slice of the file, or false. */
+static bool source_line(const struct conf_diags *d, const struct conf_pos *pos, const char **line, size_t *len)
+{
+	struct diag_file *f = pos->file < d->nfiles ? &d->files[pos->file] : NULL;
+	const char *nl;
+
+	if (!f || !f->text)
+		return false;
+	if (pos->line < f->line) {
+		f->line = 1;
+		f->offset = 0;
+	}
+	for (; f->line < pos->line; f->line++) {
+		nl = memchr(f->text + f->offset, '\n', f->len - f->offset);
+		if (!nl)
+			return false;
+		f->offset = (size_t)(nl + 1 - f->text);
+	}
+	*line = f->text + f->offset;
+	nl = memchr(*line, '\n', f->len - f->offset);
+	*len = nl ? (size_t)(nl - *line) : f->len - f->offset;
+	return true;
+}
+
+/* Copies the line with its secrets masked, and keeps `col` (a byte offset) on the same character. */
+static void line_masked(const char *line, size_t len, size_t *col, struct strbuf *out)
+{
+	size_t i = 0, start, at = *col;
+	unsigned hidden = 0;
+	bool secret = false;
+
+	while (i < len) {
+		bool quote = line[i] == '"' || line[i] == '\'';
+
+		if (strchr(" \t\r{}", line[i])) {
+			strbuf_addc(out, line[i++]);
+			continue;
+		}
+		for (start = i++; i < len && !(quote ? line[i - 1] == line[start] && i > start + 1 : strchr(" \t\r{}", line[i]) != NULL); )
+			i++;
+		/* What follows the value, a comment, may be seen. */
+		if (hidden && (line[start] == '#' || line[start] == '!')) {
+			strbuf_addn(out, line + start, len - start);
+			return;
+		}
+		if (!secret) {
+			strbuf_addn(out, line + start, i - start);
+			secret = schema_is_secret(line + start, i - start);
+			continue;
+		}
+		hidden++;
+		strbuf_add(out, MASK);
+		if (start < at && at < i)
+			*col = start;
+		else if (at >= i && i - start < strlen(MASK))
+			*col += strlen(MASK) - (i - start);
+		for (size_t n = strlen(MASK); n < i - start; n++)
+			strbuf_addc(out, ' ');
+	}
+}
+
+/* Cuts a window out of a very long line; returns the offset of its first byte. */
+static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
+{
+	size_t from = 0;
+
+	if (line->len > ECHO_WIDTH && col > ECHO_BEFORE)
+		from = col - ECHO_BEFORE;
+	while (from < line->len && from && ((unsigned char)line->str[from] & 0xc0) == 0x80)
+		from++;
+	*len = line->len - from < ECHO_WIDTH ? line->len - from : ECHO_WIDTH;
+	while (*len && from + *len < line->len && ((unsigned char)line->str[from + *len] & 0xc0) == 0x80)
+		--*len;
+	return from;
+}
+
+static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, struct strbuf *out)
+{
+	struct strbuf masked = { 0 };
+	size_t len, col = pos->col ? pos->col - 1 : 0, from;
+	const char *line;
+
+	if (!pos->line || !source_line(d, pos, &line, &len))
+		return;
+	if (len && line[len - 1] == '\r')
+		len--;
+	line_masked(line, len, &col, &masked);
+	from = echo_window(&masked, col, &len);
+	strbuf_add(out, "    ");
+	for (size_t i = from; i < from + len; i++) {
+		unsigned char c = (unsigned char)masked.str[i];
+
+		strbuf_addc(out, (c < ' ' && c != '\t') || c == 0x7f ? '?' : (char)c);
+	}
+	strbuf_add(out, "\n    ");
+	for (size_t i = from; i < col && i < masked.len; i++)
+		if (((unsigned char)masked.str[i] & 0xc0) != 0x80)
+			strbuf_addc(out, masked.str[i] == '\t' ? '\t' : ' ');
+	strbuf_add(out, "^\n");
+	strbuf_done(&masked);
+}
+
+void diags_print(const struct conf_diags *d, struct strbuf *out)
+{
+	struct diag *copy;
+	const struct diag *list;
+
+	if (!d)
+		return;
+	list = diags_sorted(d, &copy);
+	for (size_t i = 0; i < d->count; i++) {
+		line_add(d, &list[i], out);
+		strbuf_addc(out, '\n');
+		if (list[i].placed)
+			echo_add(d, &list[i].pos, out);
+	}
+	if (d->dropped)
+		strbuf_addf(out, "… and %u more\n", d->dropped);
+	free(copy);
+}
+
+void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg)
+{
+	struct strbuf line = { 0 };
+	struct diag *copy;
+	const struct diag *list;
+
+	if (!d)
+		return;
+	list = diags_sorted(d, &copy);
+	for (size_t i = 0; i < d->count; i++) {
+		strbuf_reset(&line);
+		line_add(d, &list[i], &line);
+		fn(arg, list[i].level, strbuf_str(&line));
+	}
+	if (d->dropped) {
+		strbuf_reset(&line);
+		strbuf_addf(&line, "… and %u more", d->dropped);
+		fn(arg, d->counts[DIAG_ERROR] ? DIAG_ERROR : DIAG_WARNING, strbuf_str(&line));
+	}
+	strbuf_done(&line);
+	free(copy);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The canonical print: the effective configuration as a configuration.
+ *
+ * The parent compares the prints of two generations to see which child a reload concerns, so all that a process does must be in its print:
+ * every derived value, also the reason for which an object is held back (as a comment). Objects stand in their order, keywords in that of
+ * the tables.
+ */
+#include "conf/print.h"
+
+#include "conf/schema.h"
+
+void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets)
+{
+	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
+
+	schema_print(&p, &schema_root, &cfg->globals);
+	print_open(&p, "global_defs");
+	schema_print(&p, &schema_global_defs, &cfg->globals);
+	print_close(&p);
+}
+
+/* The one timing that an instance has, but no keyword for. */
+static void print_garp_interval(struct printer *p, usec_t interval)
+{
+	print_open(p, "global_defs");
+	print_line(p, "vrrp_garp_interval %llu.%06llu", (unsigned long long)(interval / USEC_PER_SEC), (unsigned long long)(interval % USEC_PER_SEC));
+	print_close(p);
+}
+
+void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets)
+{
+	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
+
+	if (cfg->nvrrp && cfg->vrrp[0].garp.interval)
+		print_garp_interval(&p, cfg->vrrp[0].garp.interval);
+	for (unsigned i = 0; i < cfg->nvrrp; i++) {
+		const struct conf_vrrp *v = &cfg->vrrp[i];
+
+		print_keyword(&p, "vrrp_instance");
+		print_word(&p, v->name);
+		strbuf_add(out, " {\n");
+		p.indent++;
+		if (v->broken)
+			print_line(&p, "# held back: %s", v->broken);
+		schema_print(&p, &schema_vrrp_instance, v);
+		print_close(&p);
+	}
+}
+
+void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets)
+{
+	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
+	char addr[ADDR_STRLEN];
+
+	for (unsigned i = 0; i < cfg->nvs; i++) {
+		const struct conf_vs *vs = &cfg->vs[i];
+
+		if (vs->fwmark)
+			print_open(&p, "virtual_server fwmark %u", vs->fwmark);
+		else if (!addr_is_set(&vs->addr.addr))
+			print_open(&p, "virtual_server group ?");
+		else if (vs->addr.port)
+			print_open(&p, "virtual_server %s %u", addr_str(&vs->addr.addr, addr), vs->addr.port);
+		else
+			print_open(&p, "virtual_server %s", addr_str(&vs->addr.addr, addr));
+		if (vs->broken)
+			print_line(&p, "# held back: %s", vs->broken);
+		schema_print(&p, &schema_virtual_server, vs);
+		print_close(&p);
+	}
+}

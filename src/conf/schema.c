@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The driver of the tables: takes a tree and a block's rows, and fills the block's object.
+ *
+ * One way for every statement: find its row, or say what was probably meant; an old word becomes its new one; what is not acted on yet is said
+ * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
+ * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
+ *
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_check.c and schema_later.c; values are schema_value.c.
+ */
+#include "conf/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "lib/mem.h"
+
+#define ROWS_MAX 192
+
+const struct schema_row *schema_find(const struct schema_block *block, const char *word)
+{
+	const struct schema_row *row = block->rows;
+
+	for (size_t i = 0; i < block->nrows; i++, row++)
+		if (row->name[0] == word[0] && !strcmp(row->name, word))
+			return row;
+	return NULL;
+}
+
+/* ---- what the tree asks ---- */
+
+static const struct schema_block *block_of(const struct node *n)
+{
+	const struct schema_block *outer;
+	const struct schema_row *row;
+
+	if (!n || !n->parent)
+		return &schema_root;
+	outer = block_of(n->parent);
+	row = outer && n->nwords ? schema_find(outer, n->words[0].str) : NULL;
+	return row && row->type == ST_BLOCK ? row->block : NULL;
+}
+
+static bool language_is_root(const char *word)
+{
+	const struct schema_row *row = schema_find(&schema_root, word);
+
+	return row && row->type == ST_BLOCK;
+}
+
+/* In a list of items every word may stand, but not one that the block around it has as a keyword. */
+static bool language_allows(const struct node *n, const char *word)
+{
+	const struct schema_block *block = block_of(n), *outer;
+
+	if (!block)
+		return false;
+	if (!block->item)
+		return schema_find(block, word) != NULL;
+	outer = block_of(n->parent);
+	return !(outer && schema_find(outer, word)) && !language_is_root(word);
+}
+
+const struct tree_language schema_language = { language_is_root, language_allows };
+
+/* ---- secrets ---- */
+
+bool schema_is_secret(const char *word, size_t len)
+{
+	static const char *const secrets[] = { "auth_pass", "password", "auth_passwd", "authpass", "key" };
+	char copy[24];
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, word, len);
+	copy[len] = '\0';
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		if (!strcmp(copy, secrets[i]) || (len > 5 && suggest_distance(copy, secrets[i]) <= 2))
+			return true;
+	return false;
+}
+
+/* ---- statements ---- */
+
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n)
+{
+	const char *word = n->words[0].str, *home, *nearest;
+
+	if (!c->diags)
+		return;
+	home = suggest_block(word);
+	nearest = suggest_keyword(block, word);
+	if (home)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs in %s%s", word, block->name, home,
+			 n->has_block ? "; the block is left out" : "");
+	else
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s", word, block->name,
+			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
+			 n->has_block ? "; the block is left out" : "");
+}
+
+static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
+{
+	diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` is known, but not supported yet%s%s", row->name, row->advice ? ": " : "",
+		    row->advice ? row->advice : "");
+}
+
+/* The object of a block: the prototype has every default, and is made once. */
+static const void *prototype(struct schema_ctx *c, const struct schema_block *block)
+{
+	if (!c->prototypes[block->id]) {
+		c->prototypes[block->id] = mem_alloc(block->size);
+		schema_defaults(block, c->prototypes[block->id]);
+	}
+	return c->prototypes[block->id];
+}
+
+static void run_block(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *outer)
+{
+	const struct schema_block *block = row->block;
+	void *obj = outer;
+
+	if (!n->has_block) {
+		if (!(row->flags & SF_NOBLOCK))
+			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s{ … }", row->name, row->args ? row->args : "",
+				 row->args ? " " : "");
+		return;
+	}
+	if (n->nwords - 1 < block->min_words) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs more words: %s %s { … }; the block is left out", row->name, row->name,
+			 row->args ? row->args : "");
+		return;
+	}
+	if (n->nwords - 1 > block->max_words)
+		value_extra(c, n, block->max_words + 1);
+	if (block->size) {
+		obj = block->begin(c, n, outer);
+		if (!obj)
+			return;
+	}
+	schema_parse(c, block, n, obj);
+	if (block->end)
+		block->end(c, n, obj, outer);
+}
+
+static void run_row(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	const struct schema_row *before = c->row;
+	unsigned char scratch[64];
+
+	c->row = row;
+	if (row->flags & SF_LATER)
+		say_later(c, row, n);
+	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
+	switch (row->type) {
+	case ST_BLOCK:
+		if (row->block)
+			run_block(c, row, n, obj);
+		break;
+	case ST_CUSTOM:
+		row->parse(c, row, n, obj);
+		break;
+	case ST_ANY:
+		break;
+	case ST_GONE:
+		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
+		break;
+	default:
+		schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch);
+		break;
+	}
+	c->row = before;
+}
+
+static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
+{
+	const struct schema_row *row = schema_find(block, n->words[0].str);
+	size_t i;
+
+	if (!row) {
+		unknown_keyword(c, block, n);
+		return;
+	}
+	if (row->same_as) {
+		if (row->flags & SF_OLD)
+			diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
+		row = schema_find(block, row->same_as);
+	}
+	i = (size_t)(row - block->rows);
+	if (!(row->flags & SF_REPEAT) && i < ROWS_MAX) {
+		if (seen[i / 64] >> (i % 64) & 1)
+			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` was given before in this block: the last one counts", row->name);
+		seen[i / 64] |= UINT64_C(1) << (i % 64);
+	}
+	run_row(c, row, n, obj);
+}
+
+void schema_parse(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	uint64_t seen[ROWS_MAX / 64] = { 0 };
+
+	for (const struct node *child = n->child; child; child = child->next) {
+		if (!child->nwords) {
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword: the block is left out");
+		} else if (!block->item) {
+			run_statement(c, block, child, obj, seen);
+		} else if (child->has_block) {
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`%.60s` cannot open a block in %s: it is left out", child->words[0].str, block->name);
+		} else {
+			block->item(c, child, obj);
+		}
+	}
+}
+
+/* ---- defaults and reference ---- */
+
+/* A default is read as if it stood in a file. */
+static void row_default(struct schema_ctx *c, const struct schema_row *row, void *obj)
+{
+	struct word words[2] = { { (char *)row->name, 0, false }, { (char *)row->def, 0, false } };
+	struct node n = { .words = words, .nwords = 2 };
+
+	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK && !row->same_as)
+		schema_value(c, row, &n, (char *)obj + row->offset);
+}
+
+void schema_defaults(const struct schema_block *block, void *obj)
+{
+	struct schema_ctx none = { 0 };
+
+	memset(obj, 0, block->size);
+	for (size_t i = 0; i < block->nrows; i++)
+		row_default(&none, &block->rows[i], obj);
+	if (block->init)
+		block->init(obj);
+}
+
+void *schema_object(struct schema_ctx *c, const struct schema_block *block, void *obj)
+{
+	memcpy(obj, prototype(c, block), block->size);
+	return obj;
+}
+
+static void walk_block(const struct schema_block *block, const char *path, unsigned depth,
+		       void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
+{
+	char inner[256];
+
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+
+		fn(arg, path, row);
+		if (row->type != ST_BLOCK || !row->block || depth > 6)
+			continue;
+		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "/" : "", row->name);
+		walk_block(row->block, inner, depth + 1, fn, arg);
+	}
+}
+
+void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
+{
+	walk_block(&schema_root, "", 0, fn, arg);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The language as tables: one row per keyword. Parser, ranges, defaults, canonical print, suggestions and the reference all come from the row. */
+#ifndef CONF_SCHEMA_H
+#define CONF_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/config.h"
+#include "conf/diag.h"
+#include "conf/tree.h"
+#include "lib/strbuf.h"
+
+struct schema_ctx;
+struct schema_block;
+struct schema_row;
+struct printer;
+
+enum schema_type {
+	ST_FLAG,                /* the word alone: true */
+	ST_BOOL,                /* [true|on|yes|false|off|no]; the word alone: true */
+	ST_INT,                 /* a whole number, any sign, min … max; the field has 1, 2, 4 or 8 bytes */
+	ST_SECONDS,             /* decimal seconds into usec_t; min, max in µs */
+	ST_STRING,              /* one word, at most max bytes when max is given */
+	ST_ADDR,                /* struct ip_addr */
+	ST_ENUM,                /* one of `choices`; the field has 1, 2 or 4 bytes */
+	ST_SCRIPT,              /* "COMMAND ARGS" [USER [GROUP]] into conf_script_id */
+	ST_BLOCK,               /* opens `block` */
+	ST_CUSTOM,              /* `parse` and `print` know */
+	ST_ANY,                 /* any words (a keyword whose arguments nobody looks at yet) */
+	ST_GONE,                /* a word that has no meaning any more: said, and nothing else */
+};
+
+enum {
+	SF_LATER   = 1,         /* parsed and checked, not acted on: one warning per file */
+	SF_REPEAT  = 2,         /* may stand several times in its block */
+	SF_SECRET  = 4,         /* the values are never shown */
+	SF_DERIVED = 8,         /* `def` is what happens without it, for people; it is not assigned from here */
+	SF_OLD     = 16,        /* an old or wrong spelling of `same_as`: a warning says so */
+	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
+	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
+};
+
+struct schema_choice { const char *word; int value; };
+
+struct schema_row {
+	const char *name;
+	enum schema_type type;
+	unsigned flags;
+	size_t offset, size;                    /* of the field in the block's object; size 0 = there is none */
+	int64_t min, max;
+	const char *def;                        /* the default as an operator would write it; NULL = none */
+	const char *since;                      /* version; NULL = from the beginning */
+	const char *help;                       /* one line */
+	const char *args;                       /* for messages and the reference; NULL = from the type */
+	const char *same_as;                    /* the row that means the same; with SF_OLD also a warning */
+	const char *advice;                     /* SF_OLD, ST_GONE: what to do; SF_LATER: what it means for now */
+	const struct schema_choice *choices;    /* ends with a NULL word */
+	const struct schema_block *block;
+	void (*parse)(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);
+	size_t final, final_size;               /* for the print: the field in the finished object, when it is another one */
+	void (*print)(struct printer *p, const struct schema_row *row, const void *obj);
+};
+
+struct schema_block {
+	const char *name;                       /* as in messages: `real_server` */
+	const struct schema_row *rows; size_t nrows;
+	size_t size, final_size;                /* of its object while it is built, and of the finished one that it starts with; 0 = the rows' fields are in the object of the block around it */
+	unsigned id;                            /* enum schema_block_id: where its prototype is kept */
+	unsigned min_words, max_words;          /* behind the keyword */
+	/* Called with the object around; returns the block's own, or NULL to skip the block. NULL = a copy of the prototype is not wanted. */
+	void *(*begin)(struct schema_ctx *c, const struct node *n, void *outer);
+	void (*end)(struct schema_ctx *c, const struct node *n, void *obj, void *outer);
+	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords */
+	void (*init)(void *prototype);          /* what defaults of rows cannot express */
+};
+
+enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS, SB_TCP, SB_HTTP, SB_URL, SB_COUNT };
+
+#define SCHEMA_WORDS(s, f) .offset = offsetof(s, f), .size = sizeof(((s *)0)->f)
+#define SCHEMA_ROWS(table) .rows = (table), .nrows = sizeof(table) / sizeof(*(table))
+
+extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_instance, schema_virtual_server, schema_real_server, schema_tcp_check,
+	schema_http_get, schema_url;
+extern const struct schema_block schema_SSL_GET, schema_SMTP_CHECK, schema_MISC_CHECK, schema_PING_CHECK, schema_UDP_CHECK, schema_DNS_CHECK,
+	schema_FILE_CHECK, schema_BFD_CHECK;
+/* lists of items that are not read yet; of trackers; of interfaces that are only checked */
+extern const struct schema_block schema_any_list, schema_tracker_list, schema_interface_list;
+extern const struct tree_language schema_language;
+
+/* ---- schema.c: the driver ---- */
+void schema_parse(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj);
+const struct schema_row *schema_find(const struct schema_block *block, const char *word);
+bool schema_is_secret(const char *word, size_t len);            /* what follows this word must not be shown */
+void *schema_object(struct schema_ctx *c, const struct schema_block *block, void *obj);  /* obj becomes a copy of the block's prototype */
+void schema_defaults(const struct schema_block *block, void *obj);     /* writes the rows' defaults and calls init */
+/* Calls back for every row of the language, with the blocks' names joined by `/`. */
+void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg);
+
+/* ---- schema_value.c: values by type; each says what is wrong and returns false, the field is then as it was ---- */
+bool schema_value(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);
+bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out);
+bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out);
+bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out);
+bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint16_t *out);
+bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out);
+bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_t max, const char **out);
+conf_script_id value_script(struct schema_ctx *c, const struct node *n);        /* 0 = none */
+void value_store(void *field, size_t size, int64_t value);
+int64_t value_load(const void *field, size_t size, bool is_signed);
+/* Words from `from` on have no meaning: a warning, once per statement. */
+void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
+
+/* ---- schema_suggest.c ---- */
+/* The nearest word of the block, or NULL. */
+const char *suggest_keyword(const struct schema_block *block, const char *word);
+/* The block that has exactly this keyword, or NULL. */
+const char *suggest_block(const char *word);
+unsigned suggest_distance(const char *a, const char *b);
+
+/* ---- schema_print.c ---- */
+struct printer { struct strbuf *out; const struct config *cfg; unsigned indent; bool secrets; };
+
+void schema_print(struct printer *p, const struct schema_block *block, const void *obj);
+void print_line(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void print_open(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));        /* adds ` {` and indents */
+void print_close(struct printer *p);
+void print_keyword(struct printer *p, const char *keyword);     /* the start of a line; print_end ends it */
+void print_word(struct printer *p, const char *word);           /* a blank and the word, quoted where it must be */
+void print_end(struct printer *p);
+void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
+
+#endif

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Values: words into fields, by type, with a message that says what is allowed.
+ *
+ * A value that cannot be taken is an error and the field keeps what it had: the default. The message never repeats a secret. Called by the
+ * driver for rows with a type, and by the rows with a parser of their own for their single words.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "conf/schema.h"
+#include "lib/mem.h"
+#include "lib/num.h"
+
+#define SCRIPT_WORDS 256
+
+static const char *keyword_of(const struct node *n)
+{
+	return n->nwords ? n->words[0].str : "";
+}
+
+static bool is_secret(const struct schema_ctx *c)
+{
+	return c->row && c->row->flags & SF_SECRET;
+}
+
+static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
+{
+	if (word < n->nwords)
+		return true;
+	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s", keyword_of(n), c->row && c->row->args ? c->row->args : what);
+	return false;
+}
+
+/* " (1 to 255)", or less when the limits are those of the type. */
+static const char *range_text(char *buf, size_t size, int64_t min, int64_t max)
+{
+	if (max >= UINT32_MAX)
+		snprintf(buf, size, "%lld or more", (long long)min);
+	else
+		snprintf(buf, size, "%lld to %lld", (long long)min, (long long)max);
+	return buf;
+}
+
+static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
+{
+	*buf = '\0';
+	if (c->row && c->row->def)
+		snprintf(buf, size, "; the default is used: %s", c->row->def);
+	else if (c->row)
+		snprintf(buf, size, "; the statement is left out");
+	return buf;
+}
+
+bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out)
+{
+	char range[64], def[128];
+	struct conf_pos pos;
+	int r;
+
+	if (!has_word(c, n, word, range_text(range, sizeof(range), min, max)))
+		return false;
+	r = num_i64(n->words[word].str, 10, min, max, out);
+	if (!r)
+		return true;
+	pos = node_pos(n, word);
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
+		 r == -ERANGE ? "out of range" : "not a whole number", range_text(range, sizeof(range), min, max),
+		 default_text(c, def, sizeof(def)));
+	return false;
+}
+
+bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
+{
+	struct conf_pos pos;
+	char range[80], def[128];
+	bool rounded = false;
+	int64_t v;
+	int r;
+
+	if (max > 4294967295LL * 1000000)
+		snprintf(range, sizeof(range), "%g seconds or more", (double)min / 1e6);
+	else
+		snprintf(range, sizeof(range), "%g to %g seconds", (double)min / 1e6, (double)max / 1e6);
+	if (!has_word(c, n, word, range))
+		return false;
+	pos = node_pos(n, word);
+	r = num_decimal(n->words[word].str, 6, min, max, &v, &rounded);
+	if (r) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
+			 r == -ERANGE ? "out of range" : "not a number of seconds", range, default_text(c, def, sizeof(def)));
+		return false;
+	}
+	if (rounded)
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is rounded to microseconds", keyword_of(n), n->words[word].str);
+	*out = (usec_t)v;
+	return true;
+}
+
+bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out)
+{
+	struct conf_pos pos;
+
+	if (!has_word(c, n, word, "an IPv4 or IPv6 address"))
+		return false;
+	if (!addr_parse(n->words[word].str, out))
+		return true;
+	pos = node_pos(n, word);
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address", keyword_of(n), n->words[word].str);
+	return false;
+}
+
+bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint16_t *out)
+{
+	int64_t v;
+
+	if (!value_int(c, n, word, 0, 65535, &v))
+		return false;
+	*out = (uint16_t)v;
+	return true;
+}
+
+static void add_choices(struct strbuf *sb, const struct schema_choice *choices)
+{
+	for (const struct schema_choice *ch = choices; ch->word; ch++)
+		strbuf_addf(sb, "%s%s", ch == choices ? "" : " ", ch->word);
+}
+
+bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out)
+{
+	struct strbuf all = { 0 };
+	const char *nearest = NULL, *given;
+	unsigned best = 3, d;
+	struct conf_pos pos;
+
+	if (word < n->nwords)
+		for (const struct schema_choice *ch = choices; ch->word; ch++)
+			if (!strcmp(ch->word, n->words[word].str)) {
+				*out = ch->value;
+				return true;
+			}
+	if (!c->diags)
+		return false;
+	add_choices(&all, choices);
+	if (has_word(c, n, word, strbuf_str(&all))) {
+		given = n->words[word].str;
+		pos = node_pos(n, word);
+		for (const struct schema_choice *ch = choices; ch->word; ch++) {
+			d = suggest_distance(given, ch->word);
+			if (d < best && d < strlen(ch->word)) {
+				best = d;
+				nearest = ch->word;
+			}
+		}
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s; allowed: %s", keyword_of(n), given,
+			 nearest ? ", did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "", strbuf_str(&all));
+	}
+	strbuf_done(&all);
+	return false;
+}
+
+bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_t max, const char **out)
+{
+	struct conf_pos pos;
+
+	if (!has_word(c, n, word, "a word"))
+		return false;
+	if (max && strlen(n->words[word].str) > max) {
+		pos = node_pos(n, word);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is longer than %zu characters", keyword_of(n),
+			 is_secret(c) ? "********" : n->words[word].str, max);
+		return false;
+	}
+	*out = arena_strdup(c->arena, n->words[word].str);
+	return true;
+}
+
+void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
+{
+	struct conf_pos pos = node_pos(n, from);
+
+	if (from < n->nwords)
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
+			 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
+}
+
+/* ---- scripts ---- */
+
+static const char *const *command_words(struct schema_ctx *c, const char *cmd, bool *ended)
+{
+	char *buf = mem_array(2 * strlen(cmd) + 2, 1), *words[SCRIPT_WORDS];
+	unsigned count = lex_split_command(cmd, buf, words, SCRIPT_WORDS, ended);
+	const char **argv = arena_alloc(c->arena, (count + 1) * sizeof(*argv));
+
+	for (unsigned i = 0; i < count; i++)
+		argv[i] = arena_strdup(c->arena, words[i]);
+	free(buf);
+	return argv;
+}
+
+/* There is no shell: these words go to the program as they are. */
+static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, const char *const *argv)
+{
+	static const char *const shell[] = { "|", "||", "&&", ";", ">", ">>", "<", "&", "2>&1", ">/dev/null", "2>/dev/null" };
+
+	for (; *argv; argv++)
+		for (size_t i = 0; i < sizeof(shell) / sizeof(*shell); i++)
+			if (!strcmp(*argv, shell[i])) {
+				diag_add(c->diags, DIAG_WARNING, pos,
+					 "`%s` is for a shell, and there is none: the program gets it as an argument (use sh -c '…')", *argv);
+				return;
+			}
+}
+
+conf_script_id value_script(struct schema_ctx *c, const struct node *n)
+{
+	struct conf_pos pos = node_pos(n, 1);
+	const char *const *argv;
+	struct conf_script *s;
+	bool ended;
+
+	if (!has_word(c, n, 1, "\"COMMAND ARGUMENTS\" [USER [GROUP]]"))
+		return 0;
+	argv = command_words(c, n->words[1].str, &ended);
+	if (!ended)
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: a quote in the command has no end", keyword_of(n));
+	if (!argv[0] || !ended) {
+		if (!argv[0])
+			diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the command is empty", keyword_of(n));
+		return 0;
+	}
+	warn_shell_words(c, &pos, argv);
+	if (n->nwords > 2 && !n->words[1].quoted) {
+		struct conf_pos user = node_pos(n, 2);
+
+		diag_add(c->diags, DIAG_WARNING, &user, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
+			 keyword_of(n), n->words[2].str);
+	}
+	value_extra(c, n, 4);
+	if (c->row && !c->row->size && c->row->type == ST_SCRIPT)
+		return 0;                       /* checked, but nobody would run it */
+	s = vec_push(&c->scripts);
+	*s = (struct conf_script){
+		.pos = n->pos, .keyword = arena_strdup(c->arena, keyword_of(n)), .argv = argv,
+		.user = n->nwords > 2 ? arena_strdup(c->arena, n->words[2].str) : NULL,
+		.group = n->nwords > 3 ? arena_strdup(c->arena, n->words[3].str) : NULL,
+	};
+	return (conf_script_id)(c->scripts.n - 1);
+}
+
+/* ---- fields ---- */
+
+void value_store(void *field, size_t size, int64_t value)
+{
+	uint8_t v8 = (uint8_t)value;
+	uint16_t v16 = (uint16_t)value;
+	uint32_t v32 = (uint32_t)value;
+
+	switch (size) {
+	case 1: memcpy(field, &v8, 1); break;
+	case 2: memcpy(field, &v16, 2); break;
+	case 4: memcpy(field, &v32, 4); break;
+	case 8: memcpy(field, &value, 8); break;
+	default: break;
+	}
+}
+
+int64_t value_load(const void *field, size_t size, bool is_signed)
+{
+	union { int8_t s8; uint8_t u8; int16_t s16; uint16_t u16; int32_t s32; uint32_t u32; int64_t s64; } v = { 0 };
+
+	memcpy(&v, field, size <= sizeof(v) ? size : 0);
+	switch (size) {
+	case 1: return is_signed ? (int64_t)v.s8 : (int64_t)v.u8;
+	case 2: return is_signed ? (int64_t)v.s16 : (int64_t)v.u16;
+	case 4: return is_signed ? (int64_t)v.s32 : (int64_t)v.u32;
+	default: return v.s64;
+	}
+}
+
+static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
+{
+	struct conf_pos pos;
+	bool yes = true;
+
+	if (row->type == ST_FLAG) {
+		if (n->nwords > 1 && !num_bool(n->words[1].str, &yes) && yes)
+			value_extra(c, n, 2);
+		else if (n->nwords > 1) {
+			pos = node_pos(n, 1);
+			diag_add(c->diags, DIAG_ERROR, &pos, "`%s` takes no value: leave the line out to turn it off", row->name);
+			return false;
+		}
+	} else if (n->nwords > 1 && num_bool(n->words[1].str, &yes)) {
+		pos = node_pos(n, 1);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed; allowed: true on yes false off no", row->name, n->words[1].str);
+		return false;
+	} else {
+		value_extra(c, n, 2);
+	}
+	value_store(field, row->size ? row->size : 1, yes);
+	return true;
+}
+
+bool schema_value(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
+{
+	const char *word;
+	struct ip_addr addr;
+	int choice;
+	int64_t v;
+	usec_t t;
+
+	if (row->flags & SF_OPTIONAL && n->nwords < 2)
+		return true;
+	switch (row->type) {
+	case ST_FLAG:
+	case ST_BOOL:
+		return value_flag(c, row, n, field);
+	case ST_INT:
+		if (!value_int(c, n, 1, row->min, row->max, &v))
+			return false;
+		value_store(field, row->size ? row->size : 8, v);
+		break;
+	case ST_SECONDS:
+		if (!value_seconds(c, n, 1, row->min, row->max, &t))
+			return false;
+		memcpy(field, &t, sizeof(t));
+		break;
+	case ST_STRING:
+		if (!c->arena) {
+			memcpy(field, &row->def, sizeof(row->def));
+			return true;
+		}
+		if (!value_name(c, n, 1, (size_t)row->max, &word))
+			return false;
+		memcpy(field, &word, sizeof(word));
+		break;
+	case ST_ADDR:
+		if (!value_addr(c, n, 1, &addr))
+			return false;
+		memcpy(field, &addr, sizeof(addr));
+		break;
+	case ST_ENUM:
+		if (!value_enum(c, n, 1, row->choices, &choice))
+			return false;
+		value_store(field, row->size ? row->size : 4, choice);
+		break;
+	case ST_SCRIPT:
+		v = value_script(c, n);
+		value_store(field, 4, v);
+		return true;
+	default:
+		return false;
+	}
+	value_extra(c, n, 2);
+	return true;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Running scripts. Children may not execute anything; they name a script of their configuration, and the parent runs it here: as the
+ * user the table says, in its own process group, with all signals as at the start of a program, no descriptor but 0, 1 and 2, and an environment
+ * without what could be turned against it. The kernel runs it if it can; a text without an interpreter line goes to /bin/sh, as system(3)
+ * would do it. When may start what, is decided by script_queue.c.
+ *
+ * An errno from between fork and exec comes back over a pipe that a successful exec closes. Running scripts are never ended from here.
+ */
+#include "notify/script.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "notify/script_queue.h"
+
+#define FORK_TRIES 10
+#define FORK_PAUSE USEC_PER_SEC
+
+struct script_broker {
+	struct loop *loop;
+	struct reaper *reaper;
+	struct script_queue queue;
+	struct timer timer;
+	struct list jobs;
+	script_done_fn *fn;
+	void *arg;
+};
+
+struct job {
+	struct list node;
+	struct script_job sched;
+	struct script_broker *b;
+	struct script_exec exec;                /* own copy */
+	char **sh_argv;                         /* the same for /bin/sh */
+	void *owner;
+	uint64_t token;
+	int pipe;                               /* errno of a failed exec; -1 */
+	unsigned tries;
+	struct timer retry;
+	struct reaper_watch *watch;
+};
+
+extern char **environ;
+
+/* ---- one job ---- */
+
+static struct job *job_new(struct script_broker *b, const struct script_request *req)
+{
+	struct job *j = mem_alloc(sizeof *j);
+	size_t n = 0;
+
+	j->b = b;
+	j->exec = *req->exec;
+	j->exec.path = mem_strdup(req->exec->path);
+	while (req->exec->argv[n])
+		n++;
+	j->exec.argv = mem_array(n + req->nwords + 1, sizeof(char *));
+	for (size_t i = 0; i < n; i++)
+		j->exec.argv[i] = mem_strdup(req->exec->argv[i]);
+	for (size_t i = 0; i < req->nwords; i++)
+		j->exec.argv[n + i] = mem_strdup(req->words[i]);
+	n += req->nwords;
+	j->sh_argv = mem_array(n + 2, sizeof(char *));
+	j->sh_argv[0] = "/bin/sh";
+	j->sh_argv[1] = j->exec.path;
+	for (size_t i = 1; i < n; i++)
+		j->sh_argv[i + 1] = j->exec.argv[i];
+	if (j->exec.ngroups > 0) {
+		j->exec.groups = mem_array((size_t)j->exec.ngroups, sizeof(gid_t));
+		memcpy(j->exec.groups, req->exec->groups, (size_t)j->exec.ngroups * sizeof(gid_t));
+	}
+	j->owner = req->owner;
+	j->token = req->token;
+	j->pipe = -1;
+	return j;
+}
+
+static void job_free(struct job *j)
+{
+	list_remove(&j->node);
+	loop_timer_cancel(j->b->loop, &j->retry);
+	if (j->pipe >= 0)
+		close(j->pipe);
+	for (char **a = j->exec.argv; *a; a++)
+		free(*a);
+	free(j->exec.argv);
+	free(j->exec.path);
+	if (j->exec.ngroups > 0)
+		free(j->exec.groups);
+	free(j->sh_argv);
+	free(j);
+}
+
+static void job_answer(struct job *j, int wstatus, int error)
+{
+	if (j->owner)
+		j->b->fn(j->b->arg, j->owner, j->token, wstatus, error);
+}
+
+/* ---- the new process ---- */
+
+/* Words that would make a script do something else, or believe that it is one of us. */
+static bool unwanted(const char *word)
+{
+	static const char *const names[] = { "LD_PRELOAD=", "LD_LIBRARY_PATH=", "IFS=", "KEEPALIVED_ROLE=", "KEEPALIVED_CHANNEL=",
+					     "NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=", "LISTEN_PID=", "LISTEN_FDS=",
+					     "LISTEN_FDNAMES=" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strncmp(word, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static char **script_environment(void)
+{
+	size_t n = 0, used = 0;
+	char **env;
+
+	while (environ[n])
+		n++;
+	env = mem_array(n + 1, sizeof *env);
+	for (size_t i = 0; i < n; i++)
+		if (!unwanted(environ[i]))
+			env[used++] = environ[i];
+	return env;
+}
+
+/* Between fork and exec: system calls only. */
+static _Noreturn void become_script(const struct job *j, char **env, int report)
+{
+	int null, error;
+	ssize_t ignored;
+
+	loop_after_fork();
+	setpgid(0, 0);
+	null = open("/dev/null", O_RDWR);
+	if (null > 0)
+		dup2(null, 0);
+	if (j->exec.change_user && (setgroups((size_t)j->exec.ngroups, j->exec.groups) < 0 ||
+				    setresgid(j->exec.gid, j->exec.gid, j->exec.gid) < 0 ||
+				    setresuid(j->exec.uid, j->exec.uid, j->exec.uid) < 0))
+		goto failed;
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	execve(j->exec.path, j->exec.argv, env);
+	if (errno == ENOEXEC)
+		execve(j->sh_argv[0], j->sh_argv, env);
+failed:
+	error = errno;
+	ignored = write(report, &error, sizeof error);
+	(void)ignored;
+	_exit(127);
+}
+
+/* The pid or -errno. */
+static pid_t job_fork(struct job *j)
+{
+	int fds[2], error;
+	char **env;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	env = script_environment();
+	pid = fork();
+	if (!pid)
+		become_script(j, env, fds[1]);
+	error = errno;
+	free(env);
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return -error;
+	}
+	j->pipe = fds[0];
+	return pid;
+}
+
+/* ---- its life ---- */
+
+static void arm(struct script_broker *b)
+{
+	usec_t due = script_queue_due(&b->queue);
+
+	if (due == USEC_NEVER)
+		loop_timer_cancel(b->loop, &b->timer);
+	else
+		loop_timer_set(b->loop, &b->timer, due);
+}
+
+static void job_end(struct job *j, int wstatus, int error)
+{
+	struct script_broker *b = j->b;
+
+	job_answer(j, wstatus, error);
+	script_queue_finished(&b->queue, &j->sched, loop_now(b->loop));
+	job_free(j);
+	arm(b);
+}
+
+static void on_exit_of_script(pid_t pid, int wstatus, void *arg)
+{
+	struct job *j = arg;
+	int error = 0;
+
+	j->watch = NULL;
+	if (read(j->pipe, &error, sizeof error) != sizeof error)
+		error = 0;
+	if (error)
+		log_err("Script %s cannot be run: %s", j->exec.path, strerror(error));
+	else
+		log_debug("Script %s (process %d) ended with status 0x%x", j->exec.path, pid, (unsigned)wstatus);
+	job_end(j, wstatus, error);
+}
+
+static void job_start(struct job *j)
+{
+	struct script_broker *b = j->b;
+	pid_t pid = job_fork(j);
+
+	if (pid < 0) {
+		if (++j->tries == 1)
+			log_err("Cannot start script %s: %s; trying again", j->exec.path, strerror(-pid));
+		if (j->tries < FORK_TRIES) {
+			loop_timer_set(b->loop, &j->retry, loop_now(b->loop) + FORK_PAUSE);
+			return;
+		}
+		log_err("Cannot start script %s: %s; given up", j->exec.path, strerror(-pid));
+		job_end(j, 0, -pid);
+		return;
+	}
+	j->watch = reaper_watch(b->reaper, pid, on_exit_of_script, j);
+	if (!j->watch) {
+		int error = errno;
+
+		log_err("Script %s runs unwatched: %s", j->exec.path, strerror(error));
+		job_end(j, 0, error);
+	}
+}
+
+static void on_retry(struct timer *t, usec_t due, usec_t now)
+{
+	(void)due;
+	(void)now;
+	job_start(t->arg);
+}
+
+/* ---- the queue's orders ---- */
+
+static void on_start(void *arg, struct script_job *sched, bool beside)
+{
+	struct job *j = container_of(sched, struct job, sched);
+
+	(void)arg;
+	if (beside)
+		log_warning("Script %s starts while an earlier one for the same object still runs", j->exec.path);
+	job_start(j);
+}
+
+static void on_drop(void *arg, struct script_job *sched)
+{
+	struct job *j = container_of(sched, struct job, sched);
+
+	(void)arg;
+	log_warning("Script %s is dropped: %d later ones wait for the same object", j->exec.path, SCRIPT_WAITING_MAX);
+	job_answer(j, 0, EAGAIN);
+	job_free(j);
+}
+
+static const struct script_queue_ops queue_ops = { on_start, on_drop };
+
+static void on_timer(struct timer *t, usec_t due, usec_t now)
+{
+	struct script_broker *b = t->arg;
+
+	(void)due;
+	script_queue_tick(&b->queue, now);
+	arm(b);
+}
+
+/* ---- the broker ---- */
+
+struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script_done_fn *fn, void *arg)
+{
+	struct script_broker *b = mem_alloc(sizeof *b);
+
+	*b = (struct script_broker){ .loop = l, .reaper = r, .fn = fn, .arg = arg };
+	list_init(&b->jobs);
+	timer_init(&b->timer, on_timer, b);
+	script_queue_init(&b->queue, &queue_ops, b);
+	return b;
+}
+
+void script_broker_free(struct script_broker *b)
+{
+	struct job *j, *tmp;
+
+	if (!b)
+		return;
+	loop_timer_cancel(b->loop, &b->timer);
+	list_for_each_safe(j, tmp, &b->jobs, node) {
+		reaper_forget(j->watch);
+		job_free(j);
+	}
+	script_queue_done(&b->queue);
+	free(b);
+}
+
+void script_broker_run(struct script_broker *b, const struct script_request *req)
+{
+	struct job *j;
+
+	if (req->exec->disabled) {
+		if (req->owner)
+			b->fn(b->arg, req->owner, req->token, 0, EPERM);
+		return;
+	}
+	j = job_new(b, req);
+	timer_init(&j->retry, on_retry, j);
+	list_append(&b->jobs, &j->node);
+	script_queue_add(&b->queue, req->lane, &j->sched, loop_now(b->loop));
+	arm(b);
+}
+
+void script_broker_forget(struct script_broker *b, const void *owner)
+{
+	struct job *j;
+
+	list_for_each(j, &b->jobs, node)
+		if (j->owner == owner)
+			j->owner = NULL;
+}
+
+void script_broker_flush(struct script_broker *b)
+{
+	script_queue_flush(&b->queue);
+	arm(b);
+}

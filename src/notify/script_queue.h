@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* In which order scripts start: those of one lane (one VRRP instance, one real server) one at a time, so that the last word about an object is
+ * the last to be said; lanes do not wait for each other. A pure core: it says which may start now. */
+#ifndef NOTIFY_SCRIPT_QUEUE_H
+#define NOTIFY_SCRIPT_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/list.h"
+#include "lib/map.h"
+#include "lib/usec.h"
+
+#define SCRIPT_WAIT_MAX    (30 * USEC_PER_SEC)  /* then it starts beside the one that is still running */
+#define SCRIPT_BESIDE_MAX  8                    /* so many of one lane run at most at the same time */
+#define SCRIPT_WAITING_MAX 256                  /* of one lane; the oldest is dropped to make room */
+
+struct script_lane;
+
+/* Embedded in its owner. */
+struct script_job {
+	struct list node;                       /* waiting ones, oldest first */
+	struct script_lane *lane;
+	usec_t since;
+	bool running;
+};
+
+struct script_queue_ops {
+	void (*start)(void *arg, struct script_job *job, bool beside);  /* may finish it at once, by script_queue_finished */
+	void (*drop)(void *arg, struct script_job *job);                /* it will never start; the job is its owner's again */
+};
+
+struct script_queue {
+	const struct script_queue_ops *ops;
+	void *arg;
+	struct map *by_name;
+	struct list lanes;
+};
+
+void script_queue_init(struct script_queue *q, const struct script_queue_ops *ops, void *arg);
+void script_queue_done(struct script_queue *q);                 /* jobs are their owners' to free */
+void script_queue_add(struct script_queue *q, const char *lane, struct script_job *job, usec_t now);
+/* A started job has ended; the job is its owner's again. */
+void script_queue_finished(struct script_queue *q, struct script_job *job, usec_t now);
+void script_queue_tick(struct script_queue *q, usec_t now);     /* starts what has waited long enough */
+usec_t script_queue_due(const struct script_queue *q);          /* when the next tick is wanted; USEC_NEVER */
+void script_queue_flush(struct script_queue *q);                /* starts everything that waits */
+
+#endif

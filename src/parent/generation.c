@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loading a configuration: the one place where the parent reads files, at start, at a reload and for the configuration test. What comes out is
+ * complete and constant; whether it is good enough is for the caller to say, by what stands in the diagnostics.
+ */
+#include "parent/generation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/source.h"
+#include "lib/mem.h"
+#include "lib/memfd.h"
+#include "lib/strbuf.h"
+
+static bool role_allowed(const struct options *opt, const struct role_type *type)
+{
+	if (opt->only_vrrp && type->id == ROLE_CHECKERS)
+		return false;
+	return !(opt->only_check && type->id == ROLE_VRRP);
+}
+
+static void fill_roles(struct generation *g, const struct options *opt)
+{
+	const struct role_type *type;
+
+	for (unsigned i = 0; i < ROLES_MAX && (type = role_at(i)); i++) {
+		struct strbuf sb = { 0 };
+
+		type->canonical(g->cfg, &sb);
+		g->canonical[i] = strbuf_detach(&sb);
+		g->needed[i] = role_allowed(opt, type) && (opt->all_roles || type->needed(g->cfg));
+	}
+}
+
+int generation_load(const struct options *opt, uint64_t number, struct conf_diags *diags, struct generation **out)
+{
+	struct source_options so = { opt->config_id, opt->strict_includes };
+	struct strbuf text = { 0 };
+	struct generation *g;
+	int error = source_read(opt->conf_file, &so, diags, &text);
+
+	if (error < 0) {
+		strbuf_done(&text);
+		return error;
+	}
+	g = mem_alloc(sizeof *g);
+	list_init(&g->node);
+	g->number = number;
+	g->cfg = config_parse(strbuf_str(&text), text.len, diags);
+	g->scripts = script_table_new(g->cfg, diags);
+	g->memfd = memfd_text("keepalived.conf", strbuf_str(&text), text.len);
+	if (text.str)
+		explicit_bzero(text.str, text.len);             /* it holds the passwords */
+	strbuf_done(&text);
+	if (g->memfd < 0) {
+		error = g->memfd;
+		diag_add(diags, DIAG_ERROR, NULL, "Cannot keep the configuration in memory: %s", strerror(-error));
+		generation_free(g);
+		return error;
+	}
+	fill_roles(g, opt);
+	*out = g;
+	return 0;
+}
+
+void generation_free(struct generation *g)
+{
+	if (!g)
+		return;
+	list_remove(&g->node);
+	if (g->memfd >= 0)
+		close(g->memfd);
+	script_table_free(g->scripts);
+	config_free(g->cfg);
+	for (unsigned i = 0; i < ROLES_MAX; i++)
+		free(g->canonical[i]);
+	free(g);
+}
+
+void generation_refresh_scripts(struct generation *g)
+{
+	script_table_free(g->scripts);
+	g->scripts = script_table_new(g->cfg, NULL);
+}
+
+const char *generation_netns(const struct generation *g, const struct options *opt)
+{
+	return opt->namespace ? opt->namespace : g->cfg->globals.net_namespace;
+}

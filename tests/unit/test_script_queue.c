@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The order in which scripts start, in virtual time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "notify/script_queue.h"
+
+#define S USEC_PER_SEC
+
+struct item { struct script_job job; char name; };
+
+static struct script_queue q;
+static char said[2048];
+static struct item *fails;              /* this one ends inside its start */
+static usec_t now;
+
+static void on_start(void *arg, struct script_job *job, bool beside)
+{
+	struct item *i = container_of(job, struct item, job);
+	char word[3] = { beside ? '+' : i->name, beside ? i->name : 0, 0 };
+
+	(void)arg;
+	strcat(said, word);
+	if (i == fails)
+		script_queue_finished(&q, job, now);
+}
+
+static void on_drop(void *arg, struct script_job *job)
+{
+	(void)arg;
+	(void)job;
+	strcat(said, "!");
+}
+
+static const struct script_queue_ops ops = { on_start, on_drop };
+
+static int setup(void **state)
+{
+	(void)state;
+	said[0] = 0;
+	fails = NULL;
+	now = 100 * S;
+	script_queue_init(&q, &ops, NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	script_queue_done(&q);
+	return 0;
+}
+
+static void add(struct item *i, const char *lane) { script_queue_add(&q, lane, &i->job, now); }
+static void finish(struct item *i) { script_queue_finished(&q, &i->job, now); }
+
+static void one_at_a_time_in_order(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
+
+	(void)state;
+	add(&a, "x");
+	add(&b, "x");
+	add(&c, "x");
+	assert_string_equal(said, "a");
+	finish(&a);
+	assert_string_equal(said, "ab");
+	finish(&b);
+	assert_string_equal(said, "abc");
+	finish(&c);
+	assert_int_equal(script_queue_due(&q), USEC_NEVER);
+}
+
+static void lanes_do_not_wait_for_each_other(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' };
+
+	(void)state;
+	add(&a, "x");
+	add(&b, "y");
+	assert_string_equal(said, "ab");
+	finish(&b);
+	finish(&a);
+}
+
+static void who_waited_long_enough_starts_beside(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
+
+	(void)state;
+	add(&a, "x");
+	now += 10 * S;
+	add(&b, "x");
+	now += 10 * S;
+	add(&c, "x");
+	assert_int_equal(script_queue_due(&q), 140 * S);
+	now = 140 * S - 1;
+	script_queue_tick(&q, now);
+	assert_string_equal(said, "a");
+	now = 140 * S;
+	script_queue_tick(&q, now);
+	assert_string_equal(said, "a+b");
+	assert_int_equal(script_queue_due(&q), 150 * S);
+	finish(&a);
+	assert_string_equal(said, "a+b");               /* b still runs */
+	finish(&b);
+	assert_string_equal(said, "a+bc");
+	finish(&c);
+}
+
+static void so_many_beside_each_other_and_no_more(void **state)
+{
+	static struct item items[SCRIPT_BESIDE_MAX + 2];
+
+	(void)state;
+	for (unsigned i = 0; i < SCRIPT_BESIDE_MAX + 2; i++) {
+		items[i].name = (char)('a' + i);
+		add(&items[i], "x");
+	}
+	now += 1000 * S;
+	script_queue_tick(&q, now);
+	assert_string_equal(said, "a+b+c+d+e+f+g+h");
+	assert_int_equal(script_queue_due(&q), USEC_NEVER);
+	for (unsigned i = 0; i < SCRIPT_BESIDE_MAX; i++)
+		finish(&items[i]);
+	assert_string_equal(said, "a+b+c+d+e+f+g+hi");
+	finish(&items[SCRIPT_BESIDE_MAX]);
+	finish(&items[SCRIPT_BESIDE_MAX + 1]);
+}
+
+static void a_start_that_fails_lets_the_next_one_in(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
+
+	(void)state;
+	add(&a, "x");
+	add(&b, "x");
+	add(&c, "x");
+	fails = &b;
+	finish(&a);
+	assert_string_equal(said, "abc");
+	finish(&c);
+	fails = &a;
+	add(&a, "x");
+	add(&b, "x");
+	assert_string_equal(said, "abcab");
+	finish(&b);
+}
+
+static void the_oldest_is_dropped_for_the_newest(void **state)
+{
+	static struct item items[SCRIPT_WAITING_MAX + 2];
+
+	(void)state;
+	for (unsigned i = 0; i < SCRIPT_WAITING_MAX + 2; i++) {
+		items[i].name = i == 1 ? 'o' : i == 2 ? 'n' : '.';
+		add(&items[i], "x");
+	}
+	assert_string_equal(said, ".!");
+	finish(&items[0]);
+	assert_string_equal(said, ".!n");
+	for (unsigned i = 2; i < SCRIPT_WAITING_MAX + 2; i++)
+		finish(&items[i]);
+}
+
+static void flush_starts_everything(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' };
+
+	(void)state;
+	add(&a, "x");
+	add(&b, "x");
+	add(&c, "x");
+	script_queue_flush(&q);
+	assert_string_equal(said, "a+b+c");
+	finish(&b);
+	finish(&a);
+	finish(&c);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(one_at_a_time_in_order), T(lanes_do_not_wait_for_each_other), T(who_waited_long_enough_starts_beside),
+		T(so_many_beside_each_other_and_no_more), T(a_start_that_fails_lets_the_next_one_in),
+		T(the_oldest_is_dropped_for_the_newest), T(flush_starts_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
