@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "check/http_request.h"
 #include "check/probe.h"
 #include "check/sched.h"
 #include "check_fixture.h"
@@ -339,10 +340,19 @@ static void source_address_is_used(void **state)
 	run_probe(&r);
 	expect(&r, OUTCOME_L7_OK);
 	assert_string_equal(addr_str(&s.peer.addr, text), "127.0.0.77");
-	r.check->bindto = fixture_addr("192.0.2.77", 0);        /* not ours */
+	server_stop(&s);
+	run_done(&r);
+}
+
+static void source_address_that_is_not_ours(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_init(&r, CONF_CHECK_TCP, 1);
+	r.check->bindto = fixture_addr("192.0.2.77", 0);
 	run_probe(&r);
 	expect(&r, OUTCOME_SOCKET);
-	server_stop(&s);
 	run_done(&r);
 }
 
@@ -449,10 +459,10 @@ static void http_every_kind_of_server(void **state)
 		http_row_run(&http_rows[i]);
 }
 
-static void http_request_is_the_known_text(void **state)
+static void http_request_goes_out_as_written(void **state)
 {
 	static const struct reply ok = { "HTTP/1.0 200 OK\r\n\r\n", CLOSE, false };
-	static const struct conf_url plain = { .path = "/a?b=c" }, named = { .path = "/", .virtualhost = "url.example" };
+	static const struct conf_url url = { .path = "/a?b=c" };
 	struct strbuf want = { 0 };
 	struct server s;
 	struct run r;
@@ -461,29 +471,45 @@ static void http_request_is_the_known_text(void **state)
 	run_init(&r, CONF_CHECK_HTTP, 1);
 	server_start(&s, r.loop, &ok, 1);
 	r.check->dst.port = s.port;
-	r.check->urls = &plain;
+	r.check->urls = &url;
 	r.check->nurls = 1;
 	run_probe(&r);
 	strbuf_addf(&want, "GET /a?b=c HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: 127.0.0.1:%u\r\n\r\n", s.port);
-	r.f.vs[0].virtualhost = "vs.example";
-	run_probe(&r);
-	strbuf_add(&want, "GET /a?b=c HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: vs.example\r\n\r\n");
-	r.f.rs[0][0].virtualhost = "rs.example";
-	r.check->http_connection_close = true;
-	run_probe(&r);
-	strbuf_add(&want, "GET /a?b=c HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: rs.example\r\n\r\n");
-	r.check->virtualhost = "check.example";
-	r.check->http_version = 11;
-	r.check->http_connection_close = false;
-	run_probe(&r);
-	strbuf_add(&want, "GET /a?b=c HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: check.example\r\n\r\n");
-	r.check->urls = &named;
-	r.check->http_version = 10;
-	run_probe(&r);
-	strbuf_add(&want, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: url.example\r\n\r\n");
 	assert_string_equal(strbuf_str(&s.requests), strbuf_str(&want));
 	strbuf_done(&want);
 	server_stop(&s);
+	run_done(&r);
+}
+
+static void expect_request(const struct run *r, const struct conf_url *url, const char *want)
+{
+	struct strbuf text = { 0 };
+
+	http_request(&text, &r->f.vs[0], &r->f.rs[0][0], r->check, url);
+	assert_string_equal(strbuf_str(&text), want);
+	strbuf_done(&text);
+}
+
+static void http_request_names_the_nearest_host(void **state)
+{
+	static const struct conf_url plain = { .path = "/" }, named = { .path = "/", .virtualhost = "url.example" };
+	struct run r;
+
+	(void)state;
+	run_init(&r, CONF_CHECK_HTTP, 8080);
+	r.check->dst = fixture_addr("2001:db8::1", 8080);
+	expect_request(&r, &plain, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: [2001:db8::1]:8080\r\n\r\n");
+	r.f.vs[0].virtualhost = "vs.example";
+	expect_request(&r, &plain, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: vs.example\r\n\r\n");
+	r.f.rs[0][0].virtualhost = "rs.example";
+	r.check->http_connection_close = true;
+	expect_request(&r, &plain, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: rs.example\r\n\r\n");
+	r.check->virtualhost = "check.example";
+	r.check->http_version = 11;
+	r.check->http_connection_close = false;
+	expect_request(&r, &plain, "GET / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: check.example\r\n\r\n");
+	r.check->http_version = 10;
+	expect_request(&r, &named, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: url.example\r\n\r\n");
 	run_done(&r);
 }
 
@@ -576,9 +602,11 @@ int main(void)
 		cmocka_unit_test(tcp_times_out),
 		cmocka_unit_test(tcp_meets_nobody_but_itself),
 		cmocka_unit_test(source_address_is_used),
+		cmocka_unit_test(source_address_that_is_not_ours),
 		cmocka_unit_test(no_descriptors_left_is_no_verdict),
 		cmocka_unit_test(http_every_kind_of_server),
-		cmocka_unit_test(http_request_is_the_known_text),
+		cmocka_unit_test(http_request_goes_out_as_written),
+		cmocka_unit_test(http_request_names_the_nearest_host),
 		cmocka_unit_test(a_cancelled_probe_leaves_nothing),
 		cmocka_unit_test(a_server_goes_down_and_comes_back),
 	};
