@@ -9,7 +9,8 @@
  * interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them is nobody's fault.
  *
  * The outgoing interface and source are given with each packet (IP_PKTINFO), because instances that share the socket may have
- * different sources. Our own multicasts do not come back (IP_MULTICAST_LOOP 0). */
+ * different sources. A source need not be ours (IP_TRANSPARENT): mcast_src_ip may be any, and a master whose source was just deleted still has to
+ * say that it steps down. Our own multicasts do not come back (IP_MULTICAST_LOOP 0). */
 #include "vrrp/vrrp_io.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	struct ip_mreqn mreq = { .imr_multiaddr = key->addr.v4, .imr_ifindex = key->ifindex };
 
 	if (set_int(fd, IPPROTO_IP, IP_TOS, VRRP_TOS) || set_int(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) ||
-	    set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL))
+	    set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL) || set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1))
 		return -1;
 	if (key->unicast)
 		return 0;

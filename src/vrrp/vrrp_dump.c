@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The dump files of the VRRP process, as exporters and operators read them: section titles, indentation and keys are known and stay. Passwords are
+ * masked. Called by vrrp_proc.c on the parent's request; reads, changes nothing. */
+#include "vrrp/vrrp_dump.h"
+
+#include <inttypes.h>
+#include <linux/rtnetlink.h>
+#include <net/if_arp.h>
+#include <time.h>
+
+#include "conf/config.h"
+#include "vrrp/vrrp_vips.h"
+
+static const char *onoff(bool on)
+{
+	return on ? "true" : "false";
+}
+
+/* "1795196944.508031 (Fri Nov 20 17:49:04.508031 2026)" */
+static void put_time(FILE *out, const char *key, usec_t real)
+{
+	time_t sec = (time_t)(real / USEC_PER_SEC);
+	unsigned usec = (unsigned)(real % USEC_PER_SEC);
+	char day[32], year[8];
+	struct tm tm;
+
+	localtime_r(&sec, &tm);
+	strftime(day, sizeof(day), "%a %b %e %H:%M:%S", &tm);
+	strftime(year, sizeof(year), "%Y", &tm);
+	fprintf(out, "   %s = %" PRIu64 ".%06u (%s.%06u %s)\n", key, real / USEC_PER_SEC, usec, day, usec, year);
+}
+
+static const char *scope_name(uint8_t scope, char buf[static 8])
+{
+	switch (scope) {
+	case RT_SCOPE_UNIVERSE: return "global";
+	case RT_SCOPE_SITE: return "site";
+	case RT_SCOPE_LINK: return "link";
+	case RT_SCOPE_HOST: return "host";
+	case RT_SCOPE_NOWHERE: return "nowhere";
+	default: snprintf(buf, 8, "%u", scope); return buf;
+	}
+}
+
+static void put_vip(const struct vrrp_inst *in, const struct vrrp_vip *vip, FILE *out)
+{
+	const struct conf_vip *c = vip->conf;
+	const char *ifname = vrrp_vip_ifname(in, vip);
+	char addr[ADDR_STRLEN], scope[8];
+
+	fprintf(out, "     %s", addr_str(&c->prefix.addr, addr));
+	if (c->prefix.len != addr_bits(&c->prefix.addr))
+		fprintf(out, "/%u", c->prefix.len);
+	if (c->brd_kind == CONF_BRD_ADDR)
+		fprintf(out, " brd %s", addr_str(&c->brd, addr));
+	else if (c->brd_kind == CONF_BRD_ONES)
+		fputs(" brd +", out);
+	else if (c->brd_kind == CONF_BRD_ZEROS)
+		fputs(" brd -", out);
+	fprintf(out, " dev %s scope %s", ifname ? ifname : "(none)", scope_name(c->scope, scope));
+	if (c->label)
+		fprintf(out, " label %s", c->label);
+	fputs(vrrp_vip_present(vip) ? " set\n" : "\n", out);
+}
+
+static void put_vips(const struct vrrp_inst *in, FILE *out)
+{
+	if (in->conf->nvips) {
+		fprintf(out, "   Virtual IP (%u):\n", in->conf->nvips);
+		for (unsigned i = 0; i < in->conf->nvips; i++)
+			put_vip(in, &in->vips[i], out);
+	}
+	if (in->conf->nevips) {
+		fprintf(out, "   Virtual IP Excluded (%u):\n", in->conf->nevips);
+		for (unsigned i = in->conf->nvips; i < in->nvips; i++)
+			put_vip(in, &in->vips[i], out);
+	}
+}
+
+static void put_peers(const struct conf_vrrp *conf, FILE *out)
+{
+	char addr[ADDR_STRLEN];
+
+	if (!conf->unicast) {
+		fprintf(out, "   Multicast address %s\n", addr_str(&conf->mcast_group, addr));
+		return;
+	}
+	fprintf(out, "   Unicast Peer :\n");
+	for (unsigned i = 0; i < conf->npeers; i++)
+		fprintf(out, "     %s\n", addr_str(&conf->peers[i], addr));
+}
+
+static void put_garp(const struct conf_garp *g, FILE *out)
+{
+	fprintf(out, "   Gratuitous ARP delay = %" PRIu64 "\n   Gratuitous ARP repeat = %u\n", g->delay / USEC_PER_SEC, g->repeat);
+	fprintf(out, "   Gratuitous ARP refresh = %" PRIu64 "\n   Gratuitous ARP refresh repeat = %u\n", g->refresh / USEC_PER_SEC,
+		g->refresh_repeat);
+	fprintf(out, "   Gratuitous ARP lower priority delay = %" PRIu64 "\n   Gratuitous ARP lower priority repeat = %u\n",
+		g->lower_prio_delay / USEC_PER_SEC, g->lower_prio_repeat);
+}
+
+static void put_config(const struct vrrp_inst *in, FILE *out)
+{
+	const struct conf_vrrp *conf = in->conf;
+
+	fprintf(out, "   Down timer adverts = %u\n", conf->down_timer_adverts);
+	fprintf(out, "   Send advert after receive lower priority advert = %s\n", onoff(!conf->lower_prio_no_advert));
+	fprintf(out, "   Send advert after receive higher priority advert = %s\n", onoff(conf->higher_prio_send_advert));
+	fprintf(out, "   Virtual Router ID = %u\n   Priority = %u\n", conf->vrid, conf->priority);
+	fprintf(out, "   Effective priority = %u\n   Total priority = %u\n", in->fsm.priority, in->fsm.priority);
+	if (conf->version == 2)
+		fprintf(out, "   Advert interval = %" PRIu64 " sec\n", conf->advert_int / USEC_PER_SEC);
+	else
+		fprintf(out, "   Advert interval = %" PRIu64 " milli-sec\n", conf->advert_int / USEC_PER_MSEC);
+	fprintf(out, "   Accept = enabled\n   Preempt = %s\n", conf->nopreempt ? "disabled" : "enabled");
+	if (conf->preempt_delay)
+		fprintf(out, "   Preempt delay = %g secs\n", (double)conf->preempt_delay / (double)USEC_PER_SEC);
+	if (conf->auth == CONF_AUTH_PASS)
+		fputs("   Authentication type = SIMPLE_PASSWORD\n   Password = ********\n", out);
+	else
+		fputs("   Authentication type = none\n", out);
+}
+
+static void put_inst(const struct vrrp_inst *in, FILE *out)
+{
+	const struct conf_vrrp *conf = in->conf;
+	char addr[ADDR_STRLEN];
+
+	fprintf(out, " VRRP Instance = %s\n   VRRP Version = %u\n   State = %s\n", conf->name, conf->version, vrrp_state_name(in->fsm.state));
+	if (in->fsm.state == VRRP_BACKUP) {
+		fprintf(out, "   Master router = %s\n   Master priority = %u\n", addr_str(&in->fsm.master, addr), in->fsm.master_priority);
+		if (conf->version == 3)
+			fprintf(out, "   Master advert int = %" PRIu64 " milli-sec\n", in->fsm.master_int / USEC_PER_MSEC);
+	}
+	fprintf(out, "   Wantstate = %s\n", vrrp_state_name(in->fsm.state));
+	fprintf(out, "   Number of config faults = %u\n", in->fsm.faults & VRRP_FAULT_CONFIG ? 1 : 0);
+	fprintf(out, "   Number of interface and track script faults = %d\n", __builtin_popcount(in->fsm.faults & ~(uint32_t)VRRP_FAULT_CONFIG));
+	put_time(out, "Last transition", in->last_transition);
+	fprintf(out, "   Master down timer = %" PRIu64 " usecs\n", vrrp_fsm_master_down(&in->fsm));
+	fprintf(out, "   Interface = %s\n   Using src_ip = %s\n", conf->interface ? conf->interface : "(none)", addr_str(&in->fsm.self, addr));
+	put_peers(conf, out);
+	put_garp(&conf->garp, out);
+	put_config(in, out);
+	put_vips(in, out);
+	if (in->sock)
+		fprintf(out, "   fd_in %d, fd_out %d\n", vrrp_sock_fd(in->sock), vrrp_sock_fd(in->sock));
+	if (conf->ntrack_ifs)
+		fputs("   Tracked interfaces :\n", out);
+	for (unsigned i = 0; i < conf->ntrack_ifs; i++)
+		fprintf(out, "     %s weight %d%s\n", conf->track_ifs[i].ifname, conf->track_ifs[i].weight, conf->track_ifs[i].reverse ? " reverse" : "");
+	fprintf(out, "   Addresses put back = %" PRIu64 "\n", in->restored);
+	for (unsigned i = 1; i < VRRP_DROPS; i++)
+		if (in->drops[i])
+			fprintf(out, "   Dropped packets (%s) = %" PRIu64 "\n", vrrp_drop_name((enum vrrp_drop)i), in->drops[i]);
+}
+
+static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
+{
+	struct vrrp_sock *s = NULL;
+
+	fputs("------< VRRP Sockpool >------\n", out);
+	while ((s = vrrp_io_next(sh->io, s))) {
+		const struct vrrp_sock_key *key = vrrp_sock_key(s);
+		const struct net_link *link = net_link_by_index(sh->net, key->ifindex);
+		char addr[ADDR_STRLEN];
+
+		fprintf(out, " fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = VRRP\n   Type = %s\n", vrrp_sock_fd(s),
+			vrrp_sock_fd(s), link ? link->name : "(none)", key->family == AF_INET ? "IPv4" : "IPv6",
+			key->unicast ? "Unicast" : "Multicast");
+		fprintf(out, "   Address = %s\n   VRRP instances\n", addr_str(&key->addr, addr));
+		for (unsigned vrid = 1; vrid < 256; vrid++) {
+			const struct vrrp_inst *in = vrrp_sock_owner(s, (uint8_t)vrid);
+
+			if (in)
+				fprintf(out, "     %s vrid %u\n", in->conf->name, vrid);
+		}
+	}
+}
+
+static void put_link(const struct net_link *link, FILE *out)
+{
+	fprintf(out, " Name = %s\n   index = %d\n", link->name, link->ifindex);
+	if (link->hwlen == 6)
+		fprintf(out, "   MAC = %02x:%02x:%02x:%02x:%02x:%02x\n", link->hwaddr[0], link->hwaddr[1], link->hwaddr[2], link->hwaddr[3],
+			link->hwaddr[4], link->hwaddr[5]);
+	fprintf(out, "   State = %s%s%s\n   MTU = %u\n   HW Type = %s\n", link->flags & IFF_UP ? "UP" : "DOWN",
+		link->flags & IFF_RUNNING ? ", RUNNING" : ", not RUNNING", link->multicast ? "" : ", no multicast", link->mtu,
+		link->hwtype == ARPHRD_ETHER ? "ETHERNET" : link->hwtype == ARPHRD_LOOPBACK ? "LOOPBACK" : "UNKNOWN");
+}
+
+/* The interfaces that instances use, each once. */
+static void put_interfaces(const struct vrrp_shared *sh, FILE *out)
+{
+	struct map *seen = map_new();
+
+	fputs("------< Interfaces >------\n", out);
+	for (unsigned i = 0; i < sh->ninsts; i++) {
+		int ifindex = sh->insts[i].ifindex;
+		const struct net_link *link = net_link_by_index(sh->net, ifindex);
+
+		if (!link || !map_put(seen, &ifindex, sizeof(ifindex), (void *)link))
+			continue;
+		put_link(link, out);
+	}
+	map_free(seen);
+}
+
+void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
+{
+	const struct conf_globals *g = &sh->rc->cfg->globals;
+	char addr[ADDR_STRLEN];
+
+	fputs("------< Global definitions >------\n", out);
+	fprintf(out, " Network namespace = %s\n", g->net_namespace ? g->net_namespace : "(default)");
+	fprintf(out, " Router ID = %s\n", g->router_id ? g->router_id : "");
+	fprintf(out, " VRRP IPv4 mcast group = %s\n", addr_str(&g->mcast_group4, addr));
+	fprintf(out, " VRRP IPv6 mcast group = %s\n", addr_str(&g->mcast_group6, addr));
+	fprintf(out, " VRRP skip check advert addresses = %s\n", onoff(g->vrrp_skip_check_adv_addr));
+	fprintf(out, " VRRP strict mode = %s\n", onoff(g->vrrp_strict));
+	fprintf(out, " Script security %s\n", g->script_security ? "enabled" : "disabled");
+	fputs("------< VRRP Topology >------\n", out);
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		put_inst(&sh->insts[i], out);
+	put_sockpool(sh, out);
+	put_interfaces(sh, out);
+}
+
+void vrrp_dump_stats(const struct vrrp_shared *sh, FILE *out)
+{
+	for (unsigned i = 0; i < sh->ninsts; i++) {
+		const struct vrrp_counters *c = &sh->insts[i].counters;
+
+		fprintf(out, "VRRP Instance: %s\n", sh->insts[i].conf->name);
+		fprintf(out, "  Advertisements:\n    Received: %" PRIu64 "\n    Sent: %" PRIu64 "\n", c->advert_rcvd, c->advert_sent);
+		fprintf(out, "  Became master: %u\n  Released master: %u\n", c->become_master, c->release_master);
+		fprintf(out, "  Packet Errors:\n    Length: %u\n    TTL: %u\n    Invalid Type: %u\n", c->packet_len_err, c->ip_ttl_err,
+			c->invalid_type_rcvd);
+		fprintf(out, "    Advertisement Interval: %u\n    Address List: %u\n", c->advert_interval_err, c->addr_list_err);
+		fprintf(out, "  Authentication Errors:\n    Invalid Type: %u\n    Type Mismatch: %u\n    Failure: %u\n", c->invalid_authtype,
+			c->authtype_mismatch, c->auth_failure);
+		fprintf(out, "  Priority Zero:\n    Received: %u\n    Sent: %u\n", c->pri_zero_rcvd, c->pri_zero_sent);
+	}
+}

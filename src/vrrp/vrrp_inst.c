@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A running VRRP instance.
+ *
+ * The thin shell around vrrp_fsm.c: brings it packets, timers and faults as events, and carries out what it answers, in its order. What the world
+ * must see first comes first there: the advert leaves before addresses are touched, scripts are asked for last. What belongs to a
+ * part of that has its own file: fitness and sockets (vrrp_fit.c), addresses (vrrp_vips.c), announcements (vrrp_announce.c).
+ *
+ * Late wake-ups: the loop serves sockets before timers, and a timer that is later than it may be empties the socket itself before it is
+ * believed. A router that did not run for longer than a backup waits is told so before anything else happens to it.
+ *
+ * It must not decide anything about elections. */
+#include "vrrp/vrrp_inst.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "vrrp/vrrp_announce.h"
+#include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_text.h"
+#include "vrrp/vrrp_vips.h"
+
+#define LATE_MIN (5 * USEC_PER_MSEC)            /* a wake-up may be that late without a second look at the socket */
+
+static usec_t now_of(const struct vrrp_inst *in)
+{
+	return loop_now(in->sh->rc->loop);
+}
+
+/* ---- the book ---- */
+
+static void write_state(struct vrrp_inst *in)
+{
+	const struct vrrp_fsm *f = &in->fsm;
+	struct vrrp_book_state s = {
+		.state = f->state, .priority = f->priority, .master_priority = f->master_priority, .master = f->master,
+		.interval = f->state == VRRP_MASTER ? in->conf->advert_int : f->master_int,
+		.last_advert = in->last_advert, .last_transition = in->last_transition,
+	};
+	uint8_t payload[BOOK_PAYLOAD_MAX];
+
+	(void)book_put(in->sh->rc->book, in->state_record, payload, vrrp_book_put_state(&s, payload));
+}
+
+void vrrp_inst_write_counters(struct vrrp_inst *in)
+{
+	uint8_t payload[BOOK_PAYLOAD_MAX];
+
+	if (!in->counters_dirty)
+		return;
+	in->counters_dirty = false;
+	(void)book_put(in->sh->rc->book, in->counters_record, payload, vrrp_book_put_counters(&in->counters, payload));
+}
+
+/* ---- actions ---- */
+
+static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
+{
+	if (!in->sock)
+		return;
+	vrrp_fit_build(in, priority);
+	for (unsigned i = 0; i < in->ntxs; i++)
+		vrrp_io_send(in->sock, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
+	if (at_once)
+		vrrp_io_flush(in->sock);
+	in->counters.advert_sent++;
+	in->counters.pri_zero_sent += priority == 0;
+	in->last_advert = usec_boot();
+}
+
+static void say_line(const struct vrrp_inst *in, const struct vrrp_action *a)
+{
+	char name[128], state[64], cause[64];
+	const char *fields[] = { name, state, cause, NULL };
+	struct vrrp_line line;
+
+	if (!vrrp_text_line(in->conf->name, a, &line) || (line.detail && !log_detail()))
+		return;
+	if (a->kind != VRRP_ACT_STATE) {
+		log_write(line.level, "%s", line.text);
+		return;
+	}
+	snprintf(name, sizeof(name), "VRRP_INSTANCE=%.100s", in->conf->name);
+	snprintf(state, sizeof(state), "VRRP_STATE=%s", vrrp_state_name(a->to));
+	snprintf(cause, sizeof(cause), "VRRP_CAUSE=%s", vrrp_cause_name(a->cause));
+	log_fields(line.level, fields, "%s", line.text);
+}
+
+static void act_state(struct vrrp_inst *in, const struct vrrp_action *a)
+{
+	say_line(in, a);
+	in->said_drops = 0;
+	in->said_addrs = in->said_send = in->said_our_address = false;
+	if (!a->quiet || !in->last_transition)
+		in->last_transition = usec_real();
+	if (a->quiet)
+		return;
+	in->counters.become_master += a->to == VRRP_MASTER;
+	in->counters.release_master += a->from == VRRP_MASTER;
+	in->counters_dirty = true;
+}
+
+static void act_note(struct vrrp_inst *in, const struct vrrp_action *a)
+{
+	if (a->note == VRRP_NOTE_OUR_ADDRESS) {         /* comes with each of its adverts */
+		if (in->said_our_address)
+			return;
+		in->said_our_address = true;
+	}
+	if (a->note == VRRP_NOTE_MASTER_CHANGED)
+		in->said_drops = 0;
+	say_line(in, a);
+}
+
+static void act_install(struct vrrp_inst *in, bool quiet)
+{
+	if (in->sh->converging) {
+		vrrp_vips_mark(in);
+		if (quiet)
+			vrrp_announce_resume(in);
+	} else {
+		vrrp_vips_install(in);
+	}
+}
+
+static void act_remove(struct vrrp_inst *in)
+{
+	vrrp_announce_stop(in);
+	if (!in->sh->converging && !(in->sh->ending && in->sh->keep_addrs))
+		vrrp_vips_remove(in);
+}
+
+/* ---- scripts ---- */
+
+static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg_script_words words, enum vrrp_state state)
+{
+	struct msg_script req = {
+		.script = script, .words = words, .object = in->conf->index, .state = (uint32_t)state, .priority = in->fsm.priority,
+	};
+
+	if (!script)
+		return 0;
+	req.token = ++in->sh->tokens;
+	return role_run_script(in->sh->rc, &req) == 0;
+}
+
+/* The specific script, then the one for all states. Returns how many were asked for. */
+static unsigned act_notify(struct vrrp_inst *in, enum vrrp_state state)
+{
+	const struct conf_notify *n = &in->conf->notify;
+	conf_script_id specific = 0;
+
+	switch (state) {
+	case VRRP_MASTER: specific = n->master; break;
+	case VRRP_BACKUP: specific = n->backup; break;
+	case VRRP_FAULT: specific = n->fault; break;
+	case VRRP_STOP: specific = n->stop; break;
+	case VRRP_DELETED: specific = n->deleted; break;
+	case VRRP_INIT: return 0;
+	}
+	return ask_script(in, specific, MSG_WORDS_NONE, state) + ask_script(in, n->any, MSG_WORDS_INSTANCE, state);
+}
+
+static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
+{
+	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
+
+	for (unsigned i = 0; i < acts->count; i++) {
+		const struct vrrp_action *a = &acts->list[i];
+
+		switch (a->kind) {
+		case VRRP_ACT_ADVERT: act_advert(in, a->priority, !alone); break;
+		case VRRP_ACT_STATE: act_state(in, a); break;
+		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
+		case VRRP_ACT_REMOVE: act_remove(in); break;
+		case VRRP_ACT_ANNOUNCE: vrrp_announce_start(in, a->announce); break;
+		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
+		case VRRP_ACT_RX_LOWER_PRI: ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state); break;
+		case VRRP_ACT_NOTE: act_note(in, a); break;
+		}
+	}
+}
+
+void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
+{
+	struct vrrp_actions acts;
+
+	vrrp_fsm_step(&in->fsm, ev, now_of(in), &acts);
+	carry_out(in, &acts);
+	if (in->fsm.due == USEC_NEVER)
+		loop_timer_cancel(in->sh->rc->loop, &in->timer);
+	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
+		loop_timer_set(in->sh->rc->loop, &in->timer, in->fsm.due);
+	if (acts.count)
+		write_state(in);
+}
+
+/* ---- time ---- */
+
+/* true: a master that was silent for so long that others may have acted, be it that it was stopped or the machine was suspended. */
+static bool stalled(const struct vrrp_inst *in)
+{
+	return in->fsm.state == VRRP_MASTER && usec_boot() - in->last_advert >= vrrp_resume_limit(&in->fsm.cfg);
+}
+
+/* An election that comes that late is put off once, to hear whether there is a master: once, because a machine that is always late
+ * must elect at some time. */
+static bool put_off(struct vrrp_inst *in, usec_t late)
+{
+	bool very_late = in->fsm.state == VRRP_BACKUP && late >= vrrp_resume_limit(&in->fsm.cfg);
+
+	in->postponed = very_late && !in->postponed;
+	return in->postponed;
+}
+
+static void timer_fired(struct timer *t, usec_t due, usec_t now)
+{
+	struct vrrp_inst *in = t->arg;
+	usec_t late = now - due;
+
+	if (late > LATE_MIN && in->sock)
+		vrrp_io_drain(in->sock);
+	if (in->fsm.due > now || in->stopped)           /* what waited there moved it */
+		return;
+	if (late >= in->conf->advert_int)
+		log_info("(%s) VRRP thread timer expired %" PRIu64 ".%06" PRIu64 " seconds ago", in->conf->name, late / USEC_PER_SEC,
+			 late % USEC_PER_SEC);
+	if (put_off(in, late) || stalled(in))
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
+	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_TIMER });
+}
+
+/* ---- packets ---- */
+
+static void count_drop(struct vrrp_inst *in, enum vrrp_drop drop)
+{
+	struct vrrp_counters *c = &in->counters;
+
+	in->drops[drop]++;
+	in->counters_dirty = true;
+	switch (drop) {
+	case VRRP_DROP_SHORT:
+	case VRRP_DROP_LENGTH: c->packet_len_err++; break;
+	case VRRP_DROP_TTL: c->ip_ttl_err++; break;
+	case VRRP_DROP_TYPE: c->invalid_type_rcvd++; break;
+	case VRRP_DROP_INTERVAL: c->advert_interval_err++; break;
+	case VRRP_DROP_AUTH_TYPE: c->invalid_authtype++; break;
+	case VRRP_DROP_AUTH_MISMATCH: c->authtype_mismatch++; break;
+	case VRRP_DROP_AUTH_FAILURE: c->auth_failure++; break;
+	case VRRP_OK:
+	case VRRP_DROP_IP_HEADER:
+	case VRRP_DROP_CAST:
+	case VRRP_DROP_VERSION:
+	case VRRP_DROP_VRID:
+	case VRRP_DROP_CHECKSUM:
+	case VRRP_DROPS: break;
+	}
+}
+
+static void drop_packet(struct vrrp_inst *in, enum vrrp_drop drop, const struct vrrp_dgram *d)
+{
+	char text[200];
+
+	count_drop(in, drop);
+	if (in->said_drops & 1u << drop)
+		return;
+	in->said_drops |= 1u << drop;
+	vrrp_drop_text(drop, &in->expect, d, text, sizeof(text));
+	log_warning("(%s) %s", in->conf->name, text);
+}
+
+static bool advert_has(const struct vrrp_advert *a, const struct ip_addr *addr)
+{
+	unsigned size = addr_size(addr);
+
+	for (unsigned i = 0; i < a->naddrs; i++)
+		if (!memcmp(a->addrs + i * size, addr->bytes, size))
+			return true;
+	return false;
+}
+
+/* Another list of addresses is a mistake worth a line, but no reason to have two masters. */
+static void check_addresses(struct vrrp_inst *in, const struct vrrp_advert *a)
+{
+	const struct conf_vrrp *conf = in->conf;
+	char src[ADDR_STRLEN], text[ADDR_STRLEN];
+	bool say = !in->said_addrs;
+
+	if (conf->skip_check_adv_addr && addr_equal(&in->fsm.master, &a->src))
+		return;
+	if (a->naddrs != conf->nvips) {
+		in->counters.addr_list_err++;
+		in->said_addrs = true;
+		if (say)
+			log_warning("(%s) expected %u VIPs but received %u", conf->name, conf->nvips, a->naddrs);
+		return;
+	}
+	for (unsigned i = 0; i < conf->nvips; i++) {
+		const struct ip_addr *vip = &conf->vips[i].prefix.addr;
+		unsigned size = addr_size(vip);
+
+		if (!memcmp(a->addrs + i * size, vip->bytes, size) || advert_has(a, vip))       /* mostly the same order */
+			continue;
+		in->counters.addr_list_err++;
+		in->said_addrs = true;
+		if (say)
+			log_warning("(%s) ip address associated with VRID %u not present in advert from %s: %s", conf->name, conf->vrid,
+				    addr_str(&a->src, src), addr_str(vip, text));
+		return;
+	}
+}
+
+void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
+{
+	struct vrrp_inst *in = owner;
+	struct vrrp_event ev = { .kind = VRRP_EV_ADVERT };
+	struct vrrp_advert a;
+	enum vrrp_drop drop;
+
+	if (in->stopped || (in->fsm.state != VRRP_BACKUP && in->fsm.state != VRRP_MASTER))
+		return;
+	drop = vrrp_pkt_decode(&in->expect, d, &a);
+	if (drop) {
+		drop_packet(in, drop, d);
+		return;
+	}
+	in->counters.advert_rcvd++;
+	in->counters.pri_zero_rcvd += a.priority == 0;
+	in->counters_dirty = true;
+	check_addresses(in, &a);
+	/* A master that was away must know it before it answers somebody who took over meanwhile. */
+	if (stalled(in))
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
+	ev.from = a.src;
+	ev.priority = a.priority;
+	ev.interval = a.interval;
+	vrrp_inst_event(in, &ev);
+	in->postponed = false;
+}
+
+void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
+{
+	struct vrrp_inst *in = owner;
+	char text[ADDR_STRLEN];
+
+	if (in->said_send || in->fsm.faults)            /* a link that just went down has its own line */
+		return;
+	in->said_send = true;
+	if (in->conf->unicast)
+		log_warning("(%s) Cant send advert to %s (%s)", in->conf->name, addr_str(dst, text), strerror(error));
+	else
+		log_warning("(%s): send advert error %d (%s)", in->conf->name, error, strerror(error));
+}
+
+/* ---- life ---- */
+
+void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct conf_vrrp *conf, size_t record)
+{
+	struct vrrp_fsm_config cfg = {
+		.version = conf->version, .priority = conf->priority, .advert_int = conf->advert_int, .down_adverts = conf->down_timer_adverts,
+		.preempt_delay = conf->preempt_delay, .start_master = conf->start_master, .nopreempt = conf->nopreempt,
+		.lower_prio_no_advert = conf->lower_prio_no_advert, .higher_prio_send_advert = conf->higher_prio_send_advert,
+	};
+	char key[BOOK_KEY_MAX];
+
+	*in = (struct vrrp_inst){ .sh = sh, .conf = conf, .built_priority = -1, .tracked_priority = conf->priority };
+	vrrp_fsm_init(&in->fsm, &cfg);
+	timer_init(&in->timer, timer_fired, in);
+	timer_init(&in->garp_timer, vrrp_announce_timer, in);
+	vrrp_garp_init(&in->garp);
+	in->expect = (struct vrrp_expect){
+		.version = conf->version, .vrid = conf->vrid, .unicast = conf->unicast, .advert_int = conf->advert_int, .auth = conf->auth,
+		.auth_pass = conf->auth_pass,
+	};
+	in->nvips = conf->nvips + conf->nevips;
+	in->vips = mem_array(in->nvips ? in->nvips : 1, sizeof(*in->vips));
+	for (unsigned i = 0; i < in->nvips; i++)
+		in->vips[i].conf = i < conf->nvips ? &conf->vips[i] : &conf->evips[i - conf->nvips];
+	in->state_record = record;
+	in->counters_record = record + 1;
+	vrrp_book_key(conf, key);
+	(void)book_claim(sh->rc->book, in->state_record, key);
+	vrrp_book_counters_key(conf, key);
+	(void)book_claim(sh->rc->book, in->counters_record, key);
+}
+
+void vrrp_inst_done(struct vrrp_inst *in)
+{
+	loop_timer_cancel(in->sh->rc->loop, &in->timer);
+	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
+	vrrp_fit_leave(in);
+	free(in->vips);
+	in->vips = NULL;
+}
+
+void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was)
+{
+	struct vrrp_event ev = { .kind = VRRP_EV_START };
+
+	if (was) {
+		ev.kind = VRRP_EV_RESUME;
+		ev.was = was->state;
+		ev.from = was->master;
+		ev.priority = was->master_priority;
+		ev.interval = was->interval;
+		ev.in_time = vrrp_book_in_time(was, in->conf->down_timer_adverts, usec_boot());
+		in->last_transition = was->last_transition;
+		in->last_advert = was->last_advert;
+	}
+	vrrp_inst_event(in, &ev);
+}
+
+unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
+{
+	bool was_fault = in->fsm.state == VRRP_FAULT;
+
+	if (in->stopped)
+		return 0;
+	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STOP });
+	in->stopped = true;
+	vrrp_announce_stop(in);
+	loop_timer_cancel(in->sh->rc->loop, &in->timer);
+	vrrp_inst_write_counters(in);
+	if (word == VRRP_FAULT && was_fault)
+		return 0;
+	return act_notify(in, word);
+}
+
+void vrrp_inst_freeze(struct vrrp_inst *in)
+{
+	in->stopped = true;
+	loop_timer_cancel(in->sh->rc->loop, &in->timer);
+	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
+	write_state(in);
+	in->counters_dirty = true;
+	vrrp_inst_write_counters(in);
+}

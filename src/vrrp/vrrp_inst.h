@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A running VRRP instance and what instances of one process share. The state machine decides (vrrp_fsm.h); this carries it out with real sockets,
+ * addresses, timers, scripts and log lines. */
+#ifndef VRRP_INST_H
+#define VRRP_INST_H
+
+#include "lib/list.h"
+#include "lib/map.h"
+#include "net/net.h"
+#include "proc/role.h"
+#include "vrrp/vrrp_arp.h"
+#include "vrrp/vrrp_book.h"
+#include "vrrp/vrrp_fsm.h"
+#include "vrrp/vrrp_garp.h"
+#include "vrrp/vrrp_io.h"
+#include "vrrp/vrrp_pkt.h"
+
+/* Why an instance is not fit to run: bits of vrrp_fsm.faults. */
+enum vrrp_fault {
+	VRRP_FAULT_CONFIG    = 1 << 0,          /* held back by its configuration */
+	VRRP_FAULT_NO_LINK   = 1 << 1,          /* its interface does not exist */
+	VRRP_FAULT_LINK_DOWN = 1 << 2,
+	VRRP_FAULT_NO_ADDR   = 1 << 3,          /* no address of its family to send from */
+	VRRP_FAULT_NO_SRC    = 1 << 4,          /* unicast_src_ip is not ours */
+	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
+	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
+};
+
+struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
+struct vrrp_inst;
+
+/* What all instances of the process share. */
+struct vrrp_shared {
+	struct role_child *rc;
+	struct net *net;
+	struct vrrp_io *io;
+	struct vrrp_arp *arp;
+	struct vrrp_inst *insts;
+	unsigned ninsts;
+	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
+	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
+	struct { int ifindex; usec_t free; } *gates; unsigned ngates;   /* interfaces whose announcements keep an interval */
+	struct timer recheck;                   /* of addresses whose removal may have been ours */
+	uint64_t tokens;                        /* of scripts */
+	bool converging;                        /* at the start: addresses of all instances are brought in line at once */
+	bool keep_addrs;                        /* --dont-release-vrrp */
+	bool ending;                            /* no event changes anything any more */
+};
+
+struct vrrp_vip {
+	struct list node;                       /* of struct vrrp_addr */
+	struct vrrp_inst *inst;
+	const struct conf_vip *conf;
+	struct vrrp_addr *addr;
+	bool set;                               /* this instance wants it on its link now */
+};
+
+struct vrrp_inst {
+	struct vrrp_shared *sh;
+	const struct conf_vrrp *conf;
+	struct vrrp_fsm fsm;
+	struct timer timer;                     /* the state machine's */
+	struct timer garp_timer;
+	struct vrrp_garp garp;
+
+	/* Sockets and packets: vrrp_fit.c */
+	int ifindex;                            /* 0 = absent, or none configured */
+	struct vrrp_sock *sock;
+	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
+	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
+	size_t packet_len;
+	int built_priority;                     /* of what is in packets; -1 = nothing */
+	struct vrrp_expect expect;
+
+	/* Addresses: vrrp_vips.c */
+	struct vrrp_vip *vips; unsigned nvips;  /* in the order of the configuration, excluded ones behind */
+	uint64_t restored;                      /* how many were put back after someone else took them */
+
+	struct vrrp_counters counters;
+	uint64_t drops[VRRP_DROPS];
+	uint32_t said_drops;                    /* by reason, until the state or the master changes */
+	bool said_addrs, said_send, said_our_address;
+	bool stopped;
+	bool postponed;                         /* an election that came late was put off once */
+	size_t state_record, counters_record;   /* in the book */
+	bool counters_dirty;
+	usec_t last_transition;                 /* CLOCK_REALTIME; 0 = never */
+	usec_t last_advert;                     /* CLOCK_BOOTTIME of the last one sent */
+	uint8_t tracked_priority;               /* what the trackers make of the configured one */
+};
+
+/* `record` is the first of its two in the book. Touches nothing outside. */
+void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct conf_vrrp *conf, size_t record);
+void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close, nothing is sent or removed */
+
+/* First event: resumes what the predecessor's record says (NULL: there is none). */
+void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was);
+/* Carries one event through the state machine. */
+void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
+/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts were asked for, each with a
+ * token from the shared counter. */
+unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
+void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
+void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
+
+/* For vrrp_io. */
+void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d);
+void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error);
+
+#endif

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The VRRP process.
+ *
+ *   process           user         capabilities             talks to
+ *   keepalived vrrp   keepalived   CAP_NET_ADMIN            rtnetlink: links, addresses
+ *                                  CAP_NET_RAW              raw sockets (112), packet socket (ARP)
+ *                                                           the parent, over its channel: scripts, dumps, life
+ *
+ * It parses what comes from the network, so it can start nothing: scripts are run by the parent. It holds the instances, feeds them with events
+ * of links and addresses, and carries out the steps of its life: open, go (resume from the predecessor's book, bring the addresses in
+ * line), hand over, stop. Elections are decided in vrrp_fsm.c. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/print.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "options.h"
+#include "vrrp/vrrp_announce.h"
+#include "vrrp/vrrp_dump.h"
+#include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_vips.h"
+
+#define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
+#define STOP_WAIT USEC_PER_SEC                  /* for the scripts of the stop */
+
+static const int vrrp_caps[] = { CAP_NET_ADMIN, CAP_NET_RAW };
+
+struct watched { int ifindex; char name[IFNAMSIZ]; bool up; };  /* a link that some instance cares about */
+
+struct vrrp_proc {
+	struct vrrp_shared sh;
+	struct timer beat;
+	struct timer stop_timer;
+	uint64_t stop_tokens_from;              /* scripts with a higher token belong to the stop */
+	unsigned waiting;                       /* for so many scripts */
+	struct watched *watched; unsigned nwatched;
+	bool done;
+};
+
+/* ---- on a configuration ---- */
+
+static size_t proc_book_records(const struct config *cfg)
+{
+	return vrrp_book_records(cfg);
+}
+
+static void proc_canonical(const struct config *cfg, struct strbuf *out)
+{
+	config_print_globals(cfg, out, true);
+	config_print_vrrp(cfg, out, true);
+}
+
+static void proc_identities(const struct config *cfg, void (*fn)(void *arg, const char *key), void *arg)
+{
+	char key[BOOK_KEY_MAX];
+
+	for (unsigned i = 0; i < cfg->nvrrp; i++) {
+		vrrp_book_key(&cfg->vrrp[i], key);
+		fn(arg, key);
+	}
+}
+
+/* ---- fitness ---- */
+
+/* Looks at an instance again and tells its state machine what changed. */
+static void refresh(struct vrrp_inst *in)
+{
+	uint32_t faults = vrrp_fit_check(in);
+	uint8_t priority = vrrp_fit_priority(in);
+
+	if (priority != in->tracked_priority) {
+		in->tracked_priority = priority;
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_PRIORITY, .priority = priority });
+	}
+	if (faults != in->fsm.faults)
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_FAULTS, .faults = faults });
+}
+
+static void say_link(struct vrrp_proc *p, const struct net_link *link, bool gone)
+{
+	struct watched *w = NULL;
+
+	for (unsigned i = 0; i < p->nwatched; i++)
+		if (!strcmp(p->watched[i].name, link->name))
+			w = &p->watched[i];
+	if (!w) {
+		p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
+		w = &p->watched[p->nwatched++];
+		*w = (struct watched){ 0 };
+		memcpy(w->name, link->name, sizeof(w->name));
+	}
+	if (gone) {
+		if (w->ifindex)
+			log_info("Interface %s deleted", link->name);
+		*w = (struct watched){ .up = false };
+		memcpy(w->name, link->name, sizeof(w->name));
+		return;
+	}
+	if (!w->ifindex)
+		log_info("Interface %s added", link->name);
+	else if (w->up != link->up)
+		log_info("Netlink reports %s %s", link->name, link->up ? "up" : "down");
+	w->ifindex = link->ifindex;
+	w->up = link->up;
+}
+
+static void on_link(void *arg, const struct net_link *link, bool gone)
+{
+	struct vrrp_proc *p = arg;
+	bool said = false;
+
+	if (p->sh.ending || p->sh.converging)
+		return;
+	for (unsigned i = 0; i < p->sh.ninsts; i++) {
+		if (!vrrp_fit_cares_link(&p->sh.insts[i], link))
+			continue;
+		if (!said)
+			say_link(p, link, gone);
+		said = true;
+		refresh(&p->sh.insts[i]);
+	}
+	vrrp_vips_link(&p->sh, link);
+}
+
+static void on_addr(void *arg, const struct net_addr *addr, bool gone)
+{
+	struct vrrp_proc *p = arg;
+
+	if (p->sh.ending || p->sh.converging)
+		return;
+	vrrp_vips_addr(&p->sh, addr, gone);
+	for (unsigned i = 0; i < p->sh.ninsts; i++)
+		if (vrrp_fit_cares_addr(&p->sh.insts[i], addr, gone))
+			refresh(&p->sh.insts[i]);
+}
+
+static const struct net_events net_events = { on_link, on_addr };
+
+static void on_unknown_vrid(void *arg, int ifindex, int vrid)
+{
+	struct vrrp_proc *p = arg;
+	const struct net_link *link = net_link_by_index(p->sh.net, ifindex);
+
+	log_info("Unknown VRID(%d) received on interface(%s). ignoring...", vrid, link ? link->name : "any");
+}
+
+static const struct vrrp_io_ops io_ops = { vrrp_inst_packet, on_unknown_vrid, vrrp_inst_send_failed };
+
+/* ---- life ---- */
+
+static void proc_free(struct role_child *rc)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	if (!p)
+		return;
+	loop_timer_cancel(rc->loop, &p->beat);
+	loop_timer_cancel(rc->loop, &p->stop_timer);
+	for (unsigned i = 0; i < p->sh.ninsts; i++)
+		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_vips_done(&p->sh);
+	vrrp_io_free(p->sh.io);
+	vrrp_arp_close(p->sh.arp);
+	net_close(p->sh.net);
+	free(p->sh.insts);
+	free(p->sh.virtual);
+	free(p->sh.gates);
+	free(p->watched);
+	free(p);
+	rc->priv = NULL;
+}
+
+static void beat(struct timer *t, usec_t due, usec_t now)
+{
+	struct vrrp_proc *p = t->arg;
+	struct role_child *rc = p->sh.rc;
+
+	book_beat(rc->book, usec_boot());
+	for (unsigned i = 0; i < p->sh.ninsts && !p->sh.ending; i++) {
+		struct vrrp_inst *in = &p->sh.insts[i];
+
+		vrrp_inst_write_counters(in);
+		if (in->fsm.faults & VRRP_FAULT_SOCKET)         /* it may have been short of something */
+			refresh(in);
+	}
+	loop_timer_set(rc->loop, t, timer_next_period(due, BEAT, now));
+}
+
+static void gather_virtual(struct vrrp_shared *sh)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		n += sh->insts[i].nvips;
+	sh->virtual = mem_array(n ? n : 1, sizeof(*sh->virtual));
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		for (unsigned j = 0; j < sh->insts[i].nvips; j++)
+			sh->virtual[sh->nvirtual++] = sh->insts[i].vips[j].conf->prefix.addr;
+}
+
+static int open_kernel(struct vrrp_proc *p)
+{
+	struct role_child *rc = p->sh.rc;
+	bool denied;
+
+	if (log_detail())
+		log_info("Registering Kernel netlink reflector");
+	p->sh.net = net_open(rc->loop, &net_events, p);
+	if (!p->sh.net) {
+		denied = errno == EPERM || errno == EACCES;
+		log_err("VRRP process cannot read the kernel's interfaces: %s", strerror(errno));
+		return denied ? EXIT_PERMISSION : EXIT_FATAL;
+	}
+	if (log_detail())
+		log_info("Registering gratuitous ARP shared channel");
+	p->sh.arp = vrrp_arp_open();
+	if (!p->sh.arp) {
+		denied = errno == EPERM || errno == EACCES;
+		log_err("VRRP process cannot open its ARP socket: %s", strerror(errno));
+		return denied ? EXIT_PERMISSION : EXIT_FATAL;
+	}
+	p->sh.io = vrrp_io_new(rc->loop, &io_ops, p);
+	return 0;
+}
+
+static int proc_open(struct role_child *rc)
+{
+	struct vrrp_proc *p = mem_alloc(sizeof(*p));
+	struct vrrp_shared *sh = &p->sh;
+	int status;
+
+	rc->priv = p;
+	sh->rc = rc;
+	sh->converging = true;
+	sh->keep_addrs = options_get()->keep_vrrp;
+	timer_init(&p->beat, beat, p);
+	timer_init(&p->stop_timer, NULL, p);
+	status = open_kernel(p);
+	if (status) {
+		proc_free(rc);
+		return status;
+	}
+	sh->ninsts = rc->cfg->nvrrp;
+	sh->insts = mem_array(sh->ninsts ? sh->ninsts : 1, sizeof(*sh->insts));
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
+	gather_virtual(sh);
+	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
+	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
+	return 0;
+}
+
+static void say_sockpool(const struct vrrp_shared *sh)
+{
+	struct vrrp_sock *s = NULL;
+	char addr[ADDR_STRLEN];
+
+	while (log_detail() && (s = vrrp_io_next(sh->io, s))) {
+		const struct vrrp_sock_key *k = vrrp_sock_key(s);
+
+		log_info("VRRP sockpool: [ifindex(%3u), family(%s), proto(%d), fd(%d,%d) %s, address(%s)]", (unsigned)k->ifindex,
+			 k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s), vrrp_sock_fd(s),
+			 k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
+	}
+}
+
+/* What the predecessor knew of this instance; false when it did not know it. */
+static bool inherit(struct vrrp_inst *in, const struct book *b, struct vrrp_book_state *was)
+{
+	uint8_t payload[BOOK_PAYLOAD_MAX];
+	char key[BOOK_KEY_MAX];
+	int len;
+
+	vrrp_book_counters_key(in->conf, key);
+	len = book_get(b, key, payload, sizeof(payload));
+	if (len > 0)
+		(void)vrrp_book_get_counters(payload, (size_t)len, &in->counters);
+	in->counters_dirty = true;
+	vrrp_book_key(in->conf, key);
+	len = book_get(b, key, payload, sizeof(payload));
+	return len > 0 && vrrp_book_get_state(payload, (size_t)len, was);
+}
+
+static void note_link(struct vrrp_proc *p, const char *name)
+{
+	const struct net_link *link = name ? net_link_by_name(p->sh.net, name) : NULL;
+
+	for (unsigned i = 0; link && i < p->nwatched; i++)
+		if (p->watched[i].ifindex == link->ifindex)
+			return;
+	if (!link)
+		return;
+	p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
+	p->watched[p->nwatched] = (struct watched){ .ifindex = link->ifindex, .up = link->up };
+	memcpy(p->watched[p->nwatched++].name, link->name, IFNAMSIZ);
+}
+
+/* What is there at the start is not news. */
+static void note_links(struct vrrp_proc *p)
+{
+	for (unsigned i = 0; i < p->sh.ninsts; i++) {
+		const struct conf_vrrp *conf = p->sh.insts[i].conf;
+
+		note_link(p, conf->interface);
+		for (unsigned j = 0; j < conf->ntrack_ifs; j++)
+			note_link(p, conf->track_ifs[j].ifname);
+	}
+}
+
+static void proc_go(struct role_child *rc)
+{
+	struct vrrp_proc *p = rc->priv;
+	struct vrrp_shared *sh = &p->sh;
+
+	note_links(p);
+	vrrp_vips_survey(sh, rc->predecessor);
+	for (unsigned i = 0; i < sh->ninsts; i++) {
+		struct vrrp_inst *in = &sh->insts[i];
+		struct vrrp_book_state was;
+
+		refresh(in);                    /* the world may have changed since the sockets were opened */
+		if (rc->predecessor && inherit(in, rc->predecessor, &was))
+			vrrp_inst_start(in, &was);
+		else
+			vrrp_inst_start(in, NULL);
+	}
+	vrrp_vips_converge(sh, rc->predecessor);
+	sh->converging = false;
+	say_sockpool(sh);
+	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
+	role_applied(rc);
+}
+
+static void proc_hand_over(struct role_child *rc, const bool *gone)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	for (unsigned i = 0; i < p->sh.ninsts; i++) {
+		struct vrrp_inst *in = &p->sh.insts[i];
+
+		if (gone && gone[i])
+			vrrp_inst_stop(in, in->conf->notify.deleted ? VRRP_DELETED : VRRP_FAULT);
+		else
+			vrrp_inst_freeze(in);
+	}
+	p->sh.ending = true;
+	book_beat(rc->book, usec_boot());
+	proc_free(rc);
+	role_exit(rc, EXIT_OK);
+}
+
+static void stop_finish(struct vrrp_proc *p)
+{
+	struct role_child *rc = p->sh.rc;
+
+	proc_free(rc);
+	book_mark_closed(rc->book);
+	role_exit(rc, EXIT_OK);
+}
+
+static void stop_timeout(struct timer *t, usec_t due, usec_t now)
+{
+	(void)due;
+	(void)now;
+	stop_finish(t->arg);
+}
+
+static void proc_stop(struct role_child *rc)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	p->sh.ending = true;
+	p->stop_tokens_from = p->sh.tokens;
+	for (unsigned i = 0; i < p->sh.ninsts; i++)
+		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	if (!p->waiting) {
+		stop_finish(p);
+		return;
+	}
+	timer_init(&p->stop_timer, stop_timeout, p);
+	loop_timer_set(rc->loop, &p->stop_timer, loop_now(rc->loop) + STOP_WAIT);
+}
+
+static void proc_script_done(struct role_child *rc, uint64_t token, int wstatus, int error)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	(void)wstatus;
+	(void)error;
+	if (!p || !p->sh.ending || token <= p->stop_tokens_from || !p->waiting)
+		return;
+	if (!--p->waiting)
+		stop_finish(p);
+}
+
+static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	if (!p)
+		return;
+	if (kind == MSG_DUMP_DATA)
+		log_info("Printing VRRP data for process(%d) on signal", getpid());
+	else
+		log_info("Printing %sVRRP stats for process(%d) on signal", kind == MSG_DUMP_STATS_CLEAR ? "and clearing " : "", getpid());
+	switch (kind) {
+	case MSG_DUMP_DATA:
+		vrrp_dump_data(&p->sh, out);
+		break;
+	case MSG_DUMP_STATS:
+		vrrp_dump_stats(&p->sh, out);
+		break;
+	case MSG_DUMP_STATS_CLEAR:
+		vrrp_dump_stats(&p->sh, out);
+		for (unsigned i = 0; i < p->sh.ninsts; i++) {
+			p->sh.insts[i].counters = (struct vrrp_counters){ 0 };
+			p->sh.insts[i].counters_dirty = true;
+		}
+		break;
+	}
+}
+
+const struct role_type vrrp_role = {
+	.id = ROLE_VRRP,
+	.name = "vrrp",
+	.ident = "Keepalived_vrrp",
+	.label = "VRRP",
+	.pid_file = "vrrp.pid",
+	.data_file = "keepalived.data",
+	.caps = vrrp_caps,
+	.ncaps = sizeof(vrrp_caps) / sizeof(vrrp_caps[0]),
+	.needed = config_has_vrrp,
+	.book_records = proc_book_records,
+	.canonical = proc_canonical,
+	.identities = proc_identities,
+	.open = proc_open,
+	.go = proc_go,
+	.hand_over = proc_hand_over,
+	.stop = proc_stop,
+	.script_done = proc_script_done,
+	.dump = proc_dump,
+};

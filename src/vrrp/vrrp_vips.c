@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The virtual addresses of all instances on their links.
+ *
+ * An address on a link is one object here, however many instances name it (two by mistake, or one after another): it is on its link while at least
+ * one of them wants it. Its record in the survivors' book is written before it is added and after it was removed, so a successor never
+ * misses one.
+ *
+ * Called by vrrp_inst.c when the state machine says install or remove, by vrrp_proc.c at the start and for events of the net. An address that
+ * someone else takes from a master is put back at once; one that does not stay (RESTORES_MAX times within RESTORE_WINDOW) makes the master
+ * give up, because the traffic goes nowhere. The kernel's reports of our own removals come later, maybe after the address was added
+ * again: they are counted off, and for the doubtful case there is a second look. */
+#include "vrrp/vrrp_vips.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "net/addrs_converge.h"
+#include "vrrp/vrrp_announce.h"
+
+#define RESTORES_MAX   3
+#define RESTORE_WINDOW (10 * USEC_PER_SEC)
+#define SECOND_LOOK    (200 * USEC_PER_MSEC)
+
+struct vrrp_addr {
+	char ifname[IFNAMSIZ];
+	struct ip_prefix prefix;
+	struct list vips;                       /* of all instances that name it */
+	size_t record;                          /* in the book */
+	unsigned users;                         /* instances that want it on its link */
+	bool present;                           /* it is there, as far as we know */
+	bool look_again;
+	bool native;                            /* an owner's real address: was there before us, stays when we go */
+	unsigned own_removals;                  /* reports to come that are about our own doing */
+	unsigned restores;
+	usec_t restores_since;
+};
+
+const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *vip)
+{
+	const struct net_link *link;
+
+	if (vip->conf->dev)
+		return vip->conf->dev;
+	if (in->conf->interface)
+		return in->conf->interface;
+	link = net_link_by_index(in->sh->net, in->ifindex);
+	return link ? link->name : NULL;
+}
+
+const struct net_link *vrrp_vip_link(const struct vrrp_inst *in, const struct vrrp_vip *vip)
+{
+	return vip->addr ? net_link_by_name(in->sh->net, vip->addr->ifname) : NULL;
+}
+
+bool vrrp_vip_present(const struct vrrp_vip *vip)
+{
+	return vip->set && vip->addr && vip->addr->present;
+}
+
+/* ---- what is wanted, as the kernel takes it ---- */
+
+static struct ip_addr broadcast_of(const struct conf_vip *vip)
+{
+	uint32_t mask = vip->prefix.len ? ~UINT32_C(0) << (32 - vip->prefix.len) : 0;
+	struct ip_addr a = vip->prefix.addr;
+
+	switch (vip->brd_kind) {
+	case CONF_BRD_ADDR:
+		return vip->brd;
+	case CONF_BRD_ONES:
+		a.v4.s_addr |= htonl(~mask);
+		return a;
+	case CONF_BRD_ZEROS:
+		a.v4.s_addr &= htonl(mask);
+		return a;
+	case CONF_BRD_NONE:
+		break;
+	}
+	return (struct ip_addr){ 0 };
+}
+
+static struct net_addr net_addr_of(const struct vrrp_vip *vip, int ifindex)
+{
+	struct net_addr a = { .ifindex = ifindex, .prefix = vip->conf->prefix, .scope = vip->conf->scope };
+
+	if (a.prefix.addr.family == AF_INET)
+		a.brd = broadcast_of(vip->conf);
+	if (vip->conf->label)
+		memcpy(a.label, vip->conf->label, strnlen(vip->conf->label, IFNAMSIZ - 1));
+	return a;
+}
+
+static void write_record(struct vrrp_shared *sh, const struct vrrp_addr *a, bool installed)
+{
+	uint8_t payload[BOOK_PAYLOAD_MAX];
+
+	(void)book_put(sh->rc->book, a->record, payload, vrrp_book_put_addr(installed, payload));
+}
+
+/* One more instance wants it. The record comes before the deed. */
+static void want(struct vrrp_shared *sh, struct vrrp_vip *vip)
+{
+	if (vip->set || !vip->addr || vip->addr->native)
+		return;
+	vip->set = true;
+	if (!vip->addr->users++)
+		write_record(sh, vip->addr, true);
+}
+
+/* One less; true when nobody wants it any more. */
+static bool unwant(struct vrrp_vip *vip)
+{
+	if (!vip->set)
+		return false;
+	vip->set = false;
+	return --vip->addr->users == 0;
+}
+
+/* ---- install and remove ---- */
+
+void vrrp_vips_mark(struct vrrp_inst *in)
+{
+	for (unsigned i = 0; i < in->nvips; i++)
+		want(in->sh, &in->vips[i]);
+}
+
+static void say(const struct vrrp_inst *in, const char *verb)
+{
+	if (!log_detail())
+		return;
+	if (in->conf->nvips)
+		log_info("(%s) %s VIPs.", in->conf->name, verb);
+	if (in->conf->nevips)
+		log_info("(%s) %s E-VIPs.", in->conf->name, verb);
+}
+
+static void report_failures(const struct vrrp_inst *in, const struct net_addr_op *ops, unsigned n)
+{
+	char text[PREFIX_STRLEN];
+
+	for (unsigned i = 0; i < n; i++)
+		if (ops[i].result)
+			log_err("(%s) cannot %s address %s: %s", in->conf->name, ops[i].add ? "add" : "remove",
+				prefix_str(&ops[i].addr.prefix, text), strerror(-ops[i].result));
+}
+
+void vrrp_vips_install(struct vrrp_inst *in)
+{
+	struct net_addr_op *ops = mem_array(in->nvips ? in->nvips : 1, sizeof(*ops));
+	struct vrrp_addr **of = mem_array(in->nvips ? in->nvips : 1, sizeof(struct vrrp_addr *));
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < in->nvips; i++) {
+		struct vrrp_vip *vip = &in->vips[i];
+		const struct net_link *link = vrrp_vip_link(in, vip);
+
+		want(in->sh, vip);
+		if (vip->addr && vip->addr->native)
+			continue;
+		if (!link) {
+			log_warning("(%s) interface %s of a virtual address does not exist", in->conf->name,
+				    vip->addr ? vip->addr->ifname : "(none)");
+			continue;
+		}
+		ops[n] = (struct net_addr_op){ .add = true, .addr = net_addr_of(vip, link->ifindex) };
+		of[n++] = vip->addr;
+	}
+	if (net_addrs_apply(in->sh->net, ops, n))
+		report_failures(in, ops, n);
+	for (unsigned i = 0; i < n; i++)
+		of[i]->present = ops[i].result == 0;
+	free(ops);
+	free(of);
+	say(in, "setting");
+}
+
+void vrrp_vips_remove(struct vrrp_inst *in)
+{
+	struct net_addr_op *ops = mem_array(in->nvips ? in->nvips : 1, sizeof(*ops));
+	struct vrrp_addr **of = mem_array(in->nvips ? in->nvips : 1, sizeof(struct vrrp_addr *));
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < in->nvips; i++) {
+		struct vrrp_vip *vip = &in->vips[i];
+		const struct net_link *link = vrrp_vip_link(in, vip);
+
+		if (!unwant(vip))
+			continue;
+		if (!link) {
+			vip->addr->present = false;
+			write_record(in->sh, vip->addr, false);
+			continue;
+		}
+		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, link->ifindex) };
+		of[n++] = vip->addr;
+	}
+	say(in, "removing");
+	if (net_addrs_apply(in->sh->net, ops, n))
+		report_failures(in, ops, n);
+	for (unsigned i = 0; i < n; i++) {
+		if (ops[i].result)              /* still there, perhaps: the record says so */
+			continue;
+		of[i]->own_removals += of[i]->present;
+		of[i]->present = false;
+		write_record(in->sh, of[i], false);
+	}
+	free(ops);
+	free(of);
+}
+
+/* ---- at the start ---- */
+
+struct converge {
+	struct vrrp_shared *sh;
+	struct map *left;                       /* keys of what a predecessor's book lists as installed */
+};
+
+static void collect_left(void *arg, const char *key, const void *payload, size_t len)
+{
+	struct converge *c = arg;
+	char ifname[IFNAMSIZ];
+	struct ip_prefix prefix;
+	bool installed;
+
+	if (vrrp_book_parse_addr_key(key, ifname, &prefix) && vrrp_book_get_addr(payload, len, &installed) && installed)
+		map_put_str(c->left, key, c);
+}
+
+static bool named_by_owner(const struct vrrp_addr *a)
+{
+	const struct vrrp_vip *vip;
+
+	list_for_each(vip, &a->vips, node)
+		if (vip->inst->conf->priority == VRRP_OWNER)
+			return true;
+	return false;
+}
+
+/* Ours: what the book lists, and what an instance of ours names, which at a start is left over from somewhere. But an owner's address that we
+ * did not add is the host's own. */
+static bool is_ours(void *arg, const struct net_addr *found)
+{
+	struct converge *c = arg;
+	const struct net_link *link = net_link_by_index(c->sh->net, found->ifindex);
+	char key[BOOK_KEY_MAX];
+	const struct vrrp_addr *a;
+
+	if (!link)
+		return false;
+	vrrp_book_addr_key(link->name, &found->prefix, key);
+	a = map_get_str(c->sh->addrs, key);
+	return map_get_str(c->left, key) || (a && !a->native);
+}
+
+/* Before any instance wants anything. */
+static void find_native(struct converge *c, const struct net_addr *have, size_t n)
+{
+	char key[BOOK_KEY_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct net_link *link = net_link_by_index(c->sh->net, have[i].ifindex);
+		struct vrrp_addr *a;
+
+		if (!link)
+			continue;
+		vrrp_book_addr_key(link->name, &have[i].prefix, key);
+		a = map_get_str(c->sh->addrs, key);
+		if (a && named_by_owner(a) && !map_get_str(c->left, key))
+			a->native = true;
+	}
+}
+
+static size_t collect_wanted(struct vrrp_shared *sh, struct net_addr *out, struct vrrp_vip **vips)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		for (unsigned j = 0; j < sh->insts[i].nvips; j++) {
+			struct vrrp_vip *vip = &sh->insts[i].vips[j];
+			const struct net_link *link = vrrp_vip_link(&sh->insts[i], vip);
+
+			if (!vip->set || !link)
+				continue;
+			out[n] = net_addr_of(vip, link->ifindex);
+			vips[n++] = vip;
+		}
+	return n;
+}
+
+static void apply_converge(struct vrrp_shared *sh, struct net_addr_op *ops, size_t n)
+{
+	char text[PREFIX_STRLEN], key[BOOK_KEY_MAX];
+
+	net_addrs_apply(sh->net, ops, (unsigned)n);
+	for (size_t i = 0; i < n; i++) {
+		const struct net_link *link = net_link_by_index(sh->net, ops[i].addr.ifindex);
+		struct vrrp_addr *a;
+
+		if (ops[i].result)
+			log_err("cannot %s address %s on %s: %s", ops[i].add ? "add" : "remove", prefix_str(&ops[i].addr.prefix, text),
+				link ? link->name : "?", strerror(-ops[i].result));
+		if (!link)
+			continue;
+		vrrp_book_addr_key(link->name, &ops[i].addr.prefix, key);
+		a = map_get_str(sh->addrs, key);
+		if (a && !ops[i].add)
+			a->own_removals += ops[i].result == 0;
+	}
+}
+
+static void converge_with(struct converge *c)
+{
+	struct vrrp_shared *sh = c->sh;
+	size_t nhave, nwant, nops = 0, max = 1;
+	struct net_addr *have = net_addrs_copy(sh->net, &nhave), *wanted;
+	struct net_addr_op *ops = NULL;
+	struct vrrp_vip **vips;
+
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		max += sh->insts[i].nvips;
+	wanted = mem_array(max, sizeof(*wanted));
+	vips = mem_array(max, sizeof(struct vrrp_vip *));
+	nwant = collect_wanted(sh, wanted, vips);
+	for (size_t i = 0; i < nwant; i++)
+		vips[i]->addr->present = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+	addrs_converge(wanted, nwant, have, nhave, is_ours, c, &ops, &nops);
+	if (nops)
+		apply_converge(sh, ops, nops);
+	for (size_t i = 0; i < nwant; i++) {
+		if (!vips[i]->addr->present)            /* a new one: its neighbours, and those of all others, do not know yet */
+			vrrp_announce_start(vips[i]->inst, VRRP_ANNOUNCE_MASTER);
+		vips[i]->addr->present = true;
+	}
+	free(have);
+	free(wanted);
+	free(vips);
+	free(ops);
+}
+
+void vrrp_vips_survey(struct vrrp_shared *sh, const struct book *predecessor)
+{
+	struct converge c = { sh, map_new() };
+	size_t n;
+	struct net_addr *have = net_addrs_copy(sh->net, &n);
+
+	if (predecessor)
+		book_each(predecessor, collect_left, &c);
+	find_native(&c, have, n);
+	free(have);
+	map_free(c.left);
+}
+
+void vrrp_vips_converge(struct vrrp_shared *sh, const struct book *predecessor)
+{
+	struct converge c = { sh, map_new() };
+
+	if (predecessor)
+		book_each(predecessor, collect_left, &c);
+	converge_with(&c);
+	map_free(c.left);
+}
+
+/* ---- events ---- */
+
+/* Adds one address again. false when the kernel refuses. */
+static bool add_one(struct vrrp_shared *sh, struct vrrp_addr *a)
+{
+	struct vrrp_vip *vip;
+	const struct net_link *link = net_link_by_name(sh->net, a->ifname);
+
+	if (!link)
+		return false;
+	list_for_each(vip, &a->vips, node) {
+		struct net_addr_op op = { .add = true };
+
+		if (!vip->set)
+			continue;
+		op.addr = net_addr_of(vip, link->ifindex);
+		if (net_addrs_apply(sh->net, &op, 1))
+			report_failures(vip->inst, &op, 1);
+		a->present = op.result == 0;
+		if (a->present)
+			vrrp_announce_one(vip->inst, vip);
+		return a->present;
+	}
+	return false;
+}
+
+static void give_up(struct vrrp_addr *a)
+{
+	struct vrrp_vip *vip, *tmp;
+	char text[PREFIX_STRLEN];
+
+	list_for_each_safe(vip, tmp, &a->vips, node) {
+		if (!vip->set)
+			continue;
+		log_err("(%s) address %s does not stay on %s: something else removes it; giving up the address", vip->inst->conf->name,
+			prefix_str(&a->prefix, text), a->ifname);
+		vrrp_inst_event(vip->inst, &(struct vrrp_event){ .kind = VRRP_EV_LOST });
+	}
+}
+
+static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
+{
+	usec_t now = loop_now(sh->rc->loop);
+	struct vrrp_vip *vip;
+	char text[PREFIX_STRLEN];
+
+	a->present = false;
+	if (!a->restores || now - a->restores_since > RESTORE_WINDOW) {
+		a->restores = 0;
+		a->restores_since = now;
+	}
+	if (a->restores++ >= RESTORES_MAX || !add_one(sh, a)) {
+		const struct net_link *link = net_link_by_name(sh->net, a->ifname);
+
+		if (link && link->flags & IFF_UP)       /* a link that goes takes its addresses along: that is another fault */
+			give_up(a);
+		return;
+	}
+	list_for_each(vip, &a->vips, node) {
+		if (!vip->set)
+			continue;
+		vip->inst->restored++;
+		log_warning("(%s) address %s was removed from %s by something else: restored", vip->inst->conf->name,
+			    prefix_str(&a->prefix, text), a->ifname);
+	}
+}
+
+void vrrp_vips_addr(struct vrrp_shared *sh, const struct net_addr *addr, bool gone)
+{
+	const struct net_link *link = net_link_by_index(sh->net, addr->ifindex);
+	char key[BOOK_KEY_MAX];
+	struct vrrp_addr *a;
+
+	if (!link)
+		return;
+	vrrp_book_addr_key(link->name, &addr->prefix, key);
+	a = map_get_str(sh->addrs, key);
+	if (!a || !gone)
+		return;
+	if (a->own_removals) {
+		a->own_removals--;
+		if (a->users) {                         /* added again since; if not, it will show */
+			a->look_again = true;
+			if (!timer_armed(&sh->recheck))
+				loop_timer_set(sh->rc->loop, &sh->recheck, loop_now(sh->rc->loop) + SECOND_LOOK);
+		}
+		return;
+	}
+	if (a->users)
+		restore(sh, a);
+}
+
+static void second_look(struct timer *t, usec_t due, usec_t now)
+{
+	struct vrrp_shared *sh = t->arg;
+	size_t cursor = 0;
+	void *value;
+
+	(void)due;
+	(void)now;
+	if (sh->ending)
+		return;
+	while (map_next(sh->addrs, &cursor, &value)) {
+		struct vrrp_addr *a = value;
+		const struct net_link *link;
+
+		if (!a->look_again)
+			continue;
+		a->look_again = false;
+		link = net_link_by_name(sh->net, a->ifname);
+		if (!a->users || !link || net_has_addr(sh->net, link->ifindex, &a->prefix.addr))
+			continue;
+		a->own_removals = 0;
+		restore(sh, a);
+	}
+}
+
+void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
+{
+	size_t cursor = 0;
+	void *value;
+
+	while (map_next(sh->addrs, &cursor, &value)) {
+		struct vrrp_addr *a = value;
+
+		if (strcmp(a->ifname, link->name))
+			continue;
+		if (!net_link_by_name(sh->net, a->ifname))
+			a->present = false;
+		else if (a->users && !a->present && link->flags & IFF_UP)
+			(void)add_one(sh, a);
+	}
+}
+
+/* ---- life ---- */
+
+static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip, size_t *record)
+{
+	const char *ifname = vrrp_vip_ifname(in, vip);
+	char key[BOOK_KEY_MAX];
+	struct vrrp_addr *a;
+
+	list_init(&vip->node);
+	vip->inst = in;
+	if (!ifname) {
+		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
+		return;
+	}
+	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
+	a = map_get_str(sh->addrs, key);
+	if (!a) {
+		a = mem_alloc(sizeof(*a));
+		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
+		a->prefix = vip->conf->prefix;
+		a->record = (*record)++;
+		list_init(&a->vips);
+		map_put_str(sh->addrs, key, a);
+		(void)book_claim(sh->rc->book, a->record, key);
+	}
+	vip->addr = a;
+	list_append(&a->vips, &vip->node);
+}
+
+void vrrp_vips_init(struct vrrp_shared *sh, size_t record)
+{
+	sh->addrs = map_new();
+	timer_init(&sh->recheck, second_look, sh);
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		for (unsigned j = 0; j < sh->insts[i].nvips; j++)
+			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j], &record);
+}
+
+void vrrp_vips_done(struct vrrp_shared *sh)
+{
+	size_t cursor = 0;
+	void *value;
+
+	if (!sh->addrs)
+		return;
+	loop_timer_cancel(sh->rc->loop, &sh->recheck);
+	while (map_next(sh->addrs, &cursor, &value))
+		free(value);
+	map_free(sh->addrs);
+	sh->addrs = NULL;
+}
