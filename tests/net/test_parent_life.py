@@ -406,5 +406,6 @@ def test_unsafe_script_is_named_and_disabled(lab, host):
 
 def test_mail_server_name_that_nobody_knows(lab, host):
     daemon = lab.daemon(host, config("smtp_server no-such-host.invalid"))
+    daemon.wait_log("^Startup complete")
     daemon.wait_log("smtp_server no-such-host.invalid", 10)
     assert daemon.stop() == 0
