@@ -203,7 +203,8 @@ static void scripts_that_do_not_exist(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_stale_generation_is_refused), T(its_own_generation_is_taken), T(a_script_is_run_and_answered), T(scripts_that_do_not_exist),
+		T(a_stale_generation_is_refused), T(its_own_generation_is_taken), T(a_script_is_run_and_answered),
+		T(scripts_that_do_not_exist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
