@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `keepalived --reload`: the asking side of the control socket, for people and for the unit's ExecReload. It tells what became of the
- * reload by its exit status, and prints what the parent found in the files.
+ * `keepalived --reload`: the asking side of the control socket, for people and for the unit's ExecReload. It tells
+ * what became of the reload by its exit status, and prints what the parent found in the files.
  */
 #include <errno.h>
 #include <poll.h>
@@ -22,7 +22,8 @@
 
 enum { RELOAD_APPLIED = 0, RELOAD_NO_ANSWER = 1, RELOAD_REFUSED = 5 };
 
-/* The running daemon's socket is named after its instance, which stands in its file; a broken file names it as well as it can. */
+/* The running daemon's socket is named after its instance, which stands in its file; a broken file names it as well
+ * as it can. */
 static char *socket_path(const struct options *opt)
 {
 	struct source_options so = { opt->config_id, opt->strict_includes };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What children may say to the parent: one row each, checked by the channel for length, descriptors and generation before the handler is
- * called. A child faces the network and may be in a stranger's hands: every number in a message is checked against its configuration.
+ * What children may say to the parent: one row each, checked by the channel for length, descriptors and generation
+ * before the handler is called. A child faces the network and may be in a stranger's hands: every number in a message
+ * is checked against its configuration.
  *
  *   READY, APPLIED, HELLO_ACK   to the role's machine
  *   SCRIPT                      to the broker, by (generation, index); the words are made here
@@ -58,8 +59,8 @@ struct words { char lane[160], priority[12]; };
 
 static bool notifies(const struct conf_notify *n, conf_script_id id)
 {
-	return id == n->any || id == n->master || id == n->backup || id == n->fault || id == n->stop || id == n->deleted ||
-	       id == n->rx_lower_pri;
+	return id == n->any || id == n->master || id == n->backup || id == n->fault ||
+	       id == n->stop || id == n->deleted || id == n->rx_lower_pri;
 }
 
 /* Whose script it is: scripts of one object run in their order, others do not wait for them. */
@@ -141,15 +142,17 @@ static void on_dump_done(void *arg, struct chan_in *in)
 	d = container_of(pr->dumps.next, struct dump, node);    /* they are answered in their order */
 	error = dump_commit(d);
 	if (error < 0)
-		log_err("Cannot put the dump file of the %s child process in place: %s", pr->role->type->label, strerror(-error));
+		log_err("Cannot put the dump file of the %s child process in place: %s", pr->role->type->label,
+			strerror(-error));
 }
 
 const struct chan_row parent_rows[] = {
-	/* type            name         shortest … longest payload                               descriptors  any generation */
-	{ MSG_READY,       "READY",     0, 0,                                                    0, 0, false, on_ready },
-	{ MSG_APPLIED,     "APPLIED",   0, 0,                                                    0, 0, false, on_applied },
-	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello),      0, 0, false, on_hello_ack },
-	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script),    0, 0, false, on_script },
-	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                          0, 0, false, on_dump_done },
+	/* type            name         shortest … longest payload                          descriptors  any
+	 * generation */
+	{ MSG_READY,       "READY",     0, 0,                                               0, 0, false, on_ready },
+	{ MSG_APPLIED,     "APPLIED",   0, 0,                                               0, 0, false, on_applied },
+	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello), 0, 0, false, on_hello_ack },
+	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script), 0, 0, false, on_script },
+	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                     0, 0, false, on_dump_done },
 };
 const size_t parent_nrows = sizeof parent_rows / sizeof *parent_rows;

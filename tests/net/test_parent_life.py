@@ -65,7 +65,8 @@ def new_pid(daemon, role, old):
 
 def test_what_the_processes_are(daemon):
     pids = daemon.pids()
-    user = pwd.getpwnam("keepalived") if any(p.pw_name == "keepalived" for p in pwd.getpwall()) else pwd.getpwnam("nobody")
+    users = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = users.get("keepalived", users["nobody"])
     parent, child = status(pids["keepalived"]), status(pids["vrrp"])
     assert parent["Name"] == child["Name"] == "keepalived"
     assert int(child["PPid"]) == pids["keepalived"]
@@ -80,11 +81,14 @@ def test_what_the_processes_are(daemon):
 def test_known_lines_at_start_and_stop(daemon, host):
     assert daemon.stop() == 0
     texts = [line.text for line in daemon.log if line.ident == "Keepalived"]
-    for number, wanted in enumerate((r"Starting Keepalived v\d", r"Running on Linux .*\(built for Linux \d+\.\d+\.\d+\)", r"Command line: '.*' '-n' '-D'",
+    for number, wanted in enumerate((r"Starting Keepalived v\d",
+                                     r"Running on Linux .*\(built for Linux \d+\.\d+\.\d+\)",
+                                     r"Command line: '.*' '-n' '-D'",
                                      r"Configuration file /etc/keepalived/keepalived.conf$")):
         assert re.match(wanted, texts[number]), texts[number]
     position = -1
-    for wanted in (r"Starting VRRP child process, pid=\d+$", "Startup complete$", "Stopping$", r"Stopped Keepalived v\d"):
+    for wanted in (r"Starting VRRP child process, pid=\d+$", "Startup complete$", "Stopping$",
+                   r"Stopped Keepalived v\d"):
         found = [number for number, text in enumerate(texts) if re.match(wanted, text)]
         assert len(found) == 1 and found[0] > position, wanted
         position = found[0]
@@ -356,11 +360,16 @@ def test_what_systemd_is_told(lab, host):
 
 
 def test_scripts(lab, host):
-    daemon = lab.daemon(host, config("script_user nobody", f'notify "{NOTIFY} own"\n\tnotify_backup {NOTIFY}'), start=False)
+    daemon = lab.daemon(host, config("script_user nobody", f'notify "{NOTIFY} own"\n\tnotify_backup {NOTIFY}'),
+                        start=False)
     # As many documents have it: no interpreter that the kernel would know.
-    daemon.add_script(NOTIFY, '#/bin/bash\n{ echo "$*"; id -u; ps -o pgid= -p $$ | tr -d " "; echo $$; env | grep -c -E "^(KEEPALIVED|LD_PRELOAD|NOTIFY_SOCKET)";'
-                              ' grep SigBlk /proc/self/status; grep SigIgn /proc/self/status; ls /proc/self/fd | wc -l; } '
-                              '>/tmp/out.$$; mv /tmp/out.$$ /tmp/said.$$\n')
+    daemon.add_script(NOTIFY, """#/bin/bash
+{
+	echo "$*"; id -u; ps -o pgid= -p $$ | tr -d " "; echo $$
+	env | grep -c -E "^(KEEPALIVED|LD_PRELOAD|NOTIFY_SOCKET)"
+	grep SigBlk /proc/self/status; grep SigIgn /proc/self/status
+} >/tmp/out.$$; mv /tmp/out.$$ /tmp/said.$$
+""")
     daemon.env["LD_PRELOAD"] = ""
     daemon.start()
     files = wait_until(lambda: len(found := list(daemon.path("/tmp").glob("said.*"))) == 2 and found)
@@ -395,7 +404,8 @@ def test_running_scripts_outlive_the_daemon(lab, host):
 
 
 def test_unsafe_script_is_named_and_disabled(lab, host):
-    daemon = lab.daemon(host, config("script_user root\n\tenable_script_security", "notify /tmp/unsafe.sh"), start=False)
+    daemon = lab.daemon(host, config("script_user root\n\tenable_script_security", "notify /tmp/unsafe.sh"),
+                        start=False)
     daemon.add_script("/tmp/unsafe.sh", "#!/bin/sh\n: >/tmp/was-run\n")
     daemon.start()
     daemon.wait_log("Unsafe permissions found for script '/tmp/unsafe.sh' - disabling. .*/tmp is writable by everyone")
@@ -406,5 +416,6 @@ def test_unsafe_script_is_named_and_disabled(lab, host):
 
 def test_mail_server_name_that_nobody_knows(lab, host):
     daemon = lab.daemon(host, config("smtp_server no-such-host.invalid"))
+    daemon.wait_log("^Startup complete")
     daemon.wait_log("smtp_server no-such-host.invalid", 10)
     assert daemon.stop() == 0

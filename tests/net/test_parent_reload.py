@@ -27,7 +27,8 @@ def reload_(daemon):
 
 
 def descriptors(pid):
-    return sorted(os.readlink(f"/proc/{pid}/fd/{fd}").split("[")[0].split(":")[0] for fd in os.listdir(f"/proc/{pid}/fd"))
+    folder = f"/proc/{pid}/fd"
+    return sorted(os.readlink(f"{folder}/{fd}").split("[")[0].split(":")[0] for fd in os.listdir(folder))
 
 
 def test_unchanged_part_is_left_alone(daemon):
