@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check/service_name.h"
+#include "lib/map.h"
 #include "lib/mem.h"
 #include "lib/rbuf.h"
 #include "lib/wbuf.h"
@@ -288,19 +289,18 @@ bool check_owned_has(void *owned, const struct ipvs_key *key)
 	return o->count && bsearch(key, o->keys, o->count, sizeof(*o->keys), compare_keys);
 }
 
-struct missing { const struct book *own; void (*fn)(void *arg, const char *rs, const char *vs); void *arg; };
+struct missing { struct map *known; void (*fn)(void *arg, const char *rs, const char *vs); void *arg; };
 
 static void report_missing(void *arg, const char *key, const void *payload, size_t len)
 {
 	const struct missing *m = arg;
-	uint8_t buf[BOOK_PAYLOAD_MAX];
 	char text[BOOK_KEY_MAX];
 	char *vs, *rs;
 
 	(void)payload;
 	(void)len;
-	/* A key that was cut to fit is not found by its parts, and then nothing is said. */
-	if (key[0] != 'R' || strlen(key) >= sizeof(text) || book_get(m->own, key, buf, sizeof(buf)) >= 0)
+	/* An identity that was cut to fit its record cannot be compared: nothing is said then. */
+	if (key[0] != 'R' || strlen(key) >= BOOK_KEY_MAX - 1 || map_get_str(m->known, key))
 		return;
 	strcpy(text, key);
 	vs = strchr(text, ' ');
@@ -309,15 +309,23 @@ static void report_missing(void *arg, const char *key, const void *payload, size
 		return;
 	*rs++ = 0;
 	text[0] = 'V';
-	if (book_get(m->own, text, buf, sizeof(buf)) < 0)
-		return;
-	m->fn(m->arg, rs, vs + 1);
+	if (map_get_str(m->known, text))
+		m->fn(m->arg, rs, vs + 1);
 }
 
-void check_book_missing(const struct book *pred, const struct book *own, void (*fn)(void *arg, const char *rs, const char *vs),
+void check_book_missing(const struct book *pred, const struct config *cfg, void (*fn)(void *arg, const char *rs, const char *vs),
 			void *arg)
 {
-	struct missing m = { own, fn, arg };
+	struct missing m = { map_new(), fn, arg };
+	char key[SERVICE_KEY_MAX];
 
+	for (unsigned i = 0; i < cfg->nvs; i++) {
+		const struct conf_vs *vs = &cfg->vs[i];
+
+		map_put_str(m.known, service_vs_key(vs, key), m.known);
+		for (unsigned j = 0; j < vs->nrs; j++)
+			map_put_str(m.known, service_rs_key(vs, &vs->rs[j], key), m.known);
+	}
 	book_each(pred, report_missing, &m);
+	map_free(m.known);
 }

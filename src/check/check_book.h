@@ -30,8 +30,8 @@ void check_book_owned(const struct book *pred, struct check_owned *out);
 void check_owned_done(struct check_owned *o);
 bool check_owned_has(void *owned, const struct ipvs_key *key);          /* struct check_owned: for ipvs_converge */
 
-/* Calls back for every real server of the predecessor that `own` (written completely) has not although it has its virtual server, by their names. */
-void check_book_missing(const struct book *pred, const struct book *own, void (*fn)(void *arg, const char *rs, const char *vs),
+/* Calls back, by their names, for the predecessor's real servers that the configuration lacks although it has their virtual server. */
+void check_book_missing(const struct book *pred, const struct config *cfg, void (*fn)(void *arg, const char *rs, const char *vs),
 			void *arg);
 
 #endif

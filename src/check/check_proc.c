@@ -239,7 +239,7 @@ static void check_go(struct role_child *rc)
 	service_start(&p->set, &p->actions);
 	check_book_put_all(rc->book, &p->set, &p->sched);
 	if (rc->predecessor)
-		check_book_missing(rc->predecessor, rc->book, log_missing, NULL);
+		check_book_missing(rc->predecessor, rc->cfg, log_missing, NULL);
 	synced(p, table_sync_all(&p->sync, p->has_dump ? &p->dumped : NULL, check_owned_has, &p->owned));
 	p->went = true;
 	carry_out(p);

@@ -88,9 +88,17 @@ static size_t invisible(const char *p, const char *end, const char **name)
 	return 0;
 }
 
+/* What a byte may do: most bytes just belong to a word, and the loop over them is the parser's hottest. */
+enum { BYTE_BLANK = 1, BYTE_BRACE = 2, BYTE_SPECIAL = 4 };
+static const uint8_t byte_class[256] = {
+	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\r'] = BYTE_BLANK, ['\v'] = BYTE_BLANK, ['\f'] = BYTE_BLANK,
+	['{'] = BYTE_BRACE, ['}'] = BYTE_BRACE,
+	['"'] = BYTE_SPECIAL, ['\''] = BYTE_SPECIAL, ['\\'] = BYTE_SPECIAL, ['$'] = BYTE_SPECIAL, [0x80 ... 0xff] = BYTE_SPECIAL,
+};
+
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+	return byte_class[(uint8_t)c] == BYTE_BLANK;
 }
 
 /* Moves over blanks and counts the indentation. */
@@ -147,7 +155,11 @@ static void read_word(struct line *l)
 	const char *after, *name;
 	bool quoted = false;
 
-	while (l->p < l->end && !is_blank(*l->p) && *l->p != '{' && *l->p != '}') {
+	while (l->p < l->end && byte_class[(uint8_t)*l->p] != BYTE_BLANK && byte_class[(uint8_t)*l->p] != BYTE_BRACE) {
+		if (!byte_class[(uint8_t)*l->p]) {
+			*to++ = *l->p++;
+			continue;
+		}
 		if (*l->p == '"' || (*l->p == '\'' && l->p == start)) {
 			after = quote_end(l);
 			if (after) {

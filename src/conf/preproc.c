@@ -140,6 +140,7 @@ static void find_uses(struct preproc *pp, struct conf_pos pos, const char *line,
 
 static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *end)
 {
+	bool conditional = false;
 	const char *p = line;
 
 	while (p < end && is_blank(*p))
@@ -158,7 +159,7 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 		return;
 	}
 	end = content_end(p, end);
-	if (p < end && *p == '@')
+	for (; p && p < end && *p == '@'; conditional = true)
 		p = condition(pp, p, end);
 	if (!p || p >= end)
 		return;
@@ -166,7 +167,7 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 	if (try_definition(pp, &pos, p, end) || try_sequence(pp, &pos, p, end) || (*p == 'i' && try_include(pp, pos, line, p, end)))
 		return;
 	find_uses(pp, pos, line, p, end);
-	pp->ops->line(pp->arg, &pos, line, (size_t)(end - line));
+	pp->ops->line(pp->arg, &pos, line, (size_t)(end - line), conditional ? (size_t)(p - line) : 0);
 }
 
 /* A text in another encoding is named and left out: byte by byte it would make one mistake per word. */

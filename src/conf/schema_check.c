@@ -493,14 +493,16 @@ static void print_vs_kind(struct printer *p, const struct schema_row *row, const
 static void parse_protocol(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
 	static const struct schema_choice protocols[] = {
-		{ "TCP", IPPROTO_TCP }, { "UDP", IPPROTO_UDP }, { "SCTP", IPPROTO_SCTP }, { "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP },
-		{ "sctp", IPPROTO_SCTP }, { NULL, 0 },
+		{ "TCP", IPPROTO_TCP }, { "UDP", IPPROTO_UDP }, { "SCTP", IPPROTO_SCTP }, { NULL, 0 },
 	};
 	struct build_vs *b = obj;
 	int v;
 
 	(void)row;
 	b->proto_pos = n->pos;
+	/* Of this keyword's words alone the case has never mattered. */
+	for (char *p = n->nwords > 1 ? n->words[1].str : NULL; p && *p; p++)
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
 	if (!value_enum(c, n, 1, protocols, &v)) {
 		b->vs.broken = "its protocol is unknown";
 		return;
@@ -710,7 +712,6 @@ static bool read_service(struct schema_ctx *c, const struct node *n, struct buil
 	} else if (!strcmp(n->words[1].str, "group")) {
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`virtual_server group` is known, but not supported yet: this virtual server is held back");
 		b->vs.broken = "virtual_server_group is not supported yet";
-		b->vs.family = AF_INET;
 	} else if (!read_addr_port(c, n, 1, &b->vs.addr)) {
 		return false;
 	}

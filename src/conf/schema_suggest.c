@@ -57,9 +57,9 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
-		if (row->type == ST_GONE || row->flags & SF_OLD)
+		if (row->flags & SF_OLD)
 			continue;
-		d = suggest_distance(word, row->name);
+		d = suggest_distance(word, row->name) + (row->type == ST_GONE);
 		if (d < best + (nearest == NULL)) {
 			best = d;
 			nearest = row->name;

@@ -28,7 +28,7 @@ struct proc {
 	uint32_t id;                            /* the machine's name for it */
 	pid_t pid;
 	struct generation *gen;
-	int book;                               /* its own */
+	int book;                               /* its own, until it has applied its part; -1 */
 	struct chan *chan;                      /* NULL once it is closed */
 	struct reaper_watch *watch;
 	struct timer mute;                      /* it closed its channel and should end now */

@@ -4,7 +4,6 @@
  * had applied its part. Called by whatever happens to its processes and by reload.c and parent.c with their orders.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,21 +30,15 @@ static void role_spawn(struct role *r, const struct child_action *a)
 	role_event(r, &ev);
 }
 
-/* Its book is the one to resume from now. */
+/* Its book is the one to resume from now. It needs no descriptor of its own any more. */
 static void role_keep_book(struct role *r, struct proc *pr)
 {
-	const char *netns = generation_netns(pr->gen, &r->p->opt);
-	int fd = fcntl(pr->book, F_DUPFD_CLOEXEC, 3);
-
-	if (fd < 0) {
-		log_err("Cannot keep the book of the %s child process: %s", r->type->label, strerror(errno));
-		return;
-	}
 	if (r->book >= 0)
 		close(r->book);
-	r->book = fd;
+	r->book = pr->book;
+	pr->book = -1;
 	free(r->book_netns);
-	r->book_netns = mem_strdup(netns);
+	r->book_netns = mem_strdup(generation_netns(pr->gen, &r->p->opt));
 }
 
 static void role_drop_book(struct role *r)
