@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "check/check_book.h"
 #include "check/check_dump.h"
@@ -313,8 +314,10 @@ static void check_write_dump(struct role_child *rc, enum msg_dump kind, FILE *ou
 {
 	const struct check_proc *p = rc->priv;
 
-	if (kind == MSG_DUMP_DATA && p)
-		check_dump(&p->set, &p->sched, out);
+	if (kind != MSG_DUMP_DATA || !p)
+		return;
+	log_info("Printing checker data for process(%d) on signal", getpid());
+	check_dump(&p->set, &p->sched, out);
 }
 
 static const int check_caps[] = { CAP_NET_ADMIN, CAP_NET_BIND_SERVICE };
