@@ -135,6 +135,16 @@ static char **script_environment(void)
 	return env;
 }
 
+/* Who is that user already keeps its groups where they cannot be changed, as in a container without CAP_SETGID. */
+static bool become_user(const struct script_exec *e)
+{
+	bool same = geteuid() == e->uid && getegid() == e->gid;
+
+	if (setgroups((size_t)e->ngroups, e->groups) < 0 && !same)
+		return false;
+	return !setresgid(e->gid, e->gid, e->gid) && !setresuid(e->uid, e->uid, e->uid);
+}
+
 /* Between fork and exec: system calls only. */
 static _Noreturn void become_script(const struct job *j, char **env, int report)
 {
@@ -146,9 +156,7 @@ static _Noreturn void become_script(const struct job *j, char **env, int report)
 	null = open("/dev/null", O_RDWR);
 	if (null > 0)
 		dup2(null, 0);
-	if (j->exec.change_user && (setgroups((size_t)j->exec.ngroups, j->exec.groups) < 0 ||
-				    setresgid(j->exec.gid, j->exec.gid, j->exec.gid) < 0 ||
-				    setresuid(j->exec.uid, j->exec.uid, j->exec.uid) < 0))
+	if (j->exec.change_user && !become_user(&j->exec))
 		goto failed;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	execve(j->exec.path, j->exec.argv, env);

@@ -3,6 +3,7 @@
  * What the parent does before it has a loop: the log's first lines, the lock that says whether a daemon runs already,
  * the user its children become, and going into the background. Called by parent.c, once each.
  */
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/version.h>
@@ -91,12 +92,33 @@ void start_log_diags(const struct conf_diags *diags)
 
 /* ---- the user ---- */
 
+/* What a container may lack: the two to become another user, and the one to kill a process of another user that hangs. NULL = nothing. */
+static const char *missing_capability(void)
+{
+	static const int wanted[] = { CAP_SETUID, CAP_SETGID, CAP_KILL };
+
+	if (capng_get_caps_process() < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		if (!capng_have_capability(CAPNG_EFFECTIVE, (unsigned)wanted[i]))
+			return capng_capability_to_name((unsigned)wanted[i]);
+	return NULL;
+}
+
 void start_find_user(struct parent *p)
 {
 	const struct passwd *pw;
+	const char *missing;
 
+	p->child_uid = geteuid();
+	p->child_gid = getegid();
 	if (geteuid() != 0)
 		return;                         /* started unprivileged: there is nothing to drop */
+	missing = missing_capability();
+	if (missing) {
+		log_warning("Child processes stay root: capability %s is not available", missing);
+		return;
+	}
 	pw = getpwnam(CHILD_USER);
 	if (!pw) {
 		log_warning("User '" CHILD_USER "' does not exist: child processes run as 'nobody'");
