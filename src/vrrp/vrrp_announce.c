@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Announcements of an instance, carried out.
  *
- * Called when a state machine says "announce" and from the instance's announcement timer. Sends in slices: a burst of thousands of frames
- * must not keep adverts waiting, and a full socket is tried again a little later. IPv4 only; IPv6 has its own way to say it. */
+ * Called when a state machine says "announce" and from the instance's announcement timer. Sends in slices: a burst of
+ * thousands of frames must not keep adverts waiting, and a full socket is tried again a little later. IPv4 only; IPv6
+ * has its own way to say it. */
 #include "vrrp/vrrp_announce.h"
 
 #include "lib/log.h"

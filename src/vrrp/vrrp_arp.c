@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Gratuitous ARP over one packet socket.
  *
- * The frame is an ARP request for the address by itself, broadcast, with the broadcast address as target hardware address: what switches and
- * neighbours have seen from keepalived for twenty years. When and how often is decided in vrrp_garp.c. The socket has protocol 0, so that
- * the kernel gives it no copies of other traffic; frames leave in batches. */
+ * The frame is an ARP request for the address by itself, broadcast, with the broadcast address as target hardware
+ * address: what switches and neighbours have seen from keepalived for twenty years. When and how often is decided in
+ * vrrp_garp.c. The socket has protocol 0, so that the kernel gives it no copies of other traffic; frames leave in
+ * batches. */
 #include "vrrp/vrrp_arp.h"
 
 #include <errno.h>
@@ -62,7 +63,9 @@ struct vrrp_arp *vrrp_arp_open(void)
 	a->fd = fd;
 	for (unsigned i = 0; i < VRRP_ARP_BATCH; i++) {
 		a->iov[i] = (struct iovec){ a->frames[i], VRRP_ARP_FRAME };
-		a->to[i] = (struct sockaddr_ll){ .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ARP), .sll_halen = 6 };
+		a->to[i] = (struct sockaddr_ll){ .sll_family = AF_PACKET,
+						 .sll_protocol = htons(ETHERTYPE_ARP),
+						 .sll_halen = 6 };
 		memset(a->to[i].sll_addr, 0xff, 6);
 		a->msgs[i].msg_hdr = (struct msghdr){
 			.msg_name = &a->to[i], .msg_namelen = sizeof(a->to[i]), .msg_iov = &a->iov[i], .msg_iovlen = 1,

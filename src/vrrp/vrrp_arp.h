@@ -25,8 +25,8 @@ struct vrrp_arp *vrrp_arp_open(void);
 void vrrp_arp_close(struct vrrp_arp *a);                /* NULL is fine */
 /* Queues a frame; false when the batch is full and must be flushed first. */
 bool vrrp_arp_add(struct vrrp_arp *a, const struct net_link *link, const struct ip_addr *addr);
-/* Sends the batch. Frames that their link refuses are lost; returns how many, at the end of the batch, the kernel had no room for: those
- * should be queued again a little later. */
+/* Sends the batch. Frames that their link refuses are lost; returns how many, at the end of the batch, the kernel had
+ * no room for: those should be queued again a little later. */
 unsigned vrrp_arp_flush(struct vrrp_arp *a);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Records of the survivors' book for VRRP: their keys and their bytes. Called by vrrp_inst.c when something changes and by vrrp_proc.c
- * when a predecessor left a book. Fields are written one by one in network order behind a version byte, so that a record of an older binary
- * is either understood or refused. Knows no book, no clock, no network. */
+/* Records of the survivors' book for VRRP: their keys and their bytes. Called by vrrp_inst.c when something changes
+ * and by vrrp_proc.c when a predecessor left a book. Fields are written one by one in network order behind a version
+ * byte, so that a record of an older binary is either understood or refused. Knows no book, no clock, no network. */
 #include "vrrp/vrrp_book.h"
 
 #include <stdio.h>
@@ -20,8 +20,8 @@ static void make_key(const char *kind, const struct conf_vrrp *conf, char key[st
 	bool by_src = conf->unicast;
 
 	addr_str(by_src ? &conf->src : &conf->mcast_group, addr);
-	snprintf(key, BOOK_KEY_MAX, "%s %u %d %.*s %s%s", kind, conf->vrid, conf->family == AF_INET6 ? 6 : 4, IFNAMSIZ - 1,
-		 conf->interface ? conf->interface : "-", by_src ? "from " : "", addr);
+	snprintf(key, BOOK_KEY_MAX, "%s %u %d %.*s %s%s", kind, conf->vrid, conf->family == AF_INET6 ? 6 : 4,
+		 IFNAMSIZ - 1, conf->interface ? conf->interface : "-", by_src ? "from " : "", addr);
 }
 
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
@@ -104,8 +104,9 @@ bool vrrp_book_get_state(const void *payload, size_t len, struct vrrp_book_state
 size_t vrrp_book_put_counters(const struct vrrp_counters *c, void *payload)
 {
 	const uint32_t *const small[] = {
-		&c->become_master, &c->release_master, &c->packet_len_err, &c->ip_ttl_err, &c->invalid_type_rcvd, &c->advert_interval_err,
-		&c->addr_list_err, &c->invalid_authtype, &c->authtype_mismatch, &c->auth_failure, &c->pri_zero_rcvd, &c->pri_zero_sent,
+		&c->become_master,     &c->release_master,      &c->packet_len_err, &c->ip_ttl_err,
+		&c->invalid_type_rcvd, &c->advert_interval_err, &c->addr_list_err,  &c->invalid_authtype,
+		&c->authtype_mismatch, &c->auth_failure,        &c->pri_zero_rcvd,  &c->pri_zero_sent,
 	};
 	struct wbuf w = wbuf_of(payload, BOOK_PAYLOAD_MAX);
 
@@ -122,8 +123,9 @@ bool vrrp_book_get_counters(const void *payload, size_t len, struct vrrp_counter
 {
 	struct vrrp_counters c = { 0 };
 	uint32_t *const small[] = {
-		&c.become_master, &c.release_master, &c.packet_len_err, &c.ip_ttl_err, &c.invalid_type_rcvd, &c.advert_interval_err,
-		&c.addr_list_err, &c.invalid_authtype, &c.authtype_mismatch, &c.auth_failure, &c.pri_zero_rcvd, &c.pri_zero_sent,
+		&c.become_master,     &c.release_master,      &c.packet_len_err, &c.ip_ttl_err,
+		&c.invalid_type_rcvd, &c.advert_interval_err, &c.addr_list_err,  &c.invalid_authtype,
+		&c.authtype_mismatch, &c.auth_failure,        &c.pri_zero_rcvd,  &c.pri_zero_sent,
 	};
 	struct rbuf r = rbuf_of(payload, len);
 	uint8_t version = rbuf_u8(&r);

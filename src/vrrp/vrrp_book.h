@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an instance leaves in the survivors' book for its successor. Pure conversion between structs and records; a record that another
- * version or a fault wrote is refused, never half-read. Per instance there are two records, its state and its counters, and one per
- * virtual address, because a successor must know which addresses on the links are there by our doing. */
+/* What an instance leaves in the survivors' book for its successor. Pure conversion between structs and records; a
+ * record that another version or a fault wrote is refused, never half-read. Per instance there are two records, its
+ * state and its counters, and one per virtual address, because a successor must know which addresses on the links are
+ * there by our doing. */
 #ifndef VRRP_BOOK_H
 #define VRRP_BOOK_H
 
@@ -33,8 +34,8 @@ struct vrrp_counters {
 	uint32_t pri_zero_rcvd, pri_zero_sent;
 };
 
-/* Identities. They are the same over reloads for what is the same router on the wire: VRID, family, interface, and the group or our own
- * unicast address. The name is not part of it. */
+/* Identities. They are the same over reloads for what is the same router on the wire: VRID, family, interface, and the
+ * group or our own unicast address. The name is not part of it. */
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
 void vrrp_book_counters_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
 void vrrp_book_addr_key(const char *ifname, const struct ip_prefix *prefix, char key[static BOOK_KEY_MAX]);
@@ -42,7 +43,8 @@ bool vrrp_book_parse_addr_key(const char *key, char ifname[static IFNAMSIZ], str
 
 /* Returns the length of the record; `payload` takes BOOK_PAYLOAD_MAX. */
 size_t vrrp_book_put_state(const struct vrrp_book_state *s, void *payload);
-bool vrrp_book_get_state(const void *payload, size_t len, struct vrrp_book_state *out);         /* false: not one; out untouched */
+/* false: not one; out untouched */
+bool vrrp_book_get_state(const void *payload, size_t len, struct vrrp_book_state *out);
 size_t vrrp_book_put_counters(const struct vrrp_counters *c, void *payload);
 bool vrrp_book_get_counters(const void *payload, size_t len, struct vrrp_counters *out);
 size_t vrrp_book_put_addr(bool installed, void *payload);
@@ -50,7 +52,8 @@ bool vrrp_book_get_addr(const void *payload, size_t len, bool *installed);
 
 /* How many records a configuration needs. */
 size_t vrrp_book_records(const struct config *cfg);
-/* A predecessor's MASTER may be resumed: its last advert is so young that no backup can have acted on silence. `boot` is now. */
+/* A predecessor's MASTER may be resumed: its last advert is so young that no backup can have acted on silence.
+ * `boot` is now. */
 bool vrrp_book_in_time(const struct vrrp_book_state *s, unsigned down_adverts, usec_t boot);
 
 #endif

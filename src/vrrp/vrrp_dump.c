@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The dump files of the VRRP process, as exporters and operators read them: section titles, indentation and keys are known and stay. Passwords are
- * masked. Called by vrrp_proc.c on the parent's request; reads, changes nothing. */
+/* The dump files of the VRRP process, as exporters and operators read them: section titles, indentation and keys are
+ * known and stay. Passwords are masked. Called by vrrp_proc.c on the parent's request; reads, changes nothing. */
 #include "vrrp/vrrp_dump.h"
 
 #include <inttypes.h>
@@ -92,10 +92,12 @@ static void put_peers(const struct conf_vrrp *conf, FILE *out)
 
 static void put_garp(const struct conf_garp *g, FILE *out)
 {
-	fprintf(out, "   Gratuitous ARP delay = %" PRIu64 "\n   Gratuitous ARP repeat = %u\n", g->delay / USEC_PER_SEC, g->repeat);
-	fprintf(out, "   Gratuitous ARP refresh = %" PRIu64 "\n   Gratuitous ARP refresh repeat = %u\n", g->refresh / USEC_PER_SEC,
-		g->refresh_repeat);
-	fprintf(out, "   Gratuitous ARP lower priority delay = %" PRIu64 "\n   Gratuitous ARP lower priority repeat = %u\n",
+	fprintf(out, "   Gratuitous ARP delay = %" PRIu64 "\n   Gratuitous ARP repeat = %u\n", g->delay / USEC_PER_SEC,
+		g->repeat);
+	fprintf(out, "   Gratuitous ARP refresh = %" PRIu64 "\n   Gratuitous ARP refresh repeat = %u\n",
+		g->refresh / USEC_PER_SEC, g->refresh_repeat);
+	fprintf(out,
+		"   Gratuitous ARP lower priority delay = %" PRIu64 "\n   Gratuitous ARP lower priority repeat = %u\n",
 		g->lower_prio_delay / USEC_PER_SEC, g->lower_prio_repeat);
 }
 
@@ -105,7 +107,8 @@ static void put_config(const struct vrrp_inst *in, FILE *out)
 
 	fprintf(out, "   Down timer adverts = %u\n", conf->down_timer_adverts);
 	fprintf(out, "   Send advert after receive lower priority advert = %s\n", onoff(!conf->lower_prio_no_advert));
-	fprintf(out, "   Send advert after receive higher priority advert = %s\n", onoff(conf->higher_prio_send_advert));
+	fprintf(out, "   Send advert after receive higher priority advert = %s\n",
+		onoff(conf->higher_prio_send_advert));
 	fprintf(out, "   Virtual Router ID = %u\n   Priority = %u\n", conf->vrid, conf->priority);
 	fprintf(out, "   Effective priority = %u\n   Total priority = %u\n", in->fsm.priority, in->fsm.priority);
 	if (conf->version == 2)
@@ -126,18 +129,23 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 	const struct conf_vrrp *conf = in->conf;
 	char addr[ADDR_STRLEN];
 
-	fprintf(out, " VRRP Instance = %s\n   VRRP Version = %u\n   State = %s\n", conf->name, conf->version, vrrp_state_name(in->fsm.state));
+	fprintf(out, " VRRP Instance = %s\n   VRRP Version = %u\n   State = %s\n", conf->name, conf->version,
+		vrrp_state_name(in->fsm.state));
 	if (in->fsm.state == VRRP_BACKUP) {
-		fprintf(out, "   Master router = %s\n   Master priority = %u\n", addr_str(&in->fsm.master, addr), in->fsm.master_priority);
+		fprintf(out, "   Master router = %s\n   Master priority = %u\n", addr_str(&in->fsm.master, addr),
+			in->fsm.master_priority);
 		if (conf->version == 3)
-			fprintf(out, "   Master advert int = %" PRIu64 " milli-sec\n", in->fsm.master_int / USEC_PER_MSEC);
+			fprintf(out, "   Master advert int = %" PRIu64 " milli-sec\n",
+				in->fsm.master_int / USEC_PER_MSEC);
 	}
 	fprintf(out, "   Wantstate = %s\n", vrrp_state_name(in->fsm.state));
 	fprintf(out, "   Number of config faults = %u\n", in->fsm.faults & VRRP_FAULT_CONFIG ? 1 : 0);
-	fprintf(out, "   Number of interface and track script faults = %d\n", __builtin_popcount(in->fsm.faults & ~(uint32_t)VRRP_FAULT_CONFIG));
+	fprintf(out, "   Number of interface and track script faults = %d\n",
+		__builtin_popcount(in->fsm.faults & ~(uint32_t)VRRP_FAULT_CONFIG));
 	put_time(out, "Last transition", in->last_transition);
 	fprintf(out, "   Master down timer = %" PRIu64 " usecs\n", vrrp_fsm_master_down(&in->fsm));
-	fprintf(out, "   Interface = %s\n   Using src_ip = %s\n", conf->interface ? conf->interface : "(none)", addr_str(&in->fsm.self, addr));
+	fprintf(out, "   Interface = %s\n   Using src_ip = %s\n", conf->interface ? conf->interface : "(none)",
+		addr_str(&in->fsm.self, addr));
 	put_peers(conf, out);
 	put_garp(&conf->garp, out);
 	put_config(in, out);
@@ -147,11 +155,13 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 	if (conf->ntrack_ifs)
 		fputs("   Tracked interfaces :\n", out);
 	for (unsigned i = 0; i < conf->ntrack_ifs; i++)
-		fprintf(out, "     %s weight %d%s\n", conf->track_ifs[i].ifname, conf->track_ifs[i].weight, conf->track_ifs[i].reverse ? " reverse" : "");
+		fprintf(out, "     %s weight %d%s\n", conf->track_ifs[i].ifname, conf->track_ifs[i].weight,
+			conf->track_ifs[i].reverse ? " reverse" : "");
 	fprintf(out, "   Addresses put back = %" PRIu64 "\n", in->restored);
 	for (unsigned i = 1; i < VRRP_DROPS; i++)
 		if (in->drops[i])
-			fprintf(out, "   Dropped packets (%s) = %" PRIu64 "\n", vrrp_drop_name((enum vrrp_drop)i), in->drops[i]);
+			fprintf(out, "   Dropped packets (%s) = %" PRIu64 "\n", vrrp_drop_name((enum vrrp_drop)i),
+				in->drops[i]);
 }
 
 static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
@@ -164,9 +174,10 @@ static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
 		const struct net_link *link = net_link_by_index(sh->net, key->ifindex);
 		char addr[ADDR_STRLEN];
 
-		fprintf(out, " fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = VRRP\n   Type = %s\n", vrrp_sock_fd(s),
-			vrrp_sock_fd(s), link ? link->name : "(none)", key->family == AF_INET ? "IPv4" : "IPv6",
-			key->unicast ? "Unicast" : "Multicast");
+		fprintf(out,
+			" fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = VRRP\n   Type = %s\n",
+			vrrp_sock_fd(s), vrrp_sock_fd(s), link ? link->name : "(none)",
+			key->family == AF_INET ? "IPv4" : "IPv6", key->unicast ? "Unicast" : "Multicast");
 		fprintf(out, "   Address = %s\n   VRRP instances\n", addr_str(&key->addr, addr));
 		for (unsigned vrid = 1; vrid < 256; vrid++) {
 			const struct vrrp_inst *in = vrrp_sock_owner(s, (uint8_t)vrid);
@@ -181,11 +192,14 @@ static void put_link(const struct net_link *link, FILE *out)
 {
 	fprintf(out, " Name = %s\n   index = %d\n", link->name, link->ifindex);
 	if (link->hwlen == 6)
-		fprintf(out, "   MAC = %02x:%02x:%02x:%02x:%02x:%02x\n", link->hwaddr[0], link->hwaddr[1], link->hwaddr[2], link->hwaddr[3],
-			link->hwaddr[4], link->hwaddr[5]);
+		fprintf(out, "   MAC = %02x:%02x:%02x:%02x:%02x:%02x\n", link->hwaddr[0], link->hwaddr[1],
+			link->hwaddr[2], link->hwaddr[3], link->hwaddr[4], link->hwaddr[5]);
 	fprintf(out, "   State = %s%s%s\n   MTU = %u\n   HW Type = %s\n", link->flags & IFF_UP ? "UP" : "DOWN",
-		link->flags & IFF_RUNNING ? ", RUNNING" : ", not RUNNING", link->multicast ? "" : ", no multicast", link->mtu,
-		link->hwtype == ARPHRD_ETHER ? "ETHERNET" : link->hwtype == ARPHRD_LOOPBACK ? "LOOPBACK" : "UNKNOWN");
+		link->flags & IFF_RUNNING ? ", RUNNING" : ", not RUNNING", link->multicast ? "" : ", no multicast",
+		link->mtu,
+		link->hwtype == ARPHRD_ETHER      ? "ETHERNET"
+		: link->hwtype == ARPHRD_LOOPBACK ? "LOOPBACK"
+						  : "UNKNOWN");
 }
 
 /* The interfaces that instances use, each once. */
@@ -231,13 +245,15 @@ void vrrp_dump_stats(const struct vrrp_shared *sh, FILE *out)
 		const struct vrrp_counters *c = &sh->insts[i].counters;
 
 		fprintf(out, "VRRP Instance: %s\n", sh->insts[i].conf->name);
-		fprintf(out, "  Advertisements:\n    Received: %" PRIu64 "\n    Sent: %" PRIu64 "\n", c->advert_rcvd, c->advert_sent);
+		fprintf(out, "  Advertisements:\n    Received: %" PRIu64 "\n    Sent: %" PRIu64 "\n", c->advert_rcvd,
+			c->advert_sent);
 		fprintf(out, "  Became master: %u\n  Released master: %u\n", c->become_master, c->release_master);
-		fprintf(out, "  Packet Errors:\n    Length: %u\n    TTL: %u\n    Invalid Type: %u\n", c->packet_len_err, c->ip_ttl_err,
-			c->invalid_type_rcvd);
-		fprintf(out, "    Advertisement Interval: %u\n    Address List: %u\n", c->advert_interval_err, c->addr_list_err);
-		fprintf(out, "  Authentication Errors:\n    Invalid Type: %u\n    Type Mismatch: %u\n    Failure: %u\n", c->invalid_authtype,
-			c->authtype_mismatch, c->auth_failure);
+		fprintf(out, "  Packet Errors:\n    Length: %u\n    TTL: %u\n    Invalid Type: %u\n", c->packet_len_err,
+			c->ip_ttl_err, c->invalid_type_rcvd);
+		fprintf(out, "    Advertisement Interval: %u\n    Address List: %u\n", c->advert_interval_err,
+			c->addr_list_err);
+		fprintf(out, "  Authentication Errors:\n    Invalid Type: %u\n    Type Mismatch: %u\n    Failure: %u\n",
+			c->invalid_authtype, c->authtype_mismatch, c->auth_failure);
 		fprintf(out, "  Priority Zero:\n    Received: %u\n    Sent: %u\n", c->pri_zero_rcvd, c->pri_zero_sent);
 	}
 }

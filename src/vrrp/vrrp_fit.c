@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fitness of an instance.
  *
- * Decides from the view of links and addresses whether an instance can run, with which source and on which socket, and what its tracked
- * interfaces make of its priority. Called by vrrp_proc.c at the start and whenever a link or an address that concerns the instance
- * changed. It changes no state: what it finds goes to the state machine as an event. */
+ * Decides from the view of links and addresses whether an instance can run, with which source and on which socket, and
+ * what its tracked interfaces make of its priority. Called by vrrp_proc.c at the start and whenever a link or an
+ * address that concerns the instance changed. It changes no state: what it finds goes to the state machine as an
+ * event. */
 #include "vrrp/vrrp_fit.h"
 
 #include <errno.h>
@@ -36,7 +37,8 @@ static bool track_fault(const struct vrrp_inst *in, bool say)
 			continue;
 		fault = true;
 		if (say)
-			log_info("(%s): entering FAULT state (interface %s %s)", in->conf->name, t->ifname, t->reverse ? "up" : "down");
+			log_info("(%s): entering FAULT state (interface %s %s)", in->conf->name, t->ifname,
+				 t->reverse ? "up" : "down");
 	}
 	return fault;
 }
@@ -55,7 +57,8 @@ uint8_t vrrp_fit_priority(const struct vrrp_inst *in)
 
 /* ---- source address ---- */
 
-/* The address adverts leave with; false with the fault when there is none. An owner's real address is a virtual one too. */
+/* The address adverts leave with; false with the fault when there is none. An owner's real address is a virtual one
+ * too. */
 static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_t *fault)
 {
 	const struct conf_vrrp *conf = in->conf;
@@ -63,7 +66,8 @@ static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_
 
 	if (addr_is_set(&conf->src)) {
 		*out = conf->src;
-		if (!conf->unicast || net_has_addr(in->sh->net, in->ifindex, &conf->src) || net_has_addr(in->sh->net, 0, &conf->src))
+		if (!conf->unicast || net_has_addr(in->sh->net, in->ifindex, &conf->src) ||
+		    net_has_addr(in->sh->net, 0, &conf->src))
 			return true;
 		*fault = VRRP_FAULT_NO_SRC;
 		return false;
@@ -104,7 +108,8 @@ static unsigned advert_addrs(const struct vrrp_inst *in)
 {
 	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 	size_t mtu = link && link->mtu ? link->mtu : MTU_DEFAULT, each = in->conf->family == AF_INET ? 4 : 16;
-	size_t fixed = (in->conf->family == AF_INET ? 20 : 40) + VRRP_HEADER + (in->conf->version == 2 ? VRRP_AUTH_LEN : 0);
+	size_t fixed = (in->conf->family == AF_INET ? 20 : 40) + VRRP_HEADER +
+		       (in->conf->version == 2 ? VRRP_AUTH_LEN : 0);
 	size_t room = mtu > fixed ? (mtu - fixed) / each : 0;
 	unsigned n = in->conf->nvips > 255 ? 255 : in->conf->nvips;
 
@@ -124,23 +129,30 @@ static void make_packets(struct vrrp_inst *in)
 	in->built_priority = -1;
 	for (unsigned i = 0; i < ndsts; i++)
 		if (!addr_equal(&dsts[i], &in->fsm.self))       /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self, &dsts[i]);
+			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self,
+				     &dsts[i]);
 }
 
 void vrrp_fit_build(struct vrrp_inst *in, uint8_t priority)
 {
 	const struct conf_vrrp *conf = in->conf;
 	struct vrrp_packet_spec spec = {
-		.version = conf->version, .vrid = conf->vrid, .family = conf->family, .auth = conf->auth, .auth_pass = conf->auth_pass,
-		.interval = conf->advert_int, .vips = conf->vips, .nvips = 0,
+		.version = conf->version,
+		.vrid = conf->vrid,
+		.family = conf->family,
+		.auth = conf->auth,
+		.auth_pass = conf->auth_pass,
+		.interval = conf->advert_int,
+		.vips = conf->vips,
+		.nvips = 0,
 	};
 
 	if (in->built_priority == priority)
 		return;
 	spec.nvips = advert_addrs(in);
 	for (unsigned i = 0; i < in->ntxs; i++)
-		in->packet_len = vrrp_pkt_encode(&spec, priority, &in->fsm.self, &in->txs[i].dst, in->packets + i * in->packet_size,
-						 in->packet_size);
+		in->packet_len = vrrp_pkt_encode(&spec, priority, &in->fsm.self, &in->txs[i].dst,
+						 in->packets + i * in->packet_size, in->packet_size);
 	in->built_priority = priority;
 }
 
@@ -156,13 +168,14 @@ static bool join(struct vrrp_inst *in, const struct ip_addr *src)
 	if (in->sock)
 		return true;
 	if (!(in->fsm.faults & VRRP_FAULT_SOCKET))
-		log_err("(%s) cannot open its socket on %s: %s", conf->name, conf->interface ? conf->interface : "any interface",
+		log_err("(%s) cannot open its socket on %s: %s", conf->name,
+			conf->interface ? conf->interface : "any interface",
 			errno == EEXIST ? "another instance has this VRID there" : strerror(errno));
 	return false;
 }
 
-/* The socket and the packets for this source are there afterwards, or the fault. Only a unicast socket depends on the source: the others
- * stay in their group. */
+/* The socket and the packets for this source are there afterwards, or the fault. Only a unicast socket depends on the
+ * source: the others stay in their group. */
 static uint32_t ensure_socket(struct vrrp_inst *in, const struct ip_addr *src)
 {
 	bool same_src = addr_equal(src, &in->fsm.self);
@@ -188,13 +201,15 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 	const struct conf_vrrp *conf = in->conf;
 
 	if (fresh & VRRP_FAULT_CONFIG)
-		log_err("(%s): entering FAULT state (%s)", conf->name, conf->broken ? conf->broken : "IPv6 instances are not supported yet");
+		log_err("(%s): entering FAULT state (%s)", conf->name,
+			conf->broken ? conf->broken : "IPv6 instances are not supported yet");
 	if (fresh & VRRP_FAULT_NO_LINK)
 		log_warning("(%s): entering FAULT state (interface %s does not exist)", conf->name, conf->interface);
 	if (fresh & VRRP_FAULT_LINK_DOWN)
 		log_info("(%s): entering FAULT state (interface %s down)", conf->name, conf->interface);
 	if (fresh & VRRP_FAULT_NO_ADDR)
-		log_info("(%s) entering FAULT state (no IPv%d address for interface)", conf->name, conf->family == AF_INET6 ? 6 : 4);
+		log_info("(%s) entering FAULT state (no IPv%d address for interface)", conf->name,
+			 conf->family == AF_INET6 ? 6 : 4);
 	if (fresh & VRRP_FAULT_NO_SRC)
 		log_info("(%s): entering FAULT state (src address not configured)", conf->name);
 	if (fresh & VRRP_FAULT_TRACK_IF)
@@ -265,7 +280,8 @@ bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link
 	return false;
 }
 
-/* With a storm of addresses (a master installs hundreds) this must be cheap: only a lost source or a missing one matters. */
+/* With a storm of addresses (a master installs hundreds) this must be cheap: only a lost source or a missing one
+ * matters. */
 bool vrrp_fit_cares_addr(const struct vrrp_inst *in, const struct net_addr *addr, bool gone)
 {
 	bool missing = in->fsm.faults & (VRRP_FAULT_NO_ADDR | VRRP_FAULT_NO_SRC);

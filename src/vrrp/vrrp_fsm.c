@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The VRRP state machine.
  *
- * Decides: when a virtual router becomes master, steps back, or is held in FAULT; what is sent, installed, announced and said on the
- * way. Called by vrrp_inst.c with the real clock and by simulations with a virtual one. It knows no socket, no link, no log and
- * no other instance.
+ * Decides: when a virtual router becomes master, steps back, or is held in FAULT; what is sent, installed, announced
+ * and said on the way. Called by vrrp_inst.c with the real clock and by simulations with a virtual one. It knows no
+ * socket, no link, no log and no other instance.
  *
- * The table is RFC 5798 §6.4 (RFC 9568 §6.4 has the same states under other names; RFC 3768 §6.4 for version 2). Section numbers below are
- * RFC 9568's, which equal RFC 5798's. Where it departs from them, it follows what operators of keepalived know:
- *  - an address owner too is BACKUP for an instant, and FAULT is a state of its own, for routers that know themselves unfit;
- *  - a BACKUP that may preempt drops lower adverts, one that may not (nopreempt, or preempt_delay still running) follows them;
+ * The table is RFC 5798 §6.4 (RFC 9568 §6.4 has the same states under other names; RFC 3768 §6.4 for version 2).
+ * Section numbers below are RFC 9568's, which equal RFC 5798's. Where it departs from them, it follows what operators
+ * of keepalived know:
+ *  - an address owner too is BACKUP for an instant, and FAULT is a state of its own, for routers that know themselves
+ *    unfit;
+ *  - a BACKUP that may preempt drops lower adverts, one that may not (nopreempt, or preempt_delay still running)
+ *    follows them;
  *  - Master_Down counts down_timer_adverts intervals instead of three;
  *  - a second owner of the same address is reported, and the one with the lower address steps down to 254. */
 #include "vrrp/vrrp_fsm.h"
@@ -44,7 +47,8 @@ const char *vrrp_cause_name(enum vrrp_cause cause)
 	return "?";
 }
 
-/* §6.1: version 2 has a skew of up to one second whatever the interval is (RFC 3768 §6.1), version 3 scales it with the interval. */
+/* §6.1: version 2 has a skew of up to one second whatever the interval is (RFC 3768 §6.1), version 3 scales it with
+ * the interval. */
 usec_t vrrp_skew(uint8_t version, uint8_t priority, usec_t master_int)
 {
 	usec_t steps = 256u - priority;
@@ -157,7 +161,8 @@ static void restore_owner(struct vrrp_fsm *f, struct vrrp_actions *out)
 	say(out, VRRP_NOTE_OWNER_RESTORED, VRRP_OWNER, 0, addr_is_set(&f->master) ? &f->master : NULL);
 }
 
-/* §6.4.2 (405) and following, in the order in which the world should see it: the advert first, then addresses, then neighbours. */
+/* §6.4.2 (405) and following, in the order in which the world should see it: the advert first, then addresses, then
+ * neighbours. */
 static void become_master(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *out)
 {
 	forget_master(f);
@@ -218,13 +223,13 @@ static void start(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *out)
 		return;
 	}
 	set_state(f, VRRP_BACKUP, VRRP_CAUSE_START, NULL, out);
-	if (is_owner(f)) {                              /* §6.4.1 (105): master at once, but by the same way as all others */
+	if (is_owner(f)) {                         /* §6.4.1 (105): master at once, but by the same way as all others */
 		out->list[out->count - 1].quiet = true;
 		f->due = now + 1;
 		return;
 	}
 	f->due = now + vrrp_fsm_master_down(f);
-	if (f->cfg.start_master)                        /* as if it had the smallest skew, and one missed advert were enough */
+	if (f->cfg.start_master)                 /* as if it had the smallest skew, and one missed advert were enough */
 		f->due = now + f->cfg.advert_int + vrrp_skew(f->cfg.version, VRRP_OWNER, f->cfg.advert_int);
 	notify(out, VRRP_BACKUP);
 }
@@ -246,8 +251,8 @@ static void resign_into_fault(struct vrrp_fsm *f, struct vrrp_actions *out)
 	notify(out, VRRP_FAULT);
 }
 
-/* A successor takes the state of its predecessor, which is no transition: nobody is told. What happened while nobody looked is
- * an ordinary transition from there. The wire hears first that a master lives. */
+/* A successor takes the state of its predecessor, which is no transition: nobody is told. What happened while nobody
+ * looked is an ordinary transition from there. The wire hears first that a master lives. */
 static void resume(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
 	forget_master(f);
@@ -331,7 +336,7 @@ static bool tolerate_lower(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *
 
 static void backup_advert(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
-	if (ev->priority == 0) {                        /* (425): the master leaves; only the skew decides who is next */
+	if (ev->priority == 0) {                       /* (425): the master leaves; only the skew decides who is next */
 		say(out, VRRP_NOTE_BACKUP_GOT_ZERO, 0, 0, NULL);
 		f->due = now + skew(f);
 		return;
@@ -401,8 +406,8 @@ static void step_backup(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t 
 
 /* ---- MASTER: §6.4.3 ---- */
 
-/* Two owners of one address: a configuration error. Either could be right, so both say so; if it goes on, the one with the lower
- * address steps down, or two masters would stay for ever. true: the advert is dealt with. */
+/* Two owners of one address: a configuration error. Either could be right, so both say so; if it goes on, the one with
+ * the lower address steps down, or two masters would stay for ever. true: the advert is dealt with. */
 static bool second_owner(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
 	bool again = f->rogue_adverts && now - f->rogue_at <= f->cfg.advert_int * 12 / 10;
@@ -423,7 +428,8 @@ static bool second_owner(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t
 
 static void master_lower(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
-	say(out, f->cfg.lower_prio_no_advert ? VRRP_NOTE_LOWER_SILENT : VRRP_NOTE_LOWER_ELECTION, ev->priority, f->priority, &ev->from);
+	say(out, f->cfg.lower_prio_no_advert ? VRRP_NOTE_LOWER_SILENT : VRRP_NOTE_LOWER_ELECTION, ev->priority,
+	    f->priority, &ev->from);
 	if (!f->cfg.lower_prio_no_advert) {             /* RFC 9568 §6.4.3 (750): do not let it wait */
 		send_advert(out, f->priority);
 		f->due = now + f->cfg.advert_int;
@@ -468,7 +474,8 @@ static void master_timer(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *ou
 	f->due += (1 + (now - f->due) / f->cfg.advert_int) * f->cfg.advert_int;
 }
 
-/* Others may have taken over meanwhile. Who must not preempt them has to listen first; who may, finds out by the next advert. */
+/* Others may have taken over meanwhile. Who must not preempt them has to listen first; who may, finds out by the
+ * next advert. */
 static void master_stalled(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *out)
 {
 	if (f->cfg.nopreempt || f->cfg.preempt_delay)
@@ -540,7 +547,11 @@ static void step_fault(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t n
 void vrrp_fsm_init(struct vrrp_fsm *f, const struct vrrp_fsm_config *cfg)
 {
 	*f = (struct vrrp_fsm){
-		.cfg = *cfg, .state = VRRP_INIT, .priority = cfg->priority, .master_int = cfg->advert_int, .due = USEC_NEVER,
+		.cfg = *cfg,
+		.state = VRRP_INIT,
+		.priority = cfg->priority,
+		.master_int = cfg->advert_int,
+		.due = USEC_NEVER,
 	};
 }
 

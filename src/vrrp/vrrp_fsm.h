@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The VRRP state machine of one virtual router (RFC 5798 §6, RFC 9568 §6, RFC 3768 §6 for version 2), pure: an event and the time go in,
- * a list of actions comes out. Times are µs of one monotonic clock, real or virtual. */
+/* The VRRP state machine of one virtual router (RFC 5798 §6, RFC 9568 §6, RFC 3768 §6 for version 2), pure: an event
+ * and the time go in, a list of actions comes out. Times are µs of one monotonic clock, real or virtual. */
 #ifndef VRRP_FSM_H
 #define VRRP_FSM_H
 
@@ -24,14 +24,14 @@ struct vrrp_fsm_config {
 	usec_t advert_int;
 	unsigned down_adverts;                                  /* Master_Down counts so many advert intervals */
 	usec_t preempt_delay;                                   /* 0 = none */
-	bool start_master;                                      /* "state MASTER": listen only for one interval at the start */
+	bool start_master;                               /* "state MASTER": listen only for one interval at the start */
 	bool nopreempt, lower_prio_no_advert, higher_prio_send_advert;
 };
 
 struct vrrp_fsm {
 	struct vrrp_fsm_config cfg;
 	enum vrrp_state state;
-	uint32_t faults;                                        /* any bit set: not fit; what the bits mean is the owner's business */
+	uint32_t faults;                          /* any bit set: not fit; what the bits mean is the owner's business */
 	uint8_t priority;                                       /* effective */
 	uint8_t master_priority;                                /* of the master heard last; 0 = none heard */
 	bool owner_lowered;                                     /* a second owner exists: we stepped down to 254 */
@@ -39,8 +39,8 @@ struct vrrp_fsm {
 	struct ip_addr self;                                    /* the source of our adverts: breaks a tie */
 	struct ip_addr master;                                  /* who is master, when BACKUP; unset = not heard yet */
 	usec_t master_int;                                      /* Master_Adver_Interval */
-	usec_t due;                                             /* the one timer: Master_Down or Adver; USEC_NEVER = off */
-	usec_t preempt_end;                                     /* until when preempt_delay accepts a lower master; 0 = not running */
+	usec_t due;                                          /* the one timer: Master_Down or Adver; USEC_NEVER = off */
+	usec_t preempt_end;                       /* until when preempt_delay accepts a lower master; 0 = not running */
 	usec_t rogue_at;                                        /* when the last of them came */
 };
 
@@ -59,15 +59,21 @@ enum vrrp_event_kind {
 struct vrrp_event {
 	enum vrrp_event_kind kind;
 	uint32_t faults;                                        /* with FAULTS */
-	uint8_t priority;                                       /* of an ADVERT; with PRIORITY; of the master with RESUME */
-	usec_t interval;                                        /* of an ADVERT; of the master with RESUME (0 = unknown) */
-	struct ip_addr from;                                    /* source of an ADVERT; the master with RESUME (may be unset) */
+	uint8_t priority;                                   /* of an ADVERT; with PRIORITY; of the master with RESUME */
+	usec_t interval;                                     /* of an ADVERT; of the master with RESUME (0 = unknown) */
+	struct ip_addr from;                            /* source of an ADVERT; the master with RESUME (may be unset) */
 	enum vrrp_state was;                                    /* RESUME: the predecessor's state */
-	bool in_time;                                           /* RESUME of a MASTER: no other can have acted on its silence yet */
+	bool in_time;                               /* RESUME of a MASTER: no other can have acted on its silence yet */
 };
 
 enum vrrp_cause {
-	VRRP_CAUSE_START, VRRP_CAUSE_TIMEOUT, VRRP_CAUSE_HIGHER, VRRP_CAUSE_FAULT, VRRP_CAUSE_CURED, VRRP_CAUSE_LOST, VRRP_CAUSE_STALLED,
+	VRRP_CAUSE_START,
+	VRRP_CAUSE_TIMEOUT,
+	VRRP_CAUSE_HIGHER,
+	VRRP_CAUSE_FAULT,
+	VRRP_CAUSE_CURED,
+	VRRP_CAUSE_LOST,
+	VRRP_CAUSE_STALLED,
 	VRRP_CAUSE_STOP,
 };
 const char *vrrp_cause_name(enum vrrp_cause cause);
@@ -76,16 +82,32 @@ enum vrrp_announce { VRRP_ANNOUNCE_MASTER, VRRP_ANNOUNCE_LOWER_PRIO, VRRP_ANNOUN
 
 /* What is to be said; the texts are in vrrp_text.c. */
 enum vrrp_note {
-	VRRP_NOTE_TIMEOUT, VRRP_NOTE_SENT_ZERO, VRRP_NOTE_BACKUP_GOT_ZERO, VRRP_NOTE_MASTER_GOT_ZERO, VRRP_NOTE_LOWER_DISCARDED,
-	VRRP_NOTE_LOWER_ELECTION, VRRP_NOTE_LOWER_SILENT, VRRP_NOTE_HIGHER_PRIORITY, VRRP_NOTE_HIGHER_ADDRESS, VRRP_NOTE_OUR_ADDRESS,
-	VRRP_NOTE_TWO_OWNERS, VRRP_NOTE_OWNER_LOWERED, VRRP_NOTE_OWNER_RESTORED, VRRP_NOTE_MASTER_SET, VRRP_NOTE_MASTER_CHANGED,
-	VRRP_NOTE_PREEMPT_START, VRRP_NOTE_PREEMPT_STOP, VRRP_NOTE_INTERVAL, VRRP_NOTE_PRIORITY,
+	VRRP_NOTE_TIMEOUT,
+	VRRP_NOTE_SENT_ZERO,
+	VRRP_NOTE_BACKUP_GOT_ZERO,
+	VRRP_NOTE_MASTER_GOT_ZERO,
+	VRRP_NOTE_LOWER_DISCARDED,
+	VRRP_NOTE_LOWER_ELECTION,
+	VRRP_NOTE_LOWER_SILENT,
+	VRRP_NOTE_HIGHER_PRIORITY,
+	VRRP_NOTE_HIGHER_ADDRESS,
+	VRRP_NOTE_OUR_ADDRESS,
+	VRRP_NOTE_TWO_OWNERS,
+	VRRP_NOTE_OWNER_LOWERED,
+	VRRP_NOTE_OWNER_RESTORED,
+	VRRP_NOTE_MASTER_SET,
+	VRRP_NOTE_MASTER_CHANGED,
+	VRRP_NOTE_PREEMPT_START,
+	VRRP_NOTE_PREEMPT_STOP,
+	VRRP_NOTE_INTERVAL,
+	VRRP_NOTE_PRIORITY,
 };
 
 enum vrrp_action_kind {
 	VRRP_ACT_ADVERT,                /* send an advert with `priority` now */
 	VRRP_ACT_STATE,                 /* the state went from `from` to `to`: record, count; say, unless `quiet` */
-	VRRP_ACT_INSTALL,               /* put the addresses on their links; `quiet`: most are there already, announce only new ones */
+	/* put the addresses on their links; `quiet`: most are there already */
+	VRRP_ACT_INSTALL,
 	VRRP_ACT_REMOVE,                /* take the addresses away, stop announcing */
 	VRRP_ACT_ANNOUNCE,              /* tell the neighbours, as `announce` says */
 	VRRP_ACT_NOTIFY,                /* tell the operator's scripts about the state `to` */
@@ -110,12 +132,14 @@ struct vrrp_actions { unsigned count; struct vrrp_action list[VRRP_MAX_ACTIONS];
 
 /* State INIT, nothing heard, no faults, effective priority = the configured one. */
 void vrrp_fsm_init(struct vrrp_fsm *f, const struct vrrp_fsm_config *cfg);
-/* One step. `out` is overwritten; its actions are to be carried out in their order. Afterwards the timer is to be armed for f->due. */
+/* One step. `out` is overwritten; its actions are to be carried out in their order. Afterwards the timer is to be
+ * armed for f->due. */
 void vrrp_fsm_step(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out);
 
 usec_t vrrp_skew(uint8_t version, uint8_t priority, usec_t master_int);
 usec_t vrrp_fsm_master_down(const struct vrrp_fsm *f);          /* Master_Down_Interval as of now */
-/* A resumed master may go on if its predecessor's last advert is not older than this: no backup can have acted on silence yet. */
+/* A resumed master may go on if its predecessor's last advert is not older than this: no backup can have acted on
+ * silence yet. */
 usec_t vrrp_resume_limit(const struct vrrp_fsm_config *cfg);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The pace of gratuitous announcements.
  *
- * A new master announces garp_master_repeat times at once and again after garp_master_delay (switches that were still learning missed
- * the first ones); garp_master_refresh repeats it for ever; a lower master that was heard may have drawn traffic to itself, so the same is
- * done with the lower_prio values. Called by vrrp_inst.c from its announcement timer. Bursts that meet are merged, never queued: only the
- * number of rounds still to come matters. Knows no socket and no address. */
+ * A new master announces garp_master_repeat times at once and again after garp_master_delay (switches that were still
+ * learning missed the first ones); garp_master_refresh repeats it for ever; a lower master that was heard may have
+ * drawn traffic to itself, so the same is done with the lower_prio values. Called by vrrp_inst.c from its announcement
+ * timer. Bursts that meet are merged, never queued: only the number of rounds still to come matters. Knows no socket
+ * and no address. */
 #include "vrrp/vrrp_garp.h"
 
 void vrrp_garp_init(struct vrrp_garp *g)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When an instance announces its addresses to the neighbours, and how many at a time. Pure: times in, numbers out; vrrp_arp.h makes and sends
- * the frames. A burst is a number of rounds over all addresses: every address once before any twice. */
+/* When an instance announces its addresses to the neighbours, and how many at a time. Pure: times in, numbers out;
+ * vrrp_arp.h makes and sends the frames. A burst is a number of rounds over all addresses: every address once before
+ * any twice. */
 #ifndef VRRP_GARP_H
 #define VRRP_GARP_H
 
@@ -24,8 +25,8 @@ void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp
 void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now);
 /* Begins the bursts that are due. true: one began (worth a line in the log). */
 bool vrrp_garp_poll(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now);
-/* How many frames may leave now, from address g->pos on and round again. `gate` is when the interface of that address is free for
- * the next one; only looked at when there is an interval between frames. */
+/* How many frames may leave now, from address g->pos on and round again. `gate` is when the interface of that address
+ * is free for the next one; only looked at when there is an interval between frames. */
 unsigned vrrp_garp_ready(struct vrrp_garp *g, const struct conf_garp *cfg, unsigned naddrs, usec_t gate, usec_t now);
 /* So many left; returns when the interface is free again. */
 usec_t vrrp_garp_sent(struct vrrp_garp *g, const struct conf_garp *cfg, unsigned naddrs, unsigned sent, usec_t now);

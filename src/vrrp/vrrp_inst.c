@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A running VRRP instance.
  *
- * The thin shell around vrrp_fsm.c: brings it packets, timers and faults as events, and carries out what it answers, in its order. What the world
- * must see first comes first there: the advert leaves before addresses are touched, scripts are asked for last. What belongs to a
- * part of that has its own file: fitness and sockets (vrrp_fit.c), addresses (vrrp_vips.c), announcements (vrrp_announce.c).
+ * The thin shell around vrrp_fsm.c: brings it packets, timers and faults as events, and carries out what it answers,
+ * in its order. What the world must see first comes first there: the advert leaves before addresses are touched,
+ * scripts are asked for last. What belongs to a part of that has its own file: fitness and sockets (vrrp_fit.c),
+ * addresses (vrrp_vips.c), announcements (vrrp_announce.c).
  *
- * Late wake-ups: the loop serves sockets before timers, and a timer that is later than it may be empties the socket itself before it is
- * believed. A router that did not run for longer than a backup waits is told so before anything else happens to it.
+ * Late wake-ups: the loop serves sockets before timers, and a timer that is later than it may be empties the socket
+ * itself before it is believed. A router that did not run for longer than a backup waits is told so before anything
+ * else happens to it.
  *
  * It must not decide anything about elections. */
 #include "vrrp/vrrp_inst.h"
@@ -135,10 +137,15 @@ static void act_remove(struct vrrp_inst *in)
 
 /* ---- scripts ---- */
 
-static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg_script_words words, enum vrrp_state state)
+static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg_script_words words,
+			   enum vrrp_state state)
 {
 	struct msg_script req = {
-		.script = script, .words = words, .object = in->conf->index, .state = (uint32_t)state, .priority = in->fsm.priority,
+		.script = script,
+		.words = words,
+		.object = in->conf->index,
+		.state = (uint32_t)state,
+		.priority = in->fsm.priority,
 	};
 
 	if (!script)
@@ -178,7 +185,9 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 		case VRRP_ACT_REMOVE: act_remove(in); break;
 		case VRRP_ACT_ANNOUNCE: vrrp_announce_start(in, a->announce); break;
 		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
-		case VRRP_ACT_RX_LOWER_PRI: ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state); break;
+		case VRRP_ACT_RX_LOWER_PRI:
+			ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state);
+			break;
 		case VRRP_ACT_NOTE: act_note(in, a); break;
 		}
 	}
@@ -200,14 +209,15 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 
 /* ---- time ---- */
 
-/* true: a master that was silent for so long that others may have acted, be it that it was stopped or the machine was suspended. */
+/* true: a master that was silent for so long that others may have acted, be it that it was stopped or the machine
+ * was suspended. */
 static bool stalled(const struct vrrp_inst *in)
 {
 	return in->fsm.state == VRRP_MASTER && usec_boot() - in->last_advert >= vrrp_resume_limit(&in->fsm.cfg);
 }
 
-/* An election that comes that late is put off once, to hear whether there is a master: once, because a machine that is always late
- * must elect at some time. */
+/* An election that comes that late is put off once, to hear whether there is a master: once, because a machine that is
+ * always late must elect at some time. */
 static bool put_off(struct vrrp_inst *in, usec_t late)
 {
 	bool very_late = in->fsm.state == VRRP_BACKUP && late >= vrrp_resume_limit(&in->fsm.cfg);
@@ -226,8 +236,8 @@ static void timer_fired(struct timer *t, usec_t due, usec_t now)
 	if (in->fsm.due > now || in->stopped)           /* what waited there moved it */
 		return;
 	if (late >= in->conf->advert_int)
-		log_info("(%s) VRRP thread timer expired %" PRIu64 ".%06" PRIu64 " seconds ago", in->conf->name, late / USEC_PER_SEC,
-			 late % USEC_PER_SEC);
+		log_info("(%s) VRRP thread timer expired %" PRIu64 ".%06" PRIu64 " seconds ago", in->conf->name,
+			 late / USEC_PER_SEC, late % USEC_PER_SEC);
 	if (put_off(in, late) || stalled(in))
 		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
 	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_TIMER });
@@ -302,13 +312,13 @@ static void check_addresses(struct vrrp_inst *in, const struct vrrp_advert *a)
 		const struct ip_addr *vip = &conf->vips[i].prefix.addr;
 		unsigned size = addr_size(vip);
 
-		if (!memcmp(a->addrs + i * size, vip->bytes, size) || advert_has(a, vip))       /* mostly the same order */
+		if (!memcmp(a->addrs + i * size, vip->bytes, size) || advert_has(a, vip))    /* mostly the same order */
 			continue;
 		in->counters.addr_list_err++;
 		in->said_addrs = true;
 		if (say)
-			log_warning("(%s) ip address associated with VRID %u not present in advert from %s: %s", conf->name, conf->vrid,
-				    addr_str(&a->src, src), addr_str(vip, text));
+			log_warning("(%s) ip address associated with VRID %u not present in advert from %s: %s",
+				    conf->name, conf->vrid, addr_str(&a->src, src), addr_str(vip, text));
 		return;
 	}
 }
@@ -360,9 +370,15 @@ void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
 void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct conf_vrrp *conf, size_t record)
 {
 	struct vrrp_fsm_config cfg = {
-		.version = conf->version, .priority = conf->priority, .advert_int = conf->advert_int, .down_adverts = conf->down_timer_adverts,
-		.preempt_delay = conf->preempt_delay, .start_master = conf->start_master, .nopreempt = conf->nopreempt,
-		.lower_prio_no_advert = conf->lower_prio_no_advert, .higher_prio_send_advert = conf->higher_prio_send_advert,
+		.version = conf->version,
+		.priority = conf->priority,
+		.advert_int = conf->advert_int,
+		.down_adverts = conf->down_timer_adverts,
+		.preempt_delay = conf->preempt_delay,
+		.start_master = conf->start_master,
+		.nopreempt = conf->nopreempt,
+		.lower_prio_no_advert = conf->lower_prio_no_advert,
+		.higher_prio_send_advert = conf->higher_prio_send_advert,
 	};
 	char key[BOOK_KEY_MAX];
 
@@ -372,7 +388,11 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 	timer_init(&in->garp_timer, vrrp_announce_timer, in);
 	vrrp_garp_init(&in->garp);
 	in->expect = (struct vrrp_expect){
-		.version = conf->version, .vrid = conf->vrid, .unicast = conf->unicast, .advert_int = conf->advert_int, .auth = conf->auth,
+		.version = conf->version,
+		.vrid = conf->vrid,
+		.unicast = conf->unicast,
+		.advert_int = conf->advert_int,
+		.auth = conf->auth,
 		.auth_pass = conf->auth_pass,
 	};
 	in->nvips = conf->nvips + conf->nevips;

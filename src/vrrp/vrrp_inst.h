@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A running VRRP instance and what instances of one process share. The state machine decides (vrrp_fsm.h); this carries it out with real sockets,
- * addresses, timers, scripts and log lines. */
+/* A running VRRP instance and what instances of one process share. The state machine decides (vrrp_fsm.h); this
+ * carries it out with real sockets, addresses, timers, scripts and log lines. */
 #ifndef VRRP_INST_H
 #define VRRP_INST_H
 
@@ -39,10 +39,11 @@ struct vrrp_shared {
 	unsigned ninsts;
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
-	struct { int ifindex; usec_t free; } *gates; unsigned ngates;   /* interfaces whose announcements keep an interval */
+	/* interfaces whose announcements keep an interval */
+	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
 	struct timer recheck;                   /* of addresses that were reported gone */
 	uint64_t tokens;                        /* of scripts */
-	bool converging;                        /* at the start: addresses of all instances are brought in line at once */
+	bool converging;                      /* at the start: addresses of all instances are brought in line at once */
 	bool keep_addrs;                        /* --dont-release-vrrp */
 	bool ending;                            /* no event changes anything any more */
 };
@@ -97,8 +98,8 @@ void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close,
 void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was);
 /* Carries one event through the state machine. */
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts were asked for, each with a
- * token from the shared counter. */
+/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
+ * were asked for, each with a token from the shared counter. */
 unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The raw sockets.
  *
- * Decides nothing about VRRP: it opens, joins, reads in batches, looks the VRID up and hands over; gathers what is to be sent and sends it.
- * Called by vrrp_inst.c. One socket serves both directions: a raw socket that only sends would still be given a copy of everything.
+ * Decides nothing about VRRP: it opens, joins, reads in batches, looks the VRID up and hands over; gathers what is to
+ * be sent and sends it. Called by vrrp_inst.c. One socket serves both directions: a raw socket that only sends would
+ * still be given a copy of everything.
  *
  * The kernel filters what it can: a socket is bound to its interface; a multicast one takes no groups but its own
- * (IP_MULTICAST_ALL 0), a unicast one only what is addressed to its source. A multicast socket also sees unicast adverts on its
- * interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them is nobody's fault.
+ * (IP_MULTICAST_ALL 0), a unicast one only what is addressed to its source. A multicast socket also sees unicast
+ * adverts on its interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them
+ * is nobody's fault.
  *
- * The outgoing interface and source are given with each packet (IP_PKTINFO), because instances that share the socket may have
- * different sources. A source need not be ours (IP_TRANSPARENT): mcast_src_ip may be any, and a master whose source was just deleted still has to
- * say that it steps down. Our own multicasts do not come back (IP_MULTICAST_LOOP 0). */
+ * The outgoing interface and source are given with each packet (IP_PKTINFO), because instances that share the socket
+ * may have different sources. A source need not be ours (IP_TRANSPARENT): mcast_src_ip may be any, and a master whose
+ * source was just deleted still has to say that it steps down. Our own multicasts do not come back (IP_MULTICAST_LOOP
+ * 0). */
 #include "vrrp/vrrp_io.h"
 
 #include <errno.h>
@@ -66,7 +69,8 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 		return 0;
 	if (set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) || set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0))
 		return -1;
-	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = key->ifindex }, sizeof(mreq)))
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = key->ifindex },
+		       sizeof(mreq)))
 		return -1;
 	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
 }
@@ -92,8 +96,9 @@ static int open_socket(const struct vrrp_sock_key *key)
 	if (fd < 0)
 		return -1;
 	(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RX_BUFFER);            /* a smaller one also works */
-	(void)set_int(fd, SOL_SOCKET, SO_PRIORITY, 7);                  /* network control, where a queue discipline looks */
-	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) && !setup4(fd, key) && !bind_source(fd, key))
+	(void)set_int(fd, SOL_SOCKET, SO_PRIORITY, 7);             /* network control, where a queue discipline looks */
+	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) && !setup4(fd, key) &&
+	    !bind_source(fd, key))
 		return fd;
 	error = errno;
 	close(fd);
@@ -167,7 +172,7 @@ static void readable(int fd, uint32_t revents, void *arg)
 	int error;
 	socklen_t len = sizeof(error);
 
-	if (revents & EPOLLERR)                                 /* reading it clears it; the link's state tells the rest */
+	if (revents & EPOLLERR)                              /* reading it clears it; the link's state tells the rest */
 		(void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	receive_rounds(s, RX_ROUNDS);
 }
@@ -218,7 +223,8 @@ void vrrp_io_flush(struct vrrp_sock *s)
 		}
 		if (errno == EINTR)
 			continue;
-		/* This one cannot be sent, the next may have another destination. It is not tried again: a newer one comes soon. */
+		/* This one cannot be sent, the next may have another destination. It is not tried again: a newer one
+		 * comes soon. */
 		s->io->ops->failed(s->queue[at]->owner, &s->queue[at]->dst, errno);
 		at++;
 	}
@@ -253,7 +259,8 @@ void vrrp_io_send(struct vrrp_sock *s, struct vrrp_tx *tx, const void *data, siz
 
 static bool same_key(const struct vrrp_sock_key *a, const struct vrrp_sock_key *b)
 {
-	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast && addr_equal(&a->addr, &b->addr);
+	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast &&
+	       addr_equal(&a->addr, &b->addr);
 }
 
 static struct vrrp_sock *sock_new(struct vrrp_io *io, const struct vrrp_sock_key *key)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sockets of VRRP: one raw socket for each interface and multicast group, or unicast source, shared by all virtual routers there. Received
- * datagrams find their owner by VRID in one step; adverts of one wake-up leave in one system call. */
+/* The sockets of VRRP: one raw socket for each interface and multicast group, or unicast source, shared by all virtual
+ * routers there. Received datagrams find their owner by VRID in one step; adverts of one wake-up leave in one system
+ * call. */
 #ifndef VRRP_IO_H
 #define VRRP_IO_H
 
@@ -30,8 +31,8 @@ struct vrrp_sock_key {
 	struct ip_addr addr;                    /* the multicast group, or our own unicast address */
 };
 
-/* One destination of an owner's adverts, made once and sent many times: vrrp_tx_init fills the headers, the bytes are the owner's and may change
- * between sends, but must stay until vrrp_io_flush. */
+/* One destination of an owner's adverts, made once and sent many times: vrrp_tx_init fills the headers, the bytes are
+ * the owner's and may change between sends, but must stay until vrrp_io_flush. */
 struct vrrp_tx {
 	void *owner;
 	struct ip_addr dst;
@@ -44,7 +45,7 @@ struct vrrp_tx {
 void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_addr *src, const struct ip_addr *dst);
 
 struct vrrp_io *vrrp_io_new(struct loop *l, const struct vrrp_io_ops *ops, void *arg);
-void vrrp_io_free(struct vrrp_io *io);                                          /* NULL is fine; sends what is queued; all sockets close */
+void vrrp_io_free(struct vrrp_io *io);                       /* NULL is fine; sends what is queued; all sockets close */
 
 /* The socket for this key, made when there is none yet. NULL and errno when the kernel refuses. */
 struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *key, uint8_t vrid, void *owner);
@@ -59,7 +60,8 @@ void vrrp_io_drain(struct vrrp_sock *s);
 
 int vrrp_sock_fd(const struct vrrp_sock *s);
 const struct vrrp_sock_key *vrrp_sock_key(const struct vrrp_sock *s);
-struct vrrp_sock *vrrp_io_next(const struct vrrp_io *io, const struct vrrp_sock *after);        /* all of them; start with NULL */
-void *vrrp_sock_owner(const struct vrrp_sock *s, uint8_t vrid);                                 /* NULL when there is none */
+/* all of them; start with NULL */
+struct vrrp_sock *vrrp_io_next(const struct vrrp_io *io, const struct vrrp_sock *after);
+void *vrrp_sock_owner(const struct vrrp_sock *s, uint8_t vrid);                            /* NULL when there is none */
 
 #endif

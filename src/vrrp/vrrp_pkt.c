@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* VRRP packets: decode and encode.
  *
- * Decides whether a datagram is an advert for an instance, and if not, why. Called by vrrp_inst.c for each packet that vrrp_io.c
- * read, by the fuzzer with whatever it likes. All reads go through a cursor that cannot overrun; lengths must be exact, except that
- * up to the shortest Ethernet frame a packet may carry a tail of whole words, which some senders count as theirs. It knows no socket,
- * no counter, no log. */
+ * Decides whether a datagram is an advert for an instance, and if not, why. Called by vrrp_inst.c for each packet that
+ * vrrp_io.c read, by the fuzzer with whatever it likes. All reads go through a cursor that cannot overrun; lengths
+ * must be exact, except that up to the shortest Ethernet frame a packet may carry a tail of whole words, which some
+ * senders count as theirs. It knows no socket, no counter, no log. */
 #include "vrrp/vrrp_pkt.h"
 
 #include <inttypes.h>
@@ -22,10 +22,20 @@
 #define ETHER_MIN_DATA   46
 
 static const char *const drop_names[VRRP_DROPS] = {
-	[VRRP_OK] = "ok", [VRRP_DROP_SHORT] = "short", [VRRP_DROP_IP_HEADER] = "ip_header", [VRRP_DROP_CAST] = "cast",
-	[VRRP_DROP_TTL] = "ttl", [VRRP_DROP_VERSION] = "version", [VRRP_DROP_TYPE] = "type", [VRRP_DROP_VRID] = "vrid",
-	[VRRP_DROP_LENGTH] = "length", [VRRP_DROP_CHECKSUM] = "checksum", [VRRP_DROP_AUTH_TYPE] = "auth_type",
-	[VRRP_DROP_AUTH_MISMATCH] = "auth_mismatch", [VRRP_DROP_AUTH_FAILURE] = "auth_failure", [VRRP_DROP_INTERVAL] = "interval",
+	[VRRP_OK] = "ok",
+	[VRRP_DROP_SHORT] = "short",
+	[VRRP_DROP_IP_HEADER] = "ip_header",
+	[VRRP_DROP_CAST] = "cast",
+	[VRRP_DROP_TTL] = "ttl",
+	[VRRP_DROP_VERSION] = "version",
+	[VRRP_DROP_TYPE] = "type",
+	[VRRP_DROP_VRID] = "vrid",
+	[VRRP_DROP_LENGTH] = "length",
+	[VRRP_DROP_CHECKSUM] = "checksum",
+	[VRRP_DROP_AUTH_TYPE] = "auth_type",
+	[VRRP_DROP_AUTH_MISMATCH] = "auth_mismatch",
+	[VRRP_DROP_AUTH_FAILURE] = "auth_failure",
+	[VRRP_DROP_INTERVAL] = "interval",
 };
 
 const char *vrrp_drop_name(enum vrrp_drop drop)
@@ -58,7 +68,11 @@ enum vrrp_drop vrrp_pkt_ip4(const void *packet, size_t len, struct vrrp_dgram *o
 		return VRRP_DROP_SHORT;
 	body = (const uint8_t *)packet + hlen;
 	*out = (struct vrrp_dgram){
-		.src = addr_from_bytes(AF_INET, src), .dst = addr_from_bytes(AF_INET, dst), .ttl = ttl, .data = body, .len = total - hlen,
+		.src = addr_from_bytes(AF_INET, src),
+		.dst = addr_from_bytes(AF_INET, dst),
+		.ttl = ttl,
+		.data = body,
+		.len = total - hlen,
 	};
 	return VRRP_OK;
 }
@@ -92,7 +106,9 @@ static bool checksum_fits(const struct vrrp_dgram *d, uint8_t version, size_t le
 
 static enum vrrp_drop check_auth(const struct vrrp_expect *ex, uint8_t type, const uint8_t *data)
 {
-	static const uint8_t types[] = { [CONF_AUTH_NONE] = AUTH_TYPE_NONE, [CONF_AUTH_PASS] = AUTH_TYPE_PASS, [CONF_AUTH_AH] = AUTH_TYPE_AH };
+	static const uint8_t types[] = {
+		[CONF_AUTH_NONE] = AUTH_TYPE_NONE, [CONF_AUTH_PASS] = AUTH_TYPE_PASS, [CONF_AUTH_AH] = AUTH_TYPE_AH
+	};
 	uint8_t diff = 0;
 
 	if (type > AUTH_TYPE_AH)
@@ -110,7 +126,7 @@ static enum vrrp_drop check_envelope(const struct vrrp_expect *ex, const struct 
 {
 	if (addr_is_multicast(&d->dst) == ex->unicast)
 		return VRRP_DROP_CAST;
-	if (!ex->unicast && d->ttl != VRRP_TTL)                 /* §5.1.1.3: from this link, so nobody further away can forge it */
+	if (!ex->unicast && d->ttl != VRRP_TTL)      /* §5.1.1.3: from this link, so nobody further away can forge it */
 		return VRRP_DROP_TTL;
 	return VRRP_OK;
 }
@@ -120,7 +136,7 @@ enum vrrp_drop vrrp_pkt_decode(const struct vrrp_expect *ex, const struct vrrp_d
 	struct rbuf r = rbuf_of(d->data, d->len);
 	uint8_t vertype = rbuf_u8(&r), vrid = rbuf_u8(&r), priority = rbuf_u8(&r), naddrs = rbuf_u8(&r);
 	uint8_t version = vertype >> 4;
-	uint16_t word = rbuf_u16(&r);                           /* v2: auth type and seconds; v3: 4 reserved bits and centiseconds */
+	uint16_t word = rbuf_u16(&r);              /* v2: auth type and seconds; v3: 4 reserved bits and centiseconds */
 	usec_t interval = version == 2 ? (word & 0xff) * USEC_PER_SEC : (word & 0x0fff) * USEC_PER_CSEC;
 	size_t want = body_len(version, d->src.family, naddrs);
 	enum vrrp_drop drop = check_envelope(ex, d);
@@ -148,27 +164,36 @@ enum vrrp_drop vrrp_pkt_decode(const struct vrrp_expect *ex, const struct vrrp_d
 	if (drop)
 		return drop;
 	*out = (struct vrrp_advert){
-		.src = d->src, .version = version, .vrid = vrid, .priority = priority, .naddrs = naddrs, .interval = interval,
+		.src = d->src,
+		.version = version,
+		.vrid = vrid,
+		.priority = priority,
+		.naddrs = naddrs,
+		.interval = interval,
 		.addrs = d->data + VRRP_HEADER,
 	};
 	return VRRP_OK;
 }
 
-void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const struct vrrp_dgram *d, char *text, size_t size)
+void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const struct vrrp_dgram *d, char *text,
+		    size_t size)
 {
 	char src[ADDR_STRLEN];
-	unsigned byte0 = d->len > 0 ? d->data[0] : 0, byte4 = d->len > 4 ? d->data[4] : 0, byte5 = d->len > 5 ? d->data[5] : 0;
+	unsigned byte0 = d->len > 0 ? d->data[0] : 0, byte4 = d->len > 4 ? d->data[4] : 0,
+		 byte5 = d->len > 5 ? d->data[5] : 0;
 
 	addr_str(&d->src, src);
 	switch (drop) {
 	case VRRP_DROP_CAST:
-		snprintf(text, size, "discarding %sicast packet on %sicast instance", ex->unicast ? "mult" : "un", ex->unicast ? "un" : "mult");
+		snprintf(text, size, "discarding %sicast packet on %sicast instance", ex->unicast ? "mult" : "un",
+			 ex->unicast ? "un" : "mult");
 		break;
 	case VRRP_DROP_TTL:
 		snprintf(text, size, "invalid TTL/HL from %s. Received %u and expect %d", src, d->ttl, VRRP_TTL);
 		break;
 	case VRRP_DROP_VERSION:
-		snprintf(text, size, "wrong VRRP version from %s. Received %u and expect %u", src, byte0 >> 4, ex->version);
+		snprintf(text, size, "wrong VRRP version from %s. Received %u and expect %u", src, byte0 >> 4,
+			 ex->version);
 		break;
 	case VRRP_DROP_TYPE:
 		snprintf(text, size, "invalid VRRP packet type %u from %s", byte0 & 0x0f, src);
@@ -179,7 +204,9 @@ void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const str
 	case VRRP_DROP_AUTH_TYPE:
 	case VRRP_DROP_AUTH_MISMATCH:
 		snprintf(text, size, "received a %u auth from %s, expecting %u!", byte4, src,
-			 ex->auth == CONF_AUTH_NONE ? AUTH_TYPE_NONE : ex->auth == CONF_AUTH_PASS ? AUTH_TYPE_PASS : AUTH_TYPE_AH);
+			 ex->auth == CONF_AUTH_NONE   ? AUTH_TYPE_NONE
+			 : ex->auth == CONF_AUTH_PASS ? AUTH_TYPE_PASS
+						      : AUTH_TYPE_AH);
 		break;
 	case VRRP_DROP_AUTH_FAILURE:
 		snprintf(text, size, "received an invalid passwd from %s!", src);
@@ -202,8 +229,8 @@ void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const str
 	}
 }
 
-size_t vrrp_pkt_encode(const struct vrrp_packet_spec *spec, uint8_t priority, const struct ip_addr *src, const struct ip_addr *dst,
-		       void *buf, size_t size)
+size_t vrrp_pkt_encode(const struct vrrp_packet_spec *spec, uint8_t priority, const struct ip_addr *src,
+		       const struct ip_addr *dst, void *buf, size_t size)
 {
 	static const uint8_t no_auth[VRRP_AUTH_LEN];
 	struct wbuf w = wbuf_of(buf, size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VRRP packets, both ways, pure: bytes and what an instance expects go in, an advert or the reason to drop it comes out.
- * RFC 3768 §5 (version 2), RFC 5798 and 9568 §5 (version 3), RFC 2338 §5.3.6 (authentication). */
+/* VRRP packets, both ways, pure: bytes and what an instance expects go in, an advert or the reason to drop it comes
+ * out. RFC 3768 §5 (version 2), RFC 5798 and 9568 §5 (version 3), RFC 2338 §5.3.6 (authentication). */
 #ifndef VRRP_PKT_H
 #define VRRP_PKT_H
 
@@ -48,7 +48,8 @@ struct vrrp_dgram {
 	size_t len;
 };
 
-/* Takes the IPv4 header off a packet of a raw socket. VRRP_OK, or SHORT, IP_HEADER. `out` is written only on success. */
+/* Takes the IPv4 header off a packet of a raw socket. VRRP_OK, or SHORT, IP_HEADER. `out` is written only on
+ * success. */
 enum vrrp_drop vrrp_pkt_ip4(const void *packet, size_t len, struct vrrp_dgram *out);
 /* The VRID that a datagram claims, to find its instance; -1 when it is too short to have one. */
 int vrrp_pkt_vrid(const struct vrrp_dgram *d);
@@ -72,7 +73,8 @@ struct vrrp_advert {
 /* Checks in the order of RFC 9568 §7.1. `out` is written only with VRRP_OK. */
 enum vrrp_drop vrrp_pkt_decode(const struct vrrp_expect *ex, const struct vrrp_dgram *d, struct vrrp_advert *out);
 /* The known log text of a drop, without the instance's name. */
-void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const struct vrrp_dgram *d, char *text, size_t size);
+void vrrp_drop_text(enum vrrp_drop drop, const struct vrrp_expect *ex, const struct vrrp_dgram *d, char *text,
+		    size_t size);
 
 /* What an instance sends. */
 struct vrrp_packet_spec {
@@ -83,9 +85,9 @@ struct vrrp_packet_spec {
 	const struct conf_vip *vips;
 	unsigned nvips;
 };
-/* Writes an advert without IP header; src and dst are for the checksum of version 3 over IPv4 (over IPv6 the kernel fills it in). Its length, or 0 when
- * `size` is too small. */
-size_t vrrp_pkt_encode(const struct vrrp_packet_spec *spec, uint8_t priority, const struct ip_addr *src, const struct ip_addr *dst,
-		       void *buf, size_t size);
+/* Writes an advert without IP header; src and dst are for the checksum of version 3 over IPv4 (over IPv6 the kernel
+ * fills it in). Its length, or 0 when `size` is too small. */
+size_t vrrp_pkt_encode(const struct vrrp_packet_spec *spec, uint8_t priority, const struct ip_addr *src,
+		       const struct ip_addr *dst, void *buf, size_t size);
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The VRRP process.
  *
- *   process           user         capabilities             talks to
- *   keepalived vrrp   keepalived   CAP_NET_ADMIN            rtnetlink: links, addresses
+ * process           user         capabilities             talks to keepalived vrrp   keepalived   CAP_NET_ADMIN
+ * rtnetlink: links, addresses
  *                                  CAP_NET_RAW              raw sockets (112), packet socket (ARP)
  *                                                           the parent, over its channel: scripts, dumps, life
  *
- * It parses what comes from the network, so it can start nothing: scripts are run by the parent. It holds the instances, feeds them with events
- * of links and addresses, and carries out the steps of its life: open, go (resume from the predecessor's book, bring the addresses in
- * line), hand over, stop. Elections are decided in vrrp_fsm.c. */
+ * It parses what comes from the network, so it can start nothing: scripts are run by the parent. It holds the
+ * instances, feeds them with events of links and addresses, and carries out the steps of its life: open, go (resume
+ * from the predecessor's book, bring the addresses in line), hand over, stop. Elections are decided in vrrp_fsm.c. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -265,9 +265,9 @@ static void say_sockpool(const struct vrrp_shared *sh)
 	while (log_detail() && (s = vrrp_io_next(sh->io, s))) {
 		const struct vrrp_sock_key *k = vrrp_sock_key(s);
 
-		log_info("VRRP sockpool: [ifindex(%3u), family(%s), proto(%d), fd(%d,%d) %s, address(%s)]", (unsigned)k->ifindex,
-			 k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s), vrrp_sock_fd(s),
-			 k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
+		log_info("VRRP sockpool: [ifindex(%3u), family(%s), proto(%d), fd(%d,%d) %s, address(%s)]",
+			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s),
+			 vrrp_sock_fd(s), k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
 	}
 }
 
@@ -409,7 +409,8 @@ static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
 	if (kind == MSG_DUMP_DATA)
 		log_info("Printing VRRP data for process(%d) on signal", getpid());
 	else
-		log_info("Printing %sVRRP stats for process(%d) on signal", kind == MSG_DUMP_STATS_CLEAR ? "and clearing " : "", getpid());
+		log_info("Printing %sVRRP stats for process(%d) on signal",
+			 kind == MSG_DUMP_STATS_CLEAR ? "and clearing " : "", getpid());
 	switch (kind) {
 	case MSG_DUMP_DATA:
 		vrrp_dump_data(&p->sh, out);

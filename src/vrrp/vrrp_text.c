@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the state machine has to say, in the words that operators and their log filters know. Decides the level of a line and whether
- * it is a detail (-D); the instance writes it. Knows no log. */
+/* What the state machine has to say, in the words that operators and their log filters know. Decides the level of a
+ * line and whether it is a detail (-D); the instance writes it. Knows no log. */
 #include "vrrp/vrrp_text.h"
 
 #include <inttypes.h>
@@ -53,28 +53,35 @@ static void note_text(const struct vrrp_action *n, char *text, size_t size)
 		break;
 	case VRRP_NOTE_LOWER_ELECTION:
 	case VRRP_NOTE_LOWER_SILENT:
-		snprintf(text, size, "Received advert from %s with lower priority %" PRIu64 ", ours %" PRIu64 "%s", addr, n->a, n->b,
-			 n->note == VRRP_NOTE_LOWER_ELECTION ? ", forcing new election" : "");
+		snprintf(text, size, "Received advert from %s with lower priority %" PRIu64 ", ours %" PRIu64 "%s",
+			 addr, n->a, n->b, n->note == VRRP_NOTE_LOWER_ELECTION ? ", forcing new election" : "");
 		break;
 	case VRRP_NOTE_HIGHER_PRIORITY:
-		snprintf(text, size, "Master received advert from %s with higher priority %" PRIu64 ", ours %" PRIu64, addr, n->a, n->b);
+		snprintf(text, size, "Master received advert from %s with higher priority %" PRIu64 ", ours %" PRIu64,
+			 addr, n->a, n->b);
 		break;
 	case VRRP_NOTE_HIGHER_ADDRESS:
-		snprintf(text, size, "Master received advert from %s with same priority %" PRIu64 " but higher IP address than ours",
+		snprintf(text, size,
+			 "Master received advert from %s with same priority %" PRIu64
+			 " but higher IP address than ours",
 			 addr, n->a);
 		break;
 	case VRRP_NOTE_OUR_ADDRESS:
 		snprintf(text, size, "WARNING - equal priority advert received from remote host with our IP address.");
 		break;
 	case VRRP_NOTE_TWO_OWNERS:
-		snprintf(text, size, "CONFIGURATION ERROR: local instance and %s are both configured as address owner, please resolve",
+		snprintf(text, size,
+			 "CONFIGURATION ERROR: local instance and %s are both configured as address owner, please "
+			 "resolve",
 			 addr);
 		break;
 	case VRRP_NOTE_OWNER_LOWERED:
-		snprintf(text, size, "%s is still advertising as address owner, please resolve - reducing our priority", addr);
+		snprintf(text, size, "%s is still advertising as address owner, please resolve - reducing our priority",
+			 addr);
 		break;
 	case VRRP_NOTE_OWNER_RESTORED:
-		snprintf(text, size, "Restoring our priority to %" PRIu64 " since the other address owner is gone", n->a);
+		snprintf(text, size, "Restoring our priority to %" PRIu64 " since the other address owner is gone",
+			 n->a);
 		break;
 	case VRRP_NOTE_MASTER_SET:
 		snprintf(text, size, "master set to %s", addr);
@@ -83,13 +90,15 @@ static void note_text(const struct vrrp_action *n, char *text, size_t size)
 		snprintf(text, size, "master changed from %s to %s", addr, addr2);
 		break;
 	case VRRP_NOTE_PREEMPT_START:
-		snprintf(text, size, "start preempt delay (%" PRIu64 ".%06" PRIu64 ")", n->a / USEC_PER_SEC, n->a % USEC_PER_SEC);
+		snprintf(text, size, "start preempt delay (%" PRIu64 ".%06" PRIu64 ")", n->a / USEC_PER_SEC,
+			 n->a % USEC_PER_SEC);
 		break;
 	case VRRP_NOTE_PREEMPT_STOP:
 		snprintf(text, size, "stop preempt delay");
 		break;
 	case VRRP_NOTE_INTERVAL:
-		snprintf(text, size, "advertisement interval updated from %" PRIu64 "ms to %" PRIu64 "ms by master", n->a, n->b);
+		snprintf(text, size, "advertisement interval updated from %" PRIu64 "ms to %" PRIu64 "ms by master",
+			 n->a, n->b);
 		break;
 	case VRRP_NOTE_PRIORITY:
 		snprintf(text, size, "Changing effective priority from %" PRIu64 " to %" PRIu64, n->a, n->b);

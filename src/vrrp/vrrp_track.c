@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The arithmetic of tracking: a positive weight is added while all is well, a negative one taken off while it is not; `reverse` swaps
- * well and not; weight 0 makes "not" a fault. Called for each tracked object when it changes; knows none of them. */
+/* The arithmetic of tracking: a positive weight is added while all is well, a negative one taken off while it is not;
+ * `reverse` swaps well and not; weight 0 makes "not" a fault. Called for each tracked object when it changes; knows
+ * none of them. */
 #include "vrrp/vrrp_track.h"
 
 int vrrp_track_weight(int weight, bool reverse, bool good)

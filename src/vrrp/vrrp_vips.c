@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The virtual addresses of all instances on their links.
  *
- * An address on a link is one object here, however many instances name it (two by mistake, or one after another): it is on its link while at least
- * one of them wants it. Its record in the survivors' book is written before it is added and after it was removed, so a successor never
- * misses one.
+ * An address on a link is one object here, however many instances name it (two by mistake, or one after another): it
+ * is on its link while at least one of them wants it. Its record in the survivors' book is written before it is added
+ * and after it was removed, so a successor never misses one.
  *
- * Called by vrrp_inst.c when the state machine says install or remove, by vrrp_proc.c at the start and for events of the net. An address that
- * someone else takes from a master is put back; one that does not stay (RESTORES_MAX times within RESTORE_WINDOW) makes the master give up,
- * because the traffic goes nowhere. It is put back after a second look a few milliseconds later. The kernel may have removed it along with the
- * interface's own address: then the instance is in FAULT by then, and an address put back would have become the primary one, in
- * the way of the administrator's next. And the report may be of our own removal before the address was added again. */
+ * Called by vrrp_inst.c when the state machine says install or remove, by vrrp_proc.c at the start and for events of
+ * the net. An address that someone else takes from a master is put back; one that does not stay (RESTORES_MAX times
+ * within RESTORE_WINDOW) makes the master give up, because the traffic goes nowhere. It is put back after a second
+ * look a few milliseconds later. The kernel may have removed it along with the interface's own address: then the
+ * instance is in FAULT by then, and an address put back would have become the primary one, in the way of the
+ * administrator's next. And the report may be of our own removal before the address was added again. */
 #include "vrrp/vrrp_vips.h"
 
 #include <stdlib.h>
@@ -237,8 +238,8 @@ static bool named_by_owner(const struct vrrp_addr *a)
 	return false;
 }
 
-/* Ours: what the book lists, and what an instance of ours names, which at a start is left over from somewhere. But an owner's address that we
- * did not add is the host's own. */
+/* Ours: what the book lists, and what an instance of ours names, which at a start is left over from somewhere. But an
+ * owner's address that we did not add is the host's own. */
 static bool is_ours(void *arg, const struct net_addr *found)
 {
 	struct converge *c = arg;
@@ -298,8 +299,9 @@ static void apply_converge(struct vrrp_shared *sh, struct net_addr_op *ops, size
 		struct vrrp_addr *a;
 
 		if (ops[i].result)
-			log_err("cannot %s address %s on %s: %s", ops[i].add ? "add" : "remove", prefix_str(&ops[i].addr.prefix, text),
-				link ? link->name : "?", strerror(-ops[i].result));
+			log_err("cannot %s address %s on %s: %s", ops[i].add ? "add" : "remove",
+				prefix_str(&ops[i].addr.prefix, text), link ? link->name : "?",
+				strerror(-ops[i].result));
 		if (!link)
 			continue;
 		vrrp_book_addr_key(link->name, &ops[i].addr.prefix, key);
@@ -407,8 +409,8 @@ static void give_up(struct vrrp_addr *a)
 	list_for_each_safe(vip, tmp, &a->vips, node) {
 		if (!vip->set)
 			continue;
-		log_err("(%s) address %s does not stay on %s: something else removes it; giving up the address", vip->inst->conf->name,
-			prefix_str(&a->prefix, text), a->ifname);
+		log_err("(%s) address %s does not stay on %s: something else removes it; giving up the address",
+			vip->inst->conf->name, prefix_str(&a->prefix, text), a->ifname);
 		vrrp_inst_event(vip->inst, &(struct vrrp_event){ .kind = VRRP_EV_LOST });
 	}
 }
@@ -427,7 +429,8 @@ static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
 	if (a->restores++ >= RESTORES_MAX || !add_one(sh, a)) {
 		const struct net_link *link = net_link_by_name(sh->net, a->ifname);
 
-		if (link && link->flags & IFF_UP)       /* a link that goes takes its addresses along: that is another fault */
+		/* a link that goes takes its addresses along: that is another fault */
+		if (link && link->flags & IFF_UP)
 			give_up(a);
 		return;
 	}

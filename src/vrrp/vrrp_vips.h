@@ -17,8 +17,9 @@ void vrrp_vips_remove(struct vrrp_inst *in);
 void vrrp_vips_survey(struct vrrp_shared *sh, const struct book *predecessor);
 /* At the start an instance only says that it wants its addresses … */
 void vrrp_vips_mark(struct vrrp_inst *in);
-/* … and then, when all instances have their states: brings the links in line with what they want in one go. Goes: what a predecessor left,
- * what its book lists (may be NULL). Masters that got an address they did not have announce all of theirs. */
+/* … and then, when all instances have their states: brings the links in line with what they want in one go. Goes: what
+ * a predecessor left, what its book lists (may be NULL). Masters that got an address they did not have announce all of
+ * theirs. */
 void vrrp_vips_converge(struct vrrp_shared *sh, const struct book *predecessor);
 
 /* Events of the net. */
@@ -26,7 +27,7 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link);
 void vrrp_vips_addr(struct vrrp_shared *sh, const struct net_addr *addr, bool gone);
 
 const struct net_link *vrrp_vip_link(const struct vrrp_inst *in, const struct vrrp_vip *vip);   /* NULL when absent */
-const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *vip);            /* NULL when it has none */
-bool vrrp_vip_present(const struct vrrp_vip *vip);                                              /* wanted by its instance, and there */
+const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *vip);         /* NULL when it has none */
+bool vrrp_vip_present(const struct vrrp_vip *vip);                               /* wanted by its instance, and there */
 
 #endif

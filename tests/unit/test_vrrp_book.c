@@ -85,7 +85,11 @@ static void test_state(void **state)
 
 static void test_counters(void **state)
 {
-	struct vrrp_counters c = { .advert_rcvd = 1ull << 40, .advert_sent = 5, .become_master = 6, .pri_zero_sent = 0xffffffff }, got;
+	struct vrrp_counters c = { .advert_rcvd = 1ull << 40,
+				   .advert_sent = 5,
+				   .become_master = 6,
+				   .pri_zero_sent = 0xffffffff },
+			     got;
 	uint8_t p[BOOK_PAYLOAD_MAX];
 	size_t len = vrrp_book_put_counters(&c, p);
 
@@ -157,8 +161,9 @@ static void test_tracking(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_keys), cmocka_unit_test(test_state), cmocka_unit_test(test_counters), cmocka_unit_test(test_addr),
-		cmocka_unit_test(test_in_time), cmocka_unit_test(test_records), cmocka_unit_test(test_tracking),
+		cmocka_unit_test(test_keys),     cmocka_unit_test(test_state),   cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_addr),     cmocka_unit_test(test_in_time), cmocka_unit_test(test_records),
+		cmocka_unit_test(test_tracking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

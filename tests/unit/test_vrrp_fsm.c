@@ -40,7 +40,8 @@ static char *render(const struct vrrp_actions *acts)
 		switch (a->kind) {
 		case VRRP_ACT_ADVERT: strbuf_addf(&sb, "advert %u", a->priority); break;
 		case VRRP_ACT_STATE:
-			strbuf_addf(&sb, a->quiet ? "(%s>%s)" : "%s>%s", vrrp_state_name(a->from), vrrp_state_name(a->to));
+			strbuf_addf(&sb, a->quiet ? "(%s>%s)" : "%s>%s", vrrp_state_name(a->from),
+				    vrrp_state_name(a->to));
 			break;
 		case VRRP_ACT_INSTALL: strbuf_add(&sb, a->quiet ? "adopt" : "install"); break;
 		case VRRP_ACT_REMOVE: strbuf_add(&sb, "remove"); break;
@@ -60,10 +61,13 @@ static char *render(const struct vrrp_actions *acts)
 
 static struct vrrp_fsm_config config(uint8_t version, uint8_t priority)
 {
-	return (struct vrrp_fsm_config){ .version = version, .priority = priority, .advert_int = SEC, .down_adverts = 3 };
+	return (struct vrrp_fsm_config){
+		.version = version, .priority = priority, .advert_int = SEC, .down_adverts = 3
+	};
 }
 
-static void expect(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, const char *want, usec_t due, int srcline)
+static void expect(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, const char *want, usec_t due,
+		   int srcline)
 {
 	struct vrrp_actions acts;
 	char *got;
@@ -76,7 +80,8 @@ static void expect(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, 
 	}
 	free(got);
 	if (f->due != due) {
-		print_error("line %d: due %lld, want %lld after T0\n", srcline, (long long)(f->due - T0), (long long)(due - T0));
+		print_error("line %d: due %lld, want %lld after T0\n", srcline, (long long)(f->due - T0),
+			    (long long)(due - T0));
 		fail();
 	}
 }
@@ -87,7 +92,8 @@ static void expect(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, 
 #define FAULTS(bits) EV(FAULTS, .faults = (bits))
 #define TIMER EV(TIMER)
 
-#define TO_MASTER "advert 100 | \"Receive advertisement timeout\" | BACKUP>MASTER | install | announce master | notify MASTER"
+#define TO_MASTER                                                                                                      \
+	"advert 100 | \"Receive advertisement timeout\" | BACKUP>MASTER | install | announce master | notify MASTER"
 
 static void init_as(struct vrrp_fsm *f, const struct vrrp_fsm_config *cfg)
 {
@@ -152,7 +158,9 @@ static void test_start(void **state)
 	c = config(2, 255);                             /* an owner is master at once */
 	init_as(&f, &c);
 	EXPECT(&f, EV(START), T0, "(INIT>BACKUP)", T0 + 1);
-	EXPECT(&f, TIMER, T0 + 1, "advert 255 | \"Receive advertisement timeout\" | BACKUP>MASTER | install | announce master | notify MASTER",
+	EXPECT(&f, TIMER, T0 + 1,
+	       "advert 255 | \"Receive advertisement timeout\" | BACKUP>MASTER | install | announce master | notify "
+	       "MASTER",
 	       T0 + 1 + SEC);
 
 	c = config(2, 100);
@@ -181,13 +189,15 @@ static void test_resume(void **state)
 {
 	struct vrrp_fsm f;
 	struct vrrp_fsm_config c = config(3, 100);
-	struct vrrp_event backup = EV(RESUME, .was = VRRP_BACKUP, .from = ip("10.0.0.9"), .priority = 200, .interval = SEC / 2);
+	struct vrrp_event backup = EV(RESUME, .was = VRRP_BACKUP, .from = ip("10.0.0.9"), .priority = 200,
+				      .interval = SEC / 2);
 
 	(void)state;
 	init_as(&f, &c);
 	EXPECT(&f, EV(RESUME, .was = VRRP_MASTER, .in_time = true), T0, "advert 100 | (INIT>MASTER) | adopt", T0 + SEC);
 	init_as(&f, &c);
-	EXPECT(&f, EV(RESUME, .was = VRRP_MASTER), T0, "(INIT>MASTER) | MASTER>BACKUP | remove | notify BACKUP", T0 + DOWN(100));
+	EXPECT(&f, EV(RESUME, .was = VRRP_MASTER), T0, "(INIT>MASTER) | MASTER>BACKUP | remove | notify BACKUP",
+	       T0 + DOWN(100));
 	init_as(&f, &c);
 	f.faults = 1;
 	EXPECT(&f, EV(RESUME, .was = VRRP_MASTER, .in_time = true), T0,
@@ -204,7 +214,8 @@ static void test_resume(void **state)
 	f.faults = 1;
 	EXPECT(&f, EV(RESUME, .was = VRRP_FAULT), T0, "(INIT>FAULT)", USEC_NEVER);
 	init_as(&f, &c);
-	EXPECT(&f, EV(RESUME, .was = VRRP_FAULT), T0, "(INIT>FAULT) | FAULT>BACKUP | announce source | notify BACKUP", T0 + DOWN(100));
+	EXPECT(&f, EV(RESUME, .was = VRRP_FAULT), T0, "(INIT>FAULT) | FAULT>BACKUP | announce source | notify BACKUP",
+	       T0 + DOWN(100));
 	init_as(&f, &c);
 	EXPECT(&f, EV(RESUME, .was = VRRP_INIT), T0, "INIT>BACKUP | notify BACKUP", T0 + DOWN(100));
 }
@@ -220,7 +231,8 @@ static void test_backup_advert(void **state)
 	EXPECT(&f, ADVERT("10.0.0.1", 200), t, "\"master set to 10.0.0.1\"", t + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.1", 200), t + 1, "", t + 1 + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.2", 100), t + 2, "\"master changed from 10.0.0.1 to 10.0.0.2\"", t + 2 + DOWN(100));
-	EXPECT(&f, ADVERT("10.0.0.2", 99), t + 3, "\"received lower priority (99) advert from 10.0.0.2 - discarding\"", t + 2 + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.2", 99), t + 3, "\"received lower priority (99) advert from 10.0.0.2 - discarding\"",
+	       t + 2 + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.2", 0), t + 4, "\"Backup received priority 0 advertisement\"", t + 4 + SKEW(100));
 }
 
@@ -232,7 +244,8 @@ static void test_backup_v3_interval(void **state)
 
 	(void)state;
 	make_backup(&f, &c);
-	EXPECT(&f, slow, T0, "\"master set to 10.0.0.1\" | \"advertisement interval updated from 1000ms to 2000ms by master\"",
+	EXPECT(&f, slow, T0,
+	       "\"master set to 10.0.0.1\" | \"advertisement interval updated from 1000ms to 2000ms by master\"",
 	       T0 + 6 * SEC + 2 * SKEW(100));
 	EXPECT(&f, ADVERT("10.0.0.1", 0), T0, "\"Backup received priority 0 advertisement\"", T0 + 2 * SKEW(100));
 	EXPECT(&f, TIMER, f.due, TO_MASTER, T0 + 2 * SKEW(100) + SEC);          /* as master: its own interval again */
@@ -264,7 +277,8 @@ static void test_backup_nopreempt(void **state)
 	c.nopreempt = true;
 	make_backup(&f, &c);
 	EXPECT(&f, ADVERT("10.0.0.1", 1), T0 + SEC, "\"master set to 10.0.0.1\"", T0 + SEC + DOWN(100));
-	EXPECT(&f, ADVERT("10.0.0.1", 0), T0 + SEC, "\"Backup received priority 0 advertisement\"", T0 + SEC + SKEW(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 0), T0 + SEC, "\"Backup received priority 0 advertisement\"",
+	       T0 + SEC + SKEW(100));
 }
 
 static void test_backup_preempt_delay(void **state)
@@ -278,10 +292,11 @@ static void test_backup_preempt_delay(void **state)
 	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + SEC, "\"start preempt delay (3.000000)\" | \"master set to 10.0.0.1\"",
 	       T0 + SEC + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.1", 100), T0 + 2 * SEC, "\"stop preempt delay\"", T0 + 2 * SEC + DOWN(100));
-	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + 3 * SEC, "\"start preempt delay (3.000000)\"", T0 + 3 * SEC + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + 3 * SEC, "\"start preempt delay (3.000000)\"",
+	       T0 + 3 * SEC + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + 6 * SEC - 1, "", T0 + 6 * SEC - 1 + DOWN(100));
-	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + 6 * SEC, "\"received lower priority (90) advert from 10.0.0.1 - discarding\"",
-	       T0 + 6 * SEC - 1 + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 90), T0 + 6 * SEC,
+	       "\"received lower priority (90) advert from 10.0.0.1 - discarding\"", T0 + 6 * SEC - 1 + DOWN(100));
 }
 
 static void test_backup_other_events(void **state)
@@ -291,10 +306,13 @@ static void test_backup_other_events(void **state)
 
 	(void)state;
 	make_backup(&f, &c);
-	EXPECT(&f, EV(PRIORITY, .priority = 200), T0, "\"Changing effective priority from 100 to 200\"", T0 + DOWN(200));
-	EXPECT(&f, EV(PRIORITY, .priority = 50), T0 + 5, "\"Changing effective priority from 200 to 50\"", T0 + DOWN(50));
+	EXPECT(&f, EV(PRIORITY, .priority = 200), T0, "\"Changing effective priority from 100 to 200\"",
+	       T0 + DOWN(200));
+	EXPECT(&f, EV(PRIORITY, .priority = 50), T0 + 5, "\"Changing effective priority from 200 to 50\"",
+	       T0 + DOWN(50));
 	EXPECT(&f, EV(PRIORITY, .priority = 50), T0 + 5, "", T0 + DOWN(50));
-	EXPECT(&f, EV(PRIORITY, .priority = 250), T0 + DOWN(50) - 1, "\"Changing effective priority from 50 to 250\"", T0 + DOWN(50) - 1);
+	EXPECT(&f, EV(PRIORITY, .priority = 250), T0 + DOWN(50) - 1, "\"Changing effective priority from 50 to 250\"",
+	       T0 + DOWN(50) - 1);
 	EXPECT(&f, EV(STALLED), T0 + 90 * SEC, "", T0 + 90 * SEC + DOWN(250));
 	EXPECT(&f, EV(LOST), T0 + 90 * SEC, "", T0 + 90 * SEC + DOWN(250));
 	EXPECT(&f, EV(START), T0 + 90 * SEC, "", T0 + 90 * SEC + DOWN(250));
@@ -332,16 +350,21 @@ static void test_master_advert(void **state)
 	       "\"master set to 10.0.0.1\" | notify BACKUP", t + DOWN(100));
 	make_master(&f, &c);
 	EXPECT(&f, ADVERT("10.0.0.9", 100), t,
-	       "\"Master received advert from 10.0.0.9 with same priority 100 but higher IP address than ours\" | MASTER>BACKUP | remove | "
-	       "\"master set to 10.0.0.9\" | notify BACKUP", t + DOWN(100));
+	       "\"Master received advert from 10.0.0.9 with same priority 100 but higher IP address than ours\" | "
+	       "MASTER>BACKUP | remove | "
+	       "\"master set to 10.0.0.9\" | notify BACKUP",
+	       t + DOWN(100));
 	make_master(&f, &c);
-	EXPECT(&f, ADVERT("10.0.0.5", 100), t, "\"WARNING - equal priority advert received from remote host with our IP address.\"", T0 + SEC);
+	EXPECT(&f, ADVERT("10.0.0.5", 100), t,
+	       "\"WARNING - equal priority advert received from remote host with our IP address.\"", T0 + SEC);
 	EXPECT(&f, ADVERT("10.0.0.1", 100), t,
-	       "\"Received advert from 10.0.0.1 with lower priority 100, ours 100, forcing new election\" | advert 100 | announce lower | rx_lower",
+	       "\"Received advert from 10.0.0.1 with lower priority 100, ours 100, forcing new election\" | advert 100 "
+	       "| announce lower | rx_lower",
 	       t + SEC);
 	make_master(&f, &c);
 	EXPECT(&f, ADVERT("10.0.0.9", 99), t,
-	       "\"Received advert from 10.0.0.9 with lower priority 99, ours 100, forcing new election\" | advert 100 | announce lower | rx_lower",
+	       "\"Received advert from 10.0.0.9 with lower priority 99, ours 100, forcing new election\" | advert 100 "
+	       "| announce lower | rx_lower",
 	       t + SEC);
 }
 
@@ -353,13 +376,16 @@ static void test_master_options(void **state)
 	(void)state;
 	c.lower_prio_no_advert = true;
 	make_master(&f, &c);
-	EXPECT(&f, ADVERT("10.0.0.9", 99), T0, "\"Received advert from 10.0.0.9 with lower priority 99, ours 100\" | announce lower | rx_lower",
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0,
+	       "\"Received advert from 10.0.0.9 with lower priority 99, ours 100\" | announce lower | rx_lower",
 	       T0 + SEC);
 	c.higher_prio_send_advert = true;
 	make_master(&f, &c);
 	EXPECT(&f, ADVERT("10.0.0.1", 200), T0,
-	       "\"Master received advert from 10.0.0.1 with higher priority 200, ours 100\" | advert 100 | MASTER>BACKUP | remove | "
-	       "\"master set to 10.0.0.1\" | notify BACKUP", T0 + DOWN(100));
+	       "\"Master received advert from 10.0.0.1 with higher priority 200, ours 100\" | advert 100 | "
+	       "MASTER>BACKUP | remove | "
+	       "\"master set to 10.0.0.1\" | notify BACKUP",
+	       T0 + DOWN(100));
 }
 
 static void test_master_other_events(void **state)
@@ -374,7 +400,8 @@ static void test_master_other_events(void **state)
 	EXPECT(&f, FAULTS(0), T0, "", T0 + 2 * SEC);
 	EXPECT(&f, FAULTS(1), T0, "advert 0 | MASTER>FAULT | \"sent 0 priority\" | remove | notify FAULT", USEC_NEVER);
 	make_master(&f, &c);
-	EXPECT(&f, EV(LOST), T0, "advert 0 | MASTER>BACKUP | \"sent 0 priority\" | remove | notify BACKUP", T0 + SKEW(100));
+	EXPECT(&f, EV(LOST), T0, "advert 0 | MASTER>BACKUP | \"sent 0 priority\" | remove | notify BACKUP",
+	       T0 + SKEW(100));
 	make_master(&f, &c);
 	EXPECT(&f, EV(STOP), T0, "advert 0 | MASTER>INIT | \"sent 0 priority\" | remove", USEC_NEVER);
 	make_master(&f, &c);
@@ -404,20 +431,30 @@ static void test_two_owners(void **state)
 	(void)state;
 	make_master(&f, &c);
 	EXPECT(&f, ADVERT("10.0.0.9", 255), T0,
-	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please resolve\"", T0 + SEC);
-	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 2 * SEC,       /* too late to be a steady sender */
-	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please resolve\"", T0 + SEC);
+	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please "
+	       "resolve\"",
+	       T0 + SEC);
+	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 2 * SEC, /* too late to be a steady sender */
+	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please "
+	       "resolve\"",
+	       T0 + SEC);
 	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 3 * SEC,
-	       "\"10.0.0.9 is still advertising as address owner, please resolve - reducing our priority\" | MASTER>BACKUP | remove | "
-	       "\"master set to 10.0.0.9\" | notify BACKUP", T0 + 3 * SEC + DOWN(254));
+	       "\"10.0.0.9 is still advertising as address owner, please resolve - reducing our priority\" | "
+	       "MASTER>BACKUP | remove | "
+	       "\"master set to 10.0.0.9\" | notify BACKUP",
+	       T0 + 3 * SEC + DOWN(254));
 	assert_int_equal(f.priority, 254);
 	EXPECT(&f, TIMER, f.due,
-	       "\"Restoring our priority to 255 since the other address owner is gone\" | advert 255 | \"Receive advertisement timeout\" | "
-	       "BACKUP>MASTER | install | announce master | notify MASTER", T0 + 3 * SEC + DOWN(254) + SEC);
+	       "\"Restoring our priority to 255 since the other address owner is gone\" | advert 255 | \"Receive "
+	       "advertisement timeout\" | "
+	       "BACKUP>MASTER | install | announce master | notify MASTER",
+	       T0 + 3 * SEC + DOWN(254) + SEC);
 
 	make_master(&f, &c);                            /* the higher address stays */
 	EXPECT(&f, ADVERT("10.0.0.1", 255), T0,
-	       "\"CONFIGURATION ERROR: local instance and 10.0.0.1 are both configured as address owner, please resolve\"", T0 + SEC);
+	       "\"CONFIGURATION ERROR: local instance and 10.0.0.1 are both configured as address owner, please "
+	       "resolve\"",
+	       T0 + SEC);
 	EXPECT(&f, ADVERT("10.0.0.1", 255), T0 + SEC, "", T0 + SEC);
 	assert_int_equal(f.state, VRRP_MASTER);
 	assert_int_equal(f.priority, 255);
@@ -482,12 +519,24 @@ static void test_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_timers), cmocka_unit_test(test_start), cmocka_unit_test(test_init_ignores),
-		cmocka_unit_test(test_resume), cmocka_unit_test(test_backup_advert), cmocka_unit_test(test_backup_v3_interval),
-		cmocka_unit_test(test_backup_timer), cmocka_unit_test(test_backup_nopreempt), cmocka_unit_test(test_backup_preempt_delay),
-		cmocka_unit_test(test_backup_other_events), cmocka_unit_test(test_master_timer), cmocka_unit_test(test_master_advert),
-		cmocka_unit_test(test_master_options), cmocka_unit_test(test_master_other_events), cmocka_unit_test(test_master_stalled),
-		cmocka_unit_test(test_two_owners), cmocka_unit_test(test_fault), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_timers),
+		cmocka_unit_test(test_start),
+		cmocka_unit_test(test_init_ignores),
+		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_backup_advert),
+		cmocka_unit_test(test_backup_v3_interval),
+		cmocka_unit_test(test_backup_timer),
+		cmocka_unit_test(test_backup_nopreempt),
+		cmocka_unit_test(test_backup_preempt_delay),
+		cmocka_unit_test(test_backup_other_events),
+		cmocka_unit_test(test_master_timer),
+		cmocka_unit_test(test_master_advert),
+		cmocka_unit_test(test_master_options),
+		cmocka_unit_test(test_master_other_events),
+		cmocka_unit_test(test_master_stalled),
+		cmocka_unit_test(test_two_owners),
+		cmocka_unit_test(test_fault),
+		cmocka_unit_test(test_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,9 @@
 
 static struct conf_garp defaults(void)
 {
-	return (struct conf_garp){ .delay = 5 * SEC, .repeat = 5, .refresh_repeat = 1, .lower_prio_delay = 2 * SEC, .lower_prio_repeat = 3 };
+	return (struct conf_garp){
+		.delay = 5 * SEC, .repeat = 5, .refresh_repeat = 1, .lower_prio_delay = 2 * SEC, .lower_prio_repeat = 3
+	};
 }
 
 /* Sends all that may leave now; returns how many that were. */
@@ -122,7 +124,8 @@ static void test_interval_and_gate(void **state)
 	assert_int_equal(vrrp_garp_due(&g), T0 + 5 * SEC);
 }
 
-/* The kernel took only some: the rest goes on where it stopped. A burst that meets it does not make addresses wait for two. */
+/* The kernel took only some: the rest goes on where it stopped. A burst that meets it does not make addresses wait
+ * for two. */
 static void test_partial_and_merged(void **state)
 {
 	struct conf_garp cfg = defaults();
@@ -137,9 +140,10 @@ static void test_partial_and_merged(void **state)
 	assert_int_equal(vrrp_garp_ready(&g, &cfg, 4, 0, T0 + 999), 0);
 	assert_int_equal(g.pos, 2);
 	assert_int_equal(vrrp_garp_ready(&g, &cfg, 4, 0, T0 + 1000), 14);
-	vrrp_garp_start(&g, &cfg, VRRP_ANNOUNCE_LOWER_PRIO, T0 + 1000); /* three rounds: contained in the four that remain */
+	/* three rounds: contained in the four that remain */
+	vrrp_garp_start(&g, &cfg, VRRP_ANNOUNCE_LOWER_PRIO, T0 + 1000);
 	assert_int_equal(vrrp_garp_ready(&g, &cfg, 4, 0, T0 + 1000), 14);
-	vrrp_garp_start(&g, &cfg, VRRP_ANNOUNCE_MASTER, T0 + 1000);     /* five from here, and what is left of this round */
+	vrrp_garp_start(&g, &cfg, VRRP_ANNOUNCE_MASTER, T0 + 1000); /* five from here, and what is left of this round */
 	assert_int_equal(vrrp_garp_ready(&g, &cfg, 4, 0, T0 + 1000), 22);
 	assert_int_equal(drain(&g, &cfg, 0, T0 + 1000), 0);             /* no addresses: nothing, and it ends */
 	assert_int_equal(vrrp_garp_due(&g), T0 + 1000 + 5 * SEC);
@@ -148,9 +152,9 @@ static void test_partial_and_merged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_no_second_burst), cmocka_unit_test(test_lower_prio),
-		cmocka_unit_test(test_refresh_keeps_its_phase), cmocka_unit_test(test_interval_and_gate),
-		cmocka_unit_test(test_partial_and_merged),
+		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_no_second_burst),
+		cmocka_unit_test(test_lower_prio),         cmocka_unit_test(test_refresh_keeps_its_phase),
+		cmocka_unit_test(test_interval_and_gate),  cmocka_unit_test(test_partial_and_merged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,19 +14,21 @@
 
 /* From the wire: version 2 with a password, and version 3. Whole IPv4 packets. */
 static const uint8_t capture_v2[] = {
-	0x45, 0xc0, 0x00, 0x2c, 0x00, 0x01, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x84, 0x0a, 0x09, 0x00, 0x01, 0xe0, 0x00, 0x00, 0x12,
-	0x21, 0x33, 0x6f, 0x02, 0x01, 0x01, 0xf7, 0x8b, 0x0a, 0x09, 0x00, 0x64, 0x0a, 0x09, 0x00, 0x65,
-	0x31, 0x31, 0x31, 0x31, 0x00, 0x00, 0x00, 0x00,
+	0x45, 0xc0, 0x00, 0x2c, 0x00, 0x01, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x84, 0x0a, 0x09, 0x00,
+	0x01, 0xe0, 0x00, 0x00, 0x12, 0x21, 0x33, 0x6f, 0x02, 0x01, 0x01, 0xf7, 0x8b, 0x0a, 0x09,
+	0x00, 0x64, 0x0a, 0x09, 0x00, 0x65, 0x31, 0x31, 0x31, 0x31, 0x00, 0x00, 0x00, 0x00,
 };
 static const uint8_t capture_v3[] = {
-	0x45, 0xc0, 0x00, 0x20, 0x00, 0x01, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x7d, 0x0a, 0x00, 0x00, 0x01, 0xe0, 0x00, 0x00, 0x12,
-	0x31, 0x33, 0x96, 0x01, 0x00, 0x64, 0x43, 0x73, 0x0a, 0x00, 0x00, 0x64,
+	0x45, 0xc0, 0x00, 0x20, 0x00, 0x01, 0x00, 0x00, 0xff, 0x70, 0xd0, 0x7d, 0x0a, 0x00, 0x00, 0x01,
+	0xe0, 0x00, 0x00, 0x12, 0x31, 0x33, 0x96, 0x01, 0x00, 0x64, 0x43, 0x73, 0x0a, 0x00, 0x00, 0x64,
 };
 static const uint8_t password[8] = "1111";
 
 static struct vrrp_expect expect_v2(void)
 {
-	return (struct vrrp_expect){ .version = 2, .vrid = 51, .advert_int = USEC_PER_SEC, .auth = CONF_AUTH_PASS, .auth_pass = password };
+	return (struct vrrp_expect){
+		.version = 2, .vrid = 51, .advert_int = USEC_PER_SEC, .auth = CONF_AUTH_PASS, .auth_pass = password
+	};
 }
 
 static struct vrrp_expect expect_v3(void)
@@ -84,8 +86,14 @@ static void test_encode_is_what_was_captured(void **state)
 {
 	struct conf_vip vips[2] = { { .prefix.addr = ip("10.9.0.100") }, { .prefix.addr = ip("10.9.0.101") } };
 	struct vrrp_packet_spec spec = {
-		.version = 2, .vrid = 51, .family = AF_INET, .auth = CONF_AUTH_PASS, .auth_pass = password, .interval = USEC_PER_SEC,
-		.vips = vips, .nvips = 2,
+		.version = 2,
+		.vrid = 51,
+		.family = AF_INET,
+		.auth = CONF_AUTH_PASS,
+		.auth_pass = password,
+		.interval = USEC_PER_SEC,
+		.vips = vips,
+		.nvips = 2,
 	};
 	struct ip_addr src = ip("10.9.0.1"), dst = ip("224.0.0.18");
 	uint8_t buf[64];
@@ -94,7 +102,9 @@ static void test_encode_is_what_was_captured(void **state)
 	assert_int_equal(vrrp_pkt_encode(&spec, 111, &src, &dst, buf, sizeof(buf)), sizeof(capture_v2) - 20);
 	assert_memory_equal(buf, capture_v2 + 20, sizeof(capture_v2) - 20);
 	vips[0].prefix.addr = ip("10.0.0.100");
-	spec = (struct vrrp_packet_spec){ .version = 3, .vrid = 51, .family = AF_INET, .interval = USEC_PER_SEC, .vips = vips, .nvips = 1 };
+	spec = (struct vrrp_packet_spec){
+		.version = 3, .vrid = 51, .family = AF_INET, .interval = USEC_PER_SEC, .vips = vips, .nvips = 1
+	};
 	src = ip("10.0.0.1");
 	assert_int_equal(vrrp_pkt_encode(&spec, 150, &src, &dst, buf, sizeof(buf)), 12);
 	assert_memory_equal(buf, capture_v3 + 20, 12);
@@ -113,11 +123,19 @@ static void test_round_trip(void **state)
 	for (unsigned v = 0; v < 4; v++) {
 		bool six = v == 3;
 		struct vrrp_packet_spec spec = {
-			.version = v < 2 ? 2 : 3, .vrid = 7, .family = six ? AF_INET6 : AF_INET, .interval = v < 2 ? 3 * USEC_PER_SEC : 30000,
-			.auth = v == 1 ? CONF_AUTH_PASS : CONF_AUTH_NONE, .auth_pass = password, .vips = vips, .nvips = 255,
+			.version = v < 2 ? 2 : 3,
+			.vrid = 7,
+			.family = six ? AF_INET6 : AF_INET,
+			.interval = v < 2 ? 3 * USEC_PER_SEC : 30000,
+			.auth = v == 1 ? CONF_AUTH_PASS : CONF_AUTH_NONE,
+			.auth_pass = password,
+			.vips = vips,
+			.nvips = 255,
 		};
 		struct vrrp_expect ex = { spec.version, 7, !six, spec.interval, spec.auth, password };
-		struct vrrp_dgram d = { .src = six ? src6 : src4, .dst = six ? dst6 : dst4, .ttl = six ? 255 : 1, .data = buf };
+		struct vrrp_dgram d = {
+			.src = six ? src6 : src4, .dst = six ? dst6 : dst4, .ttl = six ? 255 : 1, .data = buf
+		};
 
 		for (unsigned i = 0; i < 255; i++) {
 			vips[i].prefix.addr = six ? src6 : src4;
@@ -190,7 +208,8 @@ static void test_drops_packet(void **state)
 	expect_drop(&ex, &d, VRRP_DROP_TYPE, "invalid VRRP packet type 2 from 10.9.0.1");
 	p[0] = 0x21;
 	p[3] = 3;
-	expect_drop(&ex, &d, VRRP_DROP_LENGTH, "VRRP packet from 10.9.0.1 has a wrong length (24 bytes for 3 addresses)");
+	expect_drop(&ex, &d, VRRP_DROP_LENGTH,
+		    "VRRP packet from 10.9.0.1 has a wrong length (24 bytes for 3 addresses)");
 	p[3] = 2;
 	p[2] ^= 1;
 	expect_drop(&ex, &d, VRRP_DROP_CHECKSUM, "Invalid VRRPv2 checksum from 10.9.0.1");
@@ -223,7 +242,8 @@ static void test_drops_auth_and_interval(void **state)
 	p[4] = 1;
 	p[5] = 2;
 	fix_checksum(&d, p, false);
-	expect_drop(&ex, &d, VRRP_DROP_INTERVAL, "advertisement interval mismatch with 10.9.0.1 mine=1 sec rcv'd=2 sec");
+	expect_drop(&ex, &d, VRRP_DROP_INTERVAL,
+		    "advertisement interval mismatch with 10.9.0.1 mine=1 sec rcv'd=2 sec");
 }
 
 /* Version 3 without the pseudo header is what some senders do, and wrong; another interval is none of our business. */
@@ -269,7 +289,7 @@ static void test_ip_header(void **state)
 	struct vrrp_dgram d;
 
 	(void)state;
-	for (size_t len = 0; len < sizeof(capture_v2); len++)           /* a copy of each length, so that an overrun shows */
+	for (size_t len = 0; len < sizeof(capture_v2); len++)      /* a copy of each length, so that an overrun shows */
 	{
 		uint8_t *cut = malloc(len + 1);
 
@@ -308,8 +328,8 @@ static unsigned next_random(uint64_t *x, unsigned long n)
 	return (unsigned)(*x % n);
 }
 
-/* 60,000 damaged packets, each in a buffer of its exact size: whatever comes out, nothing is read beyond it, and what is
- * accepted is what the instance asked for. Reproducible: the generator is a fixed xorshift. */
+/* 60,000 damaged packets, each in a buffer of its exact size: whatever comes out, nothing is read beyond it, and what
+ * is accepted is what the instance asked for. Reproducible: the generator is a fixed xorshift. */
 static void test_damaged_packets(void **state)
 {
 	uint64_t x = 88172645463325252u;
@@ -319,7 +339,8 @@ static void test_damaged_packets(void **state)
 #define RANDOM(n) next_random(&x, (n))
 	for (unsigned i = 0; i < 60000; i++) {
 		const uint8_t *base = i & 1 ? capture_v2 : capture_v3;
-		size_t len = i & 1 ? sizeof(capture_v2) : sizeof(capture_v3), newlen = RANDOM(8) ? len : RANDOM(len + 20);
+		size_t len = i & 1 ? sizeof(capture_v2) : sizeof(capture_v3),
+		       newlen = RANDOM(8) ? len : RANDOM(len + 20);
 		struct vrrp_expect ex = i & 1 ? expect_v2() : expect_v3();
 		uint8_t *p = calloc(1, newlen + 1);
 		struct vrrp_dgram d;
@@ -356,10 +377,17 @@ static void test_damaged_packets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_captured_v2), cmocka_unit_test(test_captured_v3), cmocka_unit_test(test_encode_is_what_was_captured),
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_drops_envelope), cmocka_unit_test(test_drops_packet),
-		cmocka_unit_test(test_drops_auth_and_interval), cmocka_unit_test(test_v3_checksum_and_interval), cmocka_unit_test(test_padding),
-		cmocka_unit_test(test_ip_header), cmocka_unit_test(test_damaged_packets),
+		cmocka_unit_test(test_captured_v2),
+		cmocka_unit_test(test_captured_v3),
+		cmocka_unit_test(test_encode_is_what_was_captured),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_drops_envelope),
+		cmocka_unit_test(test_drops_packet),
+		cmocka_unit_test(test_drops_auth_and_interval),
+		cmocka_unit_test(test_v3_checksum_and_interval),
+		cmocka_unit_test(test_padding),
+		cmocka_unit_test(test_ip_header),
+		cmocka_unit_test(test_damaged_packets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
