@@ -38,6 +38,7 @@ struct vrrp_sock {
 	int fd;
 	struct loop_io *source;
 	unsigned users, busy;           /* owners; calls that are in it */
+	usec_t drained;                 /* the wake-up in which a late timer emptied it */
 	void *owners[256];
 	uint8_t unknown[256 / 8];       /* VRIDs that were reported */
 	struct vrrp_tx *queue[TX_QUEUE];
@@ -179,8 +180,13 @@ static void readable(int fd, uint32_t revents, void *arg)
 
 void vrrp_io_drain(struct vrrp_sock *s)
 {
-	if (!s->busy)                                           /* the loop is in it already */
-		receive_rounds(s, RX_DRAIN);
+	usec_t now = loop_now(s->io->loop);
+
+	/* Once for a wake-up, which may be late for hundreds of instances; and the loop may be in it already. */
+	if (s->busy || s->drained == now)
+		return;
+	s->drained = now;
+	receive_rounds(s, RX_DRAIN);
 }
 
 /* ---- sending ---- */
