@@ -262,10 +262,12 @@ static void cease(struct check_proc *p)
 	p->over = true;
 }
 
-static void leave(struct check_proc *p)
+static void check_close(struct role_child *rc)
 {
-	struct role_child *rc = p->rc;
+	struct check_proc *p = rc->priv;
 
+	if (!p)
+		return;
 	table_sync_done(&p->sync);
 	sched_done(&p->sched);
 	service_done(&p->set);
@@ -275,7 +277,6 @@ static void leave(struct check_proc *p)
 	ipvs_nl_close(p->nl);
 	free(p);
 	rc->priv = NULL;
-	role_exit(rc, EXIT_OK);
 }
 
 static void check_hand_over(struct role_child *rc, const bool *gone)
@@ -292,7 +293,7 @@ static void check_hand_over(struct role_child *rc, const bool *gone)
 			(void)table_sync_remove(&p->sync, gone);
 		check_book_put_all(rc->book, &p->set, &p->sched);
 	}
-	leave(p);
+	role_exit(rc, EXIT_OK);
 }
 
 static void check_stop(struct role_child *rc)
@@ -307,7 +308,7 @@ static void check_stop(struct role_child *rc)
 		if (!options_get()->keep_ipvs)
 			(void)table_sync_remove(&p->sync, NULL);
 	}
-	leave(p);
+	role_exit(rc, EXIT_OK);
 }
 
 static void check_write_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
@@ -339,5 +340,6 @@ const struct role_type check_role = {
 	.go = check_go,
 	.hand_over = check_hand_over,
 	.stop = check_stop,
+	.close = check_close,
 	.dump = check_write_dump,
 };

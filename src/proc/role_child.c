@@ -350,7 +350,7 @@ static void on_closed(void *arg, int error)
 	struct child *c = arg;
 
 	if (c->life != LIFE_ENDING)
-		log_warning("The parent process is gone (%s): stopping", error ? strerror(error) : "end of file");
+		log_warning("The parent process is gone (%s): stopping", error ? strerror(-error) : "end of file");
 	child_stop(c);
 }
 
@@ -392,6 +392,8 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	timer_init(&c.flush, child_flush, &c);
 	c.chan = chan_new(c.rc.loop, channel_fd, rows, sizeof rows / sizeof *rows, &ops, &c);
 	status = loop_run(c.rc.loop);
+	if (c.rc.priv)
+		type->close(&c.rc);
 	chan_free(c.chan);
 	loop_free(c.rc.loop);
 	book_close(c.rc.book);

@@ -444,6 +444,7 @@ const struct role_type vrrp_role = {
 	.go = proc_go,
 	.hand_over = proc_hand_over,
 	.stop = proc_stop,
+	.close = proc_free,
 	.script_done = proc_script_done,
 	.dump = proc_dump,
 };
