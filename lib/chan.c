@@ -152,7 +152,7 @@ int chan_send(struct chan *c, uint16_t type, uint64_t generation, const void *pa
 	return r == -EAGAIN ? queue_add(c, &h, payload, fds, nfds) : r;
 }
 
-/* 0, also when something still waits, or the error of the socket: then a message that was accepted cannot be delivered. */
+/* 0, also when something still waits, or the socket's error: then what was accepted cannot be delivered. */
 static int queue_flush(struct chan *c)
 {
 	while (!list_empty(&c->queue)) {

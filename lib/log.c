@@ -436,7 +436,7 @@ void log_open(const struct log_config *cfg)
 	if (!logger.native)
 		path_set(cfg->socket_path ? cfg->socket_path : SYSLOG_PATH);
 	tzset();                                /* while the files of the time zone can still be read */
-	/* The wait between attempts begins with the first reconnection, not here: a log restarted now is found at once. */
+	/* The wait between attempts begins with the first reconnection: a log restarted after this is found at once. */
 	if (cfg->syslog && socket_connect())
 		logger.retry_at = 0;
 	if (cfg->console || cfg->foreground)

@@ -209,7 +209,7 @@ static const char *const denied[] = {
 	"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "bpf", "perf_event_open",
 	"add_key", "request_key", "keyctl",
 	"setns", "unshare", "personality", "userfaultfd", "open_by_handle_at",
-	"io_uring_setup", "io_uring_enter", "io_uring_register",        /* would do system calls behind the filter's back */
+	"io_uring_setup", "io_uring_enter", "io_uring_register",        /* makes calls behind the filter's back */
 	"reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "iopl", "ioperm",
 };
 

@@ -70,7 +70,8 @@ bool ipvs_key_equal(const struct ipvs_key *a, const struct ipvs_key *b)
 	if (a->family != b->family || a->fwmark != b->fwmark)
 		return false;
 	/* A firewall mark is the whole name; the rest is not even kept by the kernel. */
-	return a->fwmark || (a->protocol == b->protocol && a->addr.port == b->addr.port && addr_equal(&a->addr.addr, &b->addr.addr));
+	return a->fwmark ||
+	       (a->protocol == b->protocol && a->addr.port == b->addr.port && addr_equal(&a->addr.addr, &b->addr.addr));
 }
 
 /* Services and destinations as bytes without padding; destinations carry the place of their service in its table. */
@@ -113,7 +114,8 @@ static bool same_service(const struct ipvs_service *a, const struct ipvs_service
 
 static bool same_dest(const struct ipvs_dest *a, const struct ipvs_dest *b)
 {
-	return a->fwd == b->fwd && a->weight == b->weight && a->u_threshold == b->u_threshold && a->l_threshold == b->l_threshold;
+	return a->fwd == b->fwd && a->weight == b->weight && a->u_threshold == b->u_threshold &&
+	       a->l_threshold == b->l_threshold;
 }
 
 struct converge {
@@ -157,7 +159,8 @@ static void index_have(struct converge *c)
 /* Passes over the destinations of one service, so that weights rise before others fall. */
 enum pass { PASS_ADD, PASS_RAISE, PASS_LOWER };
 
-static void converge_dests(struct converge *c, const struct ipvs_service *want, const struct ipvs_service *have, enum pass pass)
+static void converge_dests(struct converge *c, const struct ipvs_service *want, const struct ipvs_service *have,
+			   enum pass pass)
 {
 	size_t place = (size_t)(want - c->want->services), old_place = have ? (size_t)(have - c->have->services) : 0;
 
@@ -170,7 +173,8 @@ static void converge_dests(struct converge *c, const struct ipvs_service *want, 
 			map_put(c->wanted_dests, &key, sizeof(key), d);
 			if (!old)
 				emit(c->out, IPVS_DEST_ADD, want, d);
-		} else if (pass != PASS_ADD && old && !same_dest(old, d) && (pass == PASS_RAISE) == (d->weight >= old->weight) &&
+		} else if (pass != PASS_ADD && old && !same_dest(old, d) &&
+			   (pass == PASS_RAISE) == (d->weight >= old->weight) &&
 			   map_get(c->wanted_dests, &key, sizeof(key)) == d) {
 			emit(c->out, IPVS_DEST_SET, want, d);
 		}
@@ -226,8 +230,8 @@ static void remove_services(struct converge *c, bool (*owned)(void *arg, const s
 void ipvs_converge(const struct ipvs_table *want, const struct ipvs_table *have,
 		   bool (*owned)(void *arg, const struct ipvs_key *key), void *arg, struct ipvs_ops *out)
 {
-	struct converge c = { .want = want, .have = have, .out = out, .services = map_new(), .dests = map_new(), .wanted = map_new(),
-			      .wanted_dests = map_new() };
+	struct converge c = { .want = want, .have = have, .out = out, .services = map_new(), .dests = map_new(),
+			      .wanted = map_new(), .wanted_dests = map_new() };
 
 	index_have(&c);
 	for (size_t i = 0; i < want->count; i++)

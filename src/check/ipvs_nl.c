@@ -49,7 +49,8 @@ static struct nl_msg *message(const struct ipvs_nl *nl, uint8_t command)
 
 /* ---- writing ---- */
 
-/* A message holds the largest step with room to spare, so these cannot fail; a result that is negative all the same is kept in *r. */
+/* A message holds the largest step with room to spare, so these cannot fail; a result that is negative all the same is
+ * kept in *r. */
 static void put_u32(struct nl_msg *msg, int type, uint32_t v, int *r) { *r |= nla_put_u32(msg, type, v); }
 static void put_u16(struct nl_msg *msg, int type, uint16_t v, int *r) { *r |= nla_put_u16(msg, type, v); }
 
@@ -206,7 +207,8 @@ struct reading {
 
 static bool read_service(struct nlattr **at, struct ipvs_table *t)
 {
-	struct ipvs_key key = { .family = (uint8_t)get_u16(at[IPVS_SVC_ATTR_AF]), .fwmark = get_u32(at[IPVS_SVC_ATTR_FWMARK]) };
+	struct ipvs_key key = { .family = (uint8_t)get_u16(at[IPVS_SVC_ATTR_AF]),
+				.fwmark = get_u32(at[IPVS_SVC_ATTR_FWMARK]) };
 	struct ip_vs_flags flags = { 0 };
 	struct ipvs_service *s;
 
@@ -231,7 +233,8 @@ static bool read_dest(struct nlattr **at, struct ipvs_service *s)
 	struct ip_port addr;
 	struct ipvs_dest *d;
 	/* Kernels before 3.18 do not say the family: it is the service's. */
-	uint8_t family = at[IPVS_DEST_ATTR_ADDR_FAMILY] ? (uint8_t)get_u16(at[IPVS_DEST_ATTR_ADDR_FAMILY]) : s->key.family;
+	uint8_t family =
+		at[IPVS_DEST_ATTR_ADDR_FAMILY] ? (uint8_t)get_u16(at[IPVS_DEST_ATTR_ADDR_FAMILY]) : s->key.family;
 
 	if (!read_endpoint(at[IPVS_DEST_ATTR_ADDR], at[IPVS_DEST_ATTR_PORT], family, &addr))
 		return false;
@@ -249,7 +252,8 @@ static void on_service(void *arg, const struct nlmsghdr *h)
 	struct nlattr *top[IPVS_CMD_ATTR_MAX + 1], *at[IPVS_SVC_ATTR_MAX + 1];
 
 	if (genlmsg_parse((struct nlmsghdr *)h, 0, top, IPVS_CMD_ATTR_MAX, NULL) < 0 || !top[IPVS_CMD_ATTR_SERVICE] ||
-	    nla_parse_nested(at, IPVS_SVC_ATTR_MAX, top[IPVS_CMD_ATTR_SERVICE], NULL) < 0 || !read_service(at, r->table))
+	    nla_parse_nested(at, IPVS_SVC_ATTR_MAX, top[IPVS_CMD_ATTR_SERVICE], NULL) < 0 ||
+	    !read_service(at, r->table))
 		r->malformed = true;
 }
 

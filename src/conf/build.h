@@ -37,6 +37,7 @@ struct build_vrrp {
 	const char *pass;
 	struct conf_pos auth_pos, src_pos, nopreempt_pos, delay_pos, advert_pos, state_pos, vips_pos, version_pos, priority_pos;
 	bool auth_given;                        /* auth_type stood there, whatever it said */
+	bool vrid_given, interface_given;       /* the word stood there, whatever its value */
 	bool unicast_src;                       /* unicast_src_ip was the word */
 };
 enum build_state { STATE_NOT_GIVEN, STATE_MASTER, STATE_BACKUP };

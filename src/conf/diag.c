@@ -25,6 +25,7 @@
 #define DIAG_TEXT    600                        /* a longer message is cut */
 #define ECHO_BEFORE  80                         /* of a very long source line, this much is shown before the place … */
 #define ECHO_WIDTH   200                        /* … and this much in all */
+#define ECHO_LINE    4096                       /* what lies behind that is not shown: nobody reads it, and secrets are looked for from the start */
 #define MASK         "********"
 
 struct diag {
@@ -179,6 +180,11 @@ unsigned diags_count(const struct conf_diags *d, enum diag_level level)
 	return d ? d->counts[level] : 0;
 }
 
+bool diags_full(const struct conf_diags *d)
+{
+	return !d || d->count >= DIAG_STORED;
+}
+
 /* In the order of the text; what has no place comes last. */
 static int diag_compare(const void *left, const void *right)
 {
@@ -305,6 +311,10 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	if (len && line[len - 1] == '\r')
 		len--;
+	if (col > ECHO_LINE)
+		return;
+	if (len > ECHO_LINE)
+		len = ECHO_LINE;
 	line_masked(line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
 	strbuf_add(out, "    ");

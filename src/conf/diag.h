@@ -29,6 +29,8 @@ void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos
 void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 unsigned diags_count(const struct conf_diags *d, enum diag_level level);
+/* Nothing more will be kept: what costs time to find out need not be. Also true without a list. */
+bool diags_full(const struct conf_diags *d);
 /* All of them as text, source line and caret included. */
 void diags_print(const struct conf_diags *d, struct strbuf *out);
 /* One line each without source text, for the log: calls back per diagnostic. */

@@ -272,7 +272,8 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 	}
 	v->ntrack_ifs = kept;
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
-		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back", v->name);
+		if (!b->interface_given)
+			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back", v->name);
 		hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {
@@ -284,7 +285,8 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 {
 	if (!b->v.vrid) {
-		diag_add(c->diags, DIAG_ERROR, &b->v.pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back", b->v.name);
+		if (!b->vrid_given)
+			diag_add(c->diags, DIAG_ERROR, &b->v.pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back", b->v.name);
 		hold_back(&b->v, "it has no virtual_router_id");
 	}
 	finish_family(c, b);

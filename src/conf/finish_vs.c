@@ -110,6 +110,8 @@ static bool same_family(struct schema_ctx *c, struct build_vs *b, const struct c
 {
 	if (!b->vs.family)
 		b->vs.family = rs->addr.addr.family;
+	if (!b->vs.fwmark && !addr_is_set(&b->vs.addr.addr))
+		return true;                    /* a group, whose family nobody knows yet */
 	if (rs->addr.addr.family == b->vs.family || (rs->lb_kind == CONF_LB_TUN && b->vs.lb_kind == CONF_LB_TUN))
 		return true;
 	diag_add(c->diags, DIAG_ERROR, &rs->pos, "the real server is of another address family than the virtual server: it is left out");
@@ -268,7 +270,7 @@ static void finish_sorry(struct schema_ctx *c, struct build_vs *b)
 
 	if (!addr_is_set(&b->sorry.addr))
 		return;
-	if (b->sorry.addr.family != vs->family && vs->lb_kind != CONF_LB_TUN) {
+	if (b->sorry.addr.family != vs->family && vs->lb_kind != CONF_LB_TUN && (vs->fwmark || addr_is_set(&vs->addr.addr))) {
 		diag_add(c->diags, DIAG_ERROR, &b->sorry_pos, "the sorry_server is of another address family: it is left out");
 		return;
 	}

@@ -35,6 +35,8 @@ struct line {                                   /* the line being cut */
 	char *start, *p, *end;
 	bool open_item;                         /* words still join the last item */
 	uint16_t indent;                        /* of the next token, when it is the first */
+	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
+	const char *last_close;                 /* the line's last } */
 };
 
 static struct lex_item *lex_push(struct line *l, enum lex_kind kind, const char *at)
@@ -88,9 +90,17 @@ static size_t invisible(const char *p, const char *end, const char **name)
 	return 0;
 }
 
+/* What a byte may do: most bytes just belong to a word, and the loop over them is the parser's hottest. */
+enum { BYTE_BLANK = 1, BYTE_BRACE = 2, BYTE_SPECIAL = 4 };
+static const uint8_t byte_class[256] = {
+	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\r'] = BYTE_BLANK, ['\v'] = BYTE_BLANK, ['\f'] = BYTE_BLANK,
+	['{'] = BYTE_BRACE, ['}'] = BYTE_BRACE,
+	['"'] = BYTE_SPECIAL, ['\''] = BYTE_SPECIAL, ['\\'] = BYTE_SPECIAL, ['$'] = BYTE_SPECIAL, [0x80 ... 0xff] = BYTE_SPECIAL,
+};
+
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+	return byte_class[(uint8_t)c] == BYTE_BLANK;
 }
 
 /* Moves over blanks and counts the indentation. */
@@ -130,14 +140,19 @@ static void copy_quoted(struct line *l, const char *after, char **to)
 	l->p = (char *)after;
 }
 
-static const char *quote_end(const struct line *l)
+static const char *quote_end(struct line *l)
 {
-	const char *p;
+	bool *none = *l->p == '"' ? &l->no_double : &l->no_single;
+	const char *p = NULL;
 
+	if (*none)
+		return NULL;
 	if (*l->p == '"')
-		return lex_skip_quoted(l->p, l->end);
-	p = memchr(l->p + 1, '\'', (size_t)(l->end - l->p) - 1);
-	return p ? p + 1 : NULL;
+		p = lex_skip_quoted(l->p, l->end);
+	else if ((p = memchr(l->p + 1, '\'', (size_t)(l->end - l->p) - 1)) != NULL)
+		p++;
+	*none = !p;
+	return p;
 }
 
 /* One word. Its terminator is written last, by the caller, because the byte it overwrites may be a brace. */
@@ -147,7 +162,11 @@ static void read_word(struct line *l)
 	const char *after, *name;
 	bool quoted = false;
 
-	while (l->p < l->end && !is_blank(*l->p) && *l->p != '{' && *l->p != '}') {
+	while (l->p < l->end && byte_class[(uint8_t)*l->p] != BYTE_BLANK && byte_class[(uint8_t)*l->p] != BYTE_BRACE) {
+		if (!byte_class[(uint8_t)*l->p]) {
+			*to++ = *l->p++;
+			continue;
+		}
 		if (*l->p == '"' || (*l->p == '\'' && l->p == start)) {
 			after = quote_end(l);
 			if (after) {
@@ -166,7 +185,7 @@ static void read_word(struct line *l)
 		}
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
-		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && memchr(l->p, '}', (size_t)(l->end - l->p)))
+		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && l->last_close > l->p)
 			while (*l->p != '}')
 				*to++ = *l->p++;
 		else if ((unsigned char)*l->p >= 0x80 && invisible(l->p, l->end, &name))
@@ -196,8 +215,9 @@ static void read_word(struct line *l)
 
 static void lex_line(struct line *l)
 {
-	l->open_item = false;
+	l->open_item = l->no_double = l->no_single = false;
 	l->indent = 0;
+	l->last_close = memrchr(l->start, '}', (size_t)(l->end - l->start));
 	for (;;) {
 		skip_blanks(l);
 		if (l->p >= l->end)

@@ -34,6 +34,7 @@ static bool is_blank(char c)
 static const char *content_end(const char *p, const char *end)
 {
 	const char *start = p, *after;
+	bool quotes = true;                     /* once one has no end, none behind it has */
 
 	while (p < end) {
 		if (*p == '#' || *p == '!')
@@ -42,7 +43,8 @@ static const char *content_end(const char *p, const char *end)
 			p += 2;
 			continue;
 		}
-		after = *p == '"' ? lex_skip_quoted(p, end) : NULL;
+		after = quotes && *p == '"' ? lex_skip_quoted(p, end) : NULL;
+		quotes = quotes && (after || *p != '"');
 		p = after ? after : p + 1;
 	}
 	while (p > start && is_blank(p[-1]))
@@ -140,6 +142,7 @@ static void find_uses(struct preproc *pp, struct conf_pos pos, const char *line,
 
 static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *end)
 {
+	bool conditional = false;
 	const char *p = line;
 
 	while (p < end && is_blank(*p))
@@ -158,7 +161,7 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 		return;
 	}
 	end = content_end(p, end);
-	if (p < end && *p == '@')
+	for (; p && p < end && *p == '@'; conditional = true)
 		p = condition(pp, p, end);
 	if (!p || p >= end)
 		return;
@@ -166,7 +169,7 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 	if (try_definition(pp, &pos, p, end) || try_sequence(pp, &pos, p, end) || (*p == 'i' && try_include(pp, pos, line, p, end)))
 		return;
 	find_uses(pp, pos, line, p, end);
-	pp->ops->line(pp->arg, &pos, line, (size_t)(end - line));
+	pp->ops->line(pp->arg, &pos, line, (size_t)(end - line), conditional ? (size_t)(p - line) : 0);
 }
 
 /* A text in another encoding is named and left out: byte by byte it would make one mistake per word. */

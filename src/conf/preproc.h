@@ -19,7 +19,8 @@ enum preproc_include {                          /* what an include word asks for
 };
 
 struct preproc_ops {
-	void (*line)(void *arg, const struct conf_pos *pos, const char *text, size_t len);
+	/* The first `skip` bytes (a condition) are not part of the statement, but of its columns. */
+	void (*line)(void *arg, const struct conf_pos *pos, const char *text, size_t len, size_t skip);
 	/* `pos` is the place of the pattern. */
 	void (*include)(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
 };

@@ -6,7 +6,7 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_check.c and schema_later.c; values are schema_value.c.
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_checker.c, schema_server.c and schema_later.c; values are schema_value.c.
  */
 #include "conf/schema.h"
 
@@ -90,8 +90,8 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 
 	if (!c->diags)
 		return;
-	home = suggest_block(word);
-	nearest = suggest_keyword(block, word);
+	home = diags_full(c->diags) ? NULL : suggest_block(word);
+	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs in %s%s", word, block->name, home,
 			 n->has_block ? "; the block is left out" : "");

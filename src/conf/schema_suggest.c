@@ -47,6 +47,18 @@ unsigned suggest_distance(const char *a, const char *b)
 	return row[la % 3][lb];
 }
 
+/* A part of a word that was left out (script_security), or grown together with the next (virtual_server192.0.2.1). */
+static const char *contained_keyword(const struct schema_block *block, const char *word)
+{
+	for (size_t i = 0; i < block->nrows; i++) {
+		const char *name = block->rows[i].name;
+
+		if ((strlen(word) > 7 && strstr(name, word)) || (strlen(name) > 5 && !strncmp(word, name, strlen(name)) && !strchr("_-", word[strlen(name)])))
+			return name;
+	}
+	return NULL;
+}
+
 const char *suggest_keyword(const struct schema_block *block, const char *word)
 {
 	unsigned best = (unsigned)strlen(word) / 3, d;
@@ -57,15 +69,15 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
-		if (row->type == ST_GONE || row->flags & SF_OLD)
+		if (row->flags & SF_OLD)
 			continue;
-		d = suggest_distance(word, row->name);
+		d = suggest_distance(word, row->name) + (row->type == ST_GONE);
 		if (d < best + (nearest == NULL)) {
 			best = d;
 			nearest = row->name;
 		}
 	}
-	return nearest;
+	return nearest ? nearest : contained_keyword(block, word);
 }
 
 struct home { const char *word; char found[120]; };

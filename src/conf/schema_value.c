@@ -61,11 +61,11 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 	struct conf_pos pos;
 	int r;
 
+	if (word < n->nwords && num_i64(n->words[word].str, 10, min, max, out) == 0)
+		return true;
 	if (!has_word(c, n, word, range_text(range, sizeof(range), min, max)))
 		return false;
 	r = num_i64(n->words[word].str, 10, min, max, out);
-	if (!r)
-		return true;
 	pos = node_pos(n, word);
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
 		 r == -ERANGE ? "out of range" : "not a whole number", range_text(range, sizeof(range), min, max),
@@ -73,22 +73,36 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 	return false;
 }
 
+static const char *seconds_text(char buf[static 32], int64_t t)
+{
+	int len = snprintf(buf, 32, "%lld.%06lld", (long long)(t / 1000000), (long long)(t % 1000000));
+
+	while (buf[len - 1] == '0')
+		buf[--len] = '\0';
+	if (buf[len - 1] == '.')
+		buf[--len] = '\0';
+	return buf;
+}
+
 bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
 {
 	struct conf_pos pos;
-	char range[80], def[128];
+	char range[80], def[128], low[32], high[32];
 	bool rounded = false;
 	int64_t v;
-	int r;
+	int r = 0;
 
+	if (word < n->nwords && (r = num_decimal(n->words[word].str, 6, min, max, &v, &rounded)) == 0 && !rounded) {
+		*out = (usec_t)v;
+		return true;
+	}
 	if (max > 4294967295LL * 1000000)
-		snprintf(range, sizeof(range), "%g seconds or more", (double)min / 1e6);
+		snprintf(range, sizeof(range), "%s seconds or more", seconds_text(low, min));
 	else
-		snprintf(range, sizeof(range), "%g to %g seconds", (double)min / 1e6, (double)max / 1e6);
+		snprintf(range, sizeof(range), "%s to %s seconds", seconds_text(low, min), seconds_text(high, max));
 	if (!has_word(c, n, word, range))
 		return false;
 	pos = node_pos(n, word);
-	r = num_decimal(n->words[word].str, 6, min, max, &v, &rounded);
 	if (r) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
 			 r == -ERANGE ? "out of range" : "not a number of seconds", range, default_text(c, def, sizeof(def)));
@@ -102,6 +116,7 @@ bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, in
 
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out)
 {
+	struct ip_prefix prefix;
 	struct conf_pos pos;
 
 	if (!has_word(c, n, word, "an IPv4 or IPv6 address"))
@@ -109,6 +124,11 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 	if (!addr_parse(n->words[word].str, out))
 		return true;
 	pos = node_pos(n, word);
+	if (!addr_parse_prefix(n->words[word].str, &prefix)) {
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
+		*out = prefix.addr;
+		return true;
+	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address", keyword_of(n), n->words[word].str);
 	return false;
 }
@@ -155,8 +175,8 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 				nearest = ch->word;
 			}
 		}
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s; allowed: %s", keyword_of(n), given,
-			 nearest ? ", did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "", strbuf_str(&all));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s", keyword_of(n), given,
+			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all));
 	}
 	strbuf_done(&all);
 	return false;
@@ -180,11 +200,13 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 
 void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
 {
-	struct conf_pos pos = node_pos(n, from);
+	struct conf_pos pos;
 
-	if (from < n->nwords)
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
-			 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
+	if (from >= n->nwords)
+		return;
+	pos = node_pos(n, from);
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
+		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
 }
 
 /* ---- scripts ---- */
@@ -287,13 +309,11 @@ static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const
 	bool yes = true;
 
 	if (row->type == ST_FLAG) {
-		if (n->nwords > 1 && !num_bool(n->words[1].str, &yes) && yes)
-			value_extra(c, n, 2);
-		else if (n->nwords > 1) {
-			pos = node_pos(n, 1);
-			diag_add(c->diags, DIAG_ERROR, &pos, "`%s` takes no value: leave the line out to turn it off", row->name);
-			return false;
-		}
+		if (n->nwords > 1 && num_bool(n->words[1].str, &yes))
+			value_extra(c, n, 1);
+		else if (n->nwords > 1 && !yes)
+			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` takes no value: here it is turned off, as meant, other versions turn it on",
+				 row->name);
 	} else if (n->nwords > 1 && num_bool(n->words[1].str, &yes)) {
 		pos = node_pos(n, 1);
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed; allowed: true on yes false off no", row->name, n->words[1].str);

@@ -448,6 +448,44 @@ static void print_advert_int(struct printer *p, const struct schema_row *row, co
 		   (unsigned long long)(v->advert_int % USEC_PER_SEC / USEC_PER_CSEC));
 }
 
+static void parse_interface(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	struct build_vrrp *b = obj;
+
+	b->interface_given = true;
+	if (value_name(c, n, 1, (size_t)row->max, &b->v.interface))
+		value_extra(c, n, 2);
+}
+
+static void print_interface(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_vrrp *v = obj;
+
+	if (!v->interface)
+		return;
+	print_keyword(p, row->name);
+	print_word(p, v->interface);
+	print_end(p);
+}
+
+static void parse_vrid(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	struct build_vrrp *b = obj;
+	int64_t vrid;
+
+	b->vrid_given = true;
+	if (!value_int(c, n, 1, row->min, row->max, &vrid))
+		return;
+	b->v.vrid = (uint8_t)vrid;
+	value_extra(c, n, 2);
+}
+
+static void print_vrid(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	if (((const struct conf_vrrp *)obj)->vrid)
+		print_line(p, "%s %u", row->name, ((const struct conf_vrrp *)obj)->vrid);
+}
+
 static void parse_nopreempt(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
 	struct build_vrrp *b = obj;
@@ -517,8 +555,8 @@ static void instance_init(void *obj)
 static const struct schema_row rows[] = {
 	{ .name = "state", .type = ST_CUSTOM, .parse = parse_state, .print = print_state, .args = "MASTER|BACKUP", .flags = SF_DERIVED,
 	  .def = "BACKUP (MASTER with priority 255)", .help = "MASTER only shortens the first wait" },
-	{ .name = "interface", .type = ST_STRING, FIELD(v.interface), .max = IFNAMSIZ - 1, .args = "INTERFACE", .help = "where adverts are sent and heard" },
-	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), .min = 1, .max = 255, .args = "NUMBER (1 to 255)",
+	{ .name = "interface", .type = ST_CUSTOM, .parse = parse_interface, .print = print_interface, .max = IFNAMSIZ - 1, .args = "INTERFACE", .help = "where adverts are sent and heard" },
+	{ .name = "virtual_router_id", .type = ST_CUSTOM, .parse = parse_vrid, .print = print_vrid, .min = 1, .max = 255, .args = "NUMBER (1 to 255)",
 	  .help = "the virtual router's number, the same on all of its routers" },
 	{ .name = "priority", .type = ST_INT, FIELD(v.priority), .min = 1, .max = 255, .flags = SF_DERIVED, .def = "100 (255 with state MASTER)",
 	  .help = "the highest becomes master; 255 is the owner of the addresses" },

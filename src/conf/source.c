@@ -56,7 +56,7 @@ static uint32_t source_add_name(struct source *s, const char *name)
 	return (uint32_t)(s->nnames - 1);
 }
 
-static void source_line(void *arg, const struct conf_pos *pos, const char *text, size_t len)
+static void source_line(void *arg, const struct conf_pos *pos, const char *text, size_t len, size_t skip)
 {
 	struct source *s = arg;
 
@@ -66,7 +66,9 @@ static void source_line(void *arg, const struct conf_pos *pos, const char *text,
 	if (pos->file != s->next.file || pos->line != s->next.line)
 		strbuf_addf(s->out, "%c%u %u\n", SOURCE_PLACE, pos->file, pos->line);
 	strbuf_addc(s->out, SOURCE_LINE);
-	strbuf_addn(s->out, text, len);
+	for (size_t i = 0; i < skip; i++)
+		strbuf_addc(s->out, ' ');
+	strbuf_addn(s->out, text + skip, len - skip);
 	strbuf_addc(s->out, '\n');
 	s->next = (struct conf_pos){ pos->file, pos->line + 1, 1 };
 }

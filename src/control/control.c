@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control socket's serving side, in the parent. A stream socket that only root (or the user we run as) may use, checked by the peer's
- * credentials and not by the file alone. A client sends one line and gets one answer; what it does in between, garbage, silence,
- * disappearance, costs nobody else anything: every buffer and every wait is bounded.
+ * The control socket's serving side, in the parent. A stream socket that only root (or the user we run as) may use,
+ * checked by the peer's credentials and not by the file alone. A client sends one line and gets one answer; what it
+ * does in between, garbage, silence, disappearance, costs nobody else anything: every buffer and every wait is
+ * bounded.
  *
  *   request      answer
  *   reload       applied | refused, then the diagnostics
@@ -86,7 +87,8 @@ static void on_limit(struct timer *t, usec_t due, usec_t now)
 static void client_write(struct control_client *cl)
 {
 	while (cl->sent < cl->answer.len) {
-		ssize_t n = send(cl->fd, cl->answer.str + cl->sent, cl->answer.len - cl->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(cl->fd, cl->answer.str + cl->sent, cl->answer.len - cl->sent,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -27,7 +27,7 @@ void control_free(struct control *c);           /* removes the socket; NULL is f
 /* The first line and a text (may be ""); then the connection ends. */
 void control_answer(struct control_client *client, const char *verdict, const char *text);
 
-/* `keepalived --reload`: asks, waits, prints the diagnostics. 0 applied, 5 refused, 1 no daemon or no answer in 30 s. */
+/* `keepalived --reload`: asks, waits, prints the diagnostics. 0 applied, 5 refused, 1 no daemon, no answer in 30 s. */
 int control_reload_client(const struct options *opt);
 
 #endif

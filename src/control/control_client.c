@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `keepalived --reload`: the asking side of the control socket, for people and for the unit's ExecReload. It tells what became of the
- * reload by its exit status, and prints what the parent found in the files.
+ * `keepalived --reload`: the asking side of the control socket, for people and for the unit's ExecReload. It tells
+ * what became of the reload by its exit status, and prints what the parent found in the files.
  */
 #include <errno.h>
 #include <poll.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,7 +23,8 @@
 
 enum { RELOAD_APPLIED = 0, RELOAD_NO_ANSWER = 1, RELOAD_REFUSED = 5 };
 
-/* The running daemon's socket is named after its instance, which stands in its file; a broken file names it as well as it can. */
+/* The running daemon's socket is named after its instance, which stands in its file; a broken file names it as well
+ * as it can. */
 static char *socket_path(const struct options *opt)
 {
 	struct source_options so = { opt->config_id, opt->strict_includes };
@@ -42,6 +44,7 @@ static char *socket_path(const struct options *opt)
 static int connect_to(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	const struct timeval limit = { .tv_sec = ANSWER_LIMIT / USEC_PER_SEC };
 	int fd, error;
 
 	if (strlen(path) >= sizeof sun.sun_path)
@@ -50,7 +53,9 @@ static int connect_to(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sun, sizeof sun) < 0) {
+	/* A daemon that accepts nobody has room for so many in its queue; who comes after that would wait here for ever. */
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0 ||
+	    connect(fd, (struct sockaddr *)&sun, sizeof sun) < 0) {
 		error = errno;
 		close(fd);
 		return -error;
@@ -113,7 +118,9 @@ int control_reload_client(const struct options *opt)
 	struct strbuf answer = { 0 };
 	int fd = connect_to(path), error, status = RELOAD_NO_ANSWER;
 
-	if (fd < 0) {
+	if (fd == -EAGAIN) {
+		fprintf(stderr, "keepalived: the running daemon takes no request\n");
+	} else if (fd < 0) {
 		fprintf(stderr, "keepalived: no running daemon at %s: %s\n", path, strerror(-fd));
 	} else {
 		error = ask(fd, &answer);

@@ -33,7 +33,8 @@ static struct nl_msg *build(const struct net_addr_op *op)
 	bool v4 = ip->family == AF_INET;
 	struct ifaddrmsg ifa = { .ifa_family = ip->family, .ifa_prefixlen = a->prefix.len, .ifa_scope = a->scope,
 				 .ifa_index = (unsigned)a->ifindex };
-	struct nl_msg *msg = op->add ? nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL) : nlmsg_alloc_simple(RTM_DELADDR, 0);
+	struct nl_msg *msg = op->add ? nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL)
+				     : nlmsg_alloc_simple(RTM_DELADDR, 0);
 	int r;
 
 	if (!msg)
@@ -47,7 +48,7 @@ static struct nl_msg *build(const struct net_addr_op *op)
 		r = put_addr(msg, IFA_BROADCAST, &a->brd);
 	if (r >= 0 && op->add && v4 && a->label[0])
 		r = nla_put_string(msg, IFA_LABEL, a->label);
-	/* Duplicate detection would keep a virtual address unusable for a second, and a new master has won it already. */
+	/* Duplicate detection would keep a virtual address unusable for a second, and a master has won it already. */
 	if (r >= 0 && op->add && !v4)
 		r = nla_put_u32(msg, IFA_FLAGS, IFA_F_NODAD);
 	if (r >= 0 && op->add)

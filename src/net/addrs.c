@@ -142,7 +142,7 @@ static bool parse_attributes(const struct nlmsghdr *h, struct addr_id *out)
 			break;
 		}
 	}
-	/* IFA_ADDRESS is the other end of a point-to-point link where there is one; IPv6 sends no IFA_LOCAL otherwise. */
+	/* IFA_ADDRESS is the other end of a point-to-point link if there is one; IPv6 sends no IFA_LOCAL otherwise. */
 	out->addr.prefix.addr = addr_is_set(&local) ? local : address;
 	if (addr_is_set(&address) && addr_is_set(&local) && !addr_equal(&local, &address))
 		out->peer = address;
@@ -268,7 +268,8 @@ static bool usable_source(const struct net_addr *a, uint8_t family, const struct
 	return true;
 }
 
-bool addrs_source(const struct addrs *t, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept, struct ip_addr *out)
+bool addrs_source(const struct addrs *t, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept,
+		  struct ip_addr *out)
 {
 	struct list *head = map_get(t->by_link, &ifindex, sizeof(ifindex));
 	const struct net_addr *best = NULL;

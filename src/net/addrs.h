@@ -24,14 +24,16 @@ struct addr_id { struct net_addr addr; struct ip_addr peer; };
 void addrs_init(struct addrs *t);
 void addrs_done(struct addrs *t);
 
-bool addrs_parse(const struct nlmsghdr *h, struct addr_id *out);        /* false: it is not about an address of ours to know */
+bool addrs_parse(const struct nlmsghdr *h, struct addr_id *out); /* false: it is not about an address of ours to know */
 /* Enters or replaces it and marks it as seen. The entry when anything has changed, else NULL. */
 const struct net_addr *addrs_put(struct addrs *t, const struct addr_id *id);
-bool addrs_remove(struct addrs *t, const struct addr_id *id, struct net_addr *out);     /* *out is what was there; false when it was not */
-bool addrs_remove_first(struct addrs *t, int ifindex, struct net_addr *out);            /* any one of that link; false when it has none */
+/* Takes out that one, or any one of a link; *out is what was there. false when there was none. */
+bool addrs_remove(struct addrs *t, const struct addr_id *id, struct net_addr *out);
+bool addrs_remove_first(struct addrs *t, int ifindex, struct net_addr *out);
 
 bool addrs_has(const struct addrs *t, int ifindex, const struct ip_addr *a);            /* ifindex 0 = on any link */
-bool addrs_source(const struct addrs *t, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept, struct ip_addr *out);
+bool addrs_source(const struct addrs *t, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept,
+		  struct ip_addr *out);
 struct net_addr *addrs_copy(const struct addrs *t, size_t *count);
 
 /* Mark and sweep around a dump: takes out one that was there before addrs_mark() and has not been put since. */

@@ -6,11 +6,12 @@
  * Used at start (adopt what a predecessor left, remove the rest of it), at takeover, at reload and after lost
  * messages. Who owns an address is the caller's to say. Three habits of the kernel shape the order of the steps:
  *
- *  - Adding first and removing afterwards leaves no moment without an address. But an attribute of an address cannot be changed, and an IPv6
- *    link has an address only once, whatever the prefix length: those are removed, then added.
- *  - When the primary address of an IPv4 subnet goes, the kernel drops its secondaries too, unless promote_secondaries is set. Wanted
- *    ones of that subnet are therefore added (again) after the removals; being there still is no error.
- *  - It reports the interface's name as the label of an IPv4 address that was given none, and computes the scope of an IPv6 one.
+ *  - Adding first and removing afterwards leaves no moment without an address. But an attribute of an address cannot be
+ *    changed, and an IPv6 link has an address only once, whatever the prefix length: those are removed, then added.
+ *  - When the primary address of an IPv4 subnet goes, the kernel drops its secondaries too, unless promote_secondaries
+ *    is set. Wanted ones of that subnet are therefore added (again) after the removals; being there still is no error.
+ *  - It reports the interface's name as the label of an IPv4 address that was given none, and computes the scope of an
+ *    IPv6 one.
  *
  * Must not know sockets, nor whose addresses these are.
  */
@@ -93,7 +94,8 @@ static bool in_cut_subnet(const struct plan *p, const struct net_addr *a)
 	return a->prefix.addr.family == AF_INET && map_get(p->cut, &net, sizeof(net));
 }
 
-static void plan_removals(struct plan *p, const struct net_addr *have, size_t nhave, bool (*owned)(void *, const struct net_addr *), void *arg)
+static void plan_removals(struct plan *p, const struct net_addr *have, size_t nhave,
+			  bool (*owned)(void *, const struct net_addr *), void *arg)
 {
 	for (size_t i = 0; owned && i < nhave; i++) {
 		struct key key = identity(&have[i]);
@@ -128,7 +130,8 @@ static void plan_additions(struct plan *p)
 }
 
 void addrs_converge(const struct net_addr *want, size_t nwant, const struct net_addr *have, size_t nhave,
-		    bool (*owned)(void *arg, const struct net_addr *a), void *arg, struct net_addr_op **ops, size_t *nops)
+		    bool (*owned)(void *arg, const struct net_addr *a), void *arg, struct net_addr_op **ops,
+		    size_t *nops)
 {
 	struct plan p = { .have = map_new(), .wanted = map_new(), .replaced = map_new(), .cut = map_new() };
 	size_t total;

@@ -113,8 +113,9 @@ bool links_parse(const struct links *t, const struct nlmsghdr *h, struct net_lin
 
 static bool same(const struct net_link *a, const struct net_link *b)
 {
-	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->flags == b->flags && a->hwtype == b->hwtype &&
-	       a->hwlen == b->hwlen && !memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) && a->mtu == b->mtu;
+	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->flags == b->flags &&
+	       a->hwtype == b->hwtype && a->hwlen == b->hwlen && !memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) &&
+	       a->mtu == b->mtu;
 }
 
 static void forget_name(struct links *t, const struct link_entry *e)

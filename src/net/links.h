@@ -18,7 +18,8 @@ struct links {
 void links_init(struct links *t);
 void links_done(struct links *t);
 
-/* The message as a link. Attributes it does not carry are kept from the entry that is there. false: it is not about a link. */
+/* The message as a link. Attributes it does not carry are kept from the entry that is there. false: it is not about a
+ * link. */
 bool links_parse(const struct links *t, const struct nlmsghdr *h, struct net_link *out);
 /* Enters or replaces it and marks it as seen. The entry when anything has changed, else NULL. */
 const struct net_link *links_put(struct links *t, const struct net_link *link);
@@ -27,7 +28,8 @@ bool links_remove(struct links *t, int ifindex, struct net_link *out);
 const struct net_link *links_by_index(const struct links *t, int ifindex);
 const struct net_link *links_by_name(const struct links *t, const char *name);
 
-/* Mark and sweep around a dump: what was there before links_mark() and has not been put since is handed out, one for each call. */
+/* Mark and sweep around a dump: what was there before links_mark() and has not been put since is handed out, one for
+ * each call. */
 void links_mark(struct links *t);
 const struct net_link *links_next_unseen(const struct links *t, size_t *cursor);
 

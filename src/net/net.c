@@ -128,8 +128,10 @@ static void take_message(void *arg, const struct nlmsghdr *h)
 	}
 }
 
-/* A dump is broken off by a change in the middle (-EINTR). What it has shown by then is true, but it may have left entries out. */
-static int dump_until_whole(struct net *n, int (*dump)(struct nl_sock *, void (*)(void *, const struct nlmsghdr *), void *))
+/* A dump is broken off by a change in the middle (-EINTR). What it has shown by then is true, but it may have left
+ * entries out. */
+static int dump_until_whole(struct net *n,
+			    int (*dump)(struct nl_sock *, void (*)(void *, const struct nlmsghdr *), void *))
 {
 	int r = -EINTR;
 
@@ -215,7 +217,8 @@ static void read_events(struct net *n)
 			return;
 		}
 		if (!n->lost)
-			log_warning("Netlink: Receive buffer overrun on event socket - (%s); reading the tables again", strerror(-r));
+			log_warning("Netlink: Receive buffer overrun on event socket - (%s); reading the tables again",
+				    strerror(-r));
 		n->lost = true;
 	}
 }
@@ -239,7 +242,8 @@ static int open_sockets(struct net *n)
 		r = netlink_open(NETLINK_ROUTE, REQUEST_BUFFER, &n->requests);
 	if (r < 0)
 		return r;
-	return netlink_errno(nl_socket_add_memberships(n->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_NONE));
+	return netlink_errno(nl_socket_add_memberships(n->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+						       RTNLGRP_IPV6_IFADDR, RTNLGRP_NONE));
 }
 
 struct net *net_open(struct loop *l, const struct net_events *ev, void *arg)
@@ -304,7 +308,8 @@ struct net_addr *net_addrs_copy(const struct net *n, size_t *count)
 	return addrs_copy(&n->addrs, count);
 }
 
-bool net_source_addr(const struct net *n, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept, struct ip_addr *out)
+bool net_source_addr(const struct net *n, int ifindex, uint8_t family, const struct ip_addr *except, unsigned nexcept,
+		     struct ip_addr *out)
 {
 	return addrs_source(&n->addrs, ifindex, family, except, nexcept, out);
 }

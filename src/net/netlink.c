@@ -36,10 +36,11 @@
 #define ANSWER_MAX 2048                         /* what one answer takes of the receive buffer, overhead included */
 
 static const struct { int nle, err; } nle_errno[] = {
-	{ NLE_INTR, EINTR }, { NLE_BAD_SOCK, EBADF }, { NLE_AGAIN, EAGAIN }, { NLE_NOMEM, ENOMEM }, { NLE_EXIST, EEXIST },
-	{ NLE_INVAL, EINVAL }, { NLE_RANGE, ERANGE }, { NLE_MSGSIZE, EMSGSIZE }, { NLE_OPNOTSUPP, EOPNOTSUPP },
-	{ NLE_AF_NOSUPPORT, EAFNOSUPPORT }, { NLE_OBJ_NOTFOUND, ENOENT }, { NLE_PERM, EPERM }, { NLE_BUSY, EBUSY },
-	{ NLE_NOADDR, EADDRNOTAVAIL }, { NLE_NODEV, ENODEV }, { NLE_NOACCESS, EACCES }, { NLE_PROTO_MISMATCH, EPROTONOSUPPORT },
+	{ NLE_INTR, EINTR }, { NLE_BAD_SOCK, EBADF }, { NLE_AGAIN, EAGAIN }, { NLE_NOMEM, ENOMEM },
+	{ NLE_EXIST, EEXIST }, { NLE_INVAL, EINVAL }, { NLE_RANGE, ERANGE }, { NLE_MSGSIZE, EMSGSIZE },
+	{ NLE_OPNOTSUPP, EOPNOTSUPP }, { NLE_AF_NOSUPPORT, EAFNOSUPPORT }, { NLE_OBJ_NOTFOUND, ENOENT },
+	{ NLE_PERM, EPERM }, { NLE_BUSY, EBUSY }, { NLE_NOADDR, EADDRNOTAVAIL }, { NLE_NODEV, ENODEV },
+	{ NLE_NOACCESS, EACCES }, { NLE_PROTO_MISMATCH, EPROTONOSUPPORT },
 };
 
 int netlink_errno(int nle)
@@ -118,7 +119,8 @@ static int send_all(struct nl_sock *sk, const void *data, size_t len)
 	ssize_t sent;
 
 	do
-		sent = sendto(nl_socket_get_fd(sk), data, len, MSG_DONTWAIT, (struct sockaddr *)&kernel, sizeof(kernel));
+		sent = sendto(nl_socket_get_fd(sk), data, len, MSG_DONTWAIT, (struct sockaddr *)&kernel,
+			      sizeof(kernel));
 	while (sent < 0 && errno == EINTR);
 	return sent < 0 ? -errno : 0;
 }
@@ -209,7 +211,8 @@ void netlink_batch_init(struct netlink_batch *b, struct nl_sock *sk)
 	b->buf = mem_alloc(b->max_bytes);
 }
 
-/* The kernel's reason in words. With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it the whole request. */
+/* The kernel's reason in words. With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it
+ * the whole request. */
 static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
 {
 	const struct nlmsgerr *e = nlmsg_data(h);
@@ -225,7 +228,8 @@ static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
 	}
 	if (offset > nlmsg_datalen(h))
 		return;
-	text = nla_find((const struct nlattr *)((const char *)e + offset), nlmsg_datalen(h) - offset, NLMSGERR_ATTR_MSG);
+	text = nla_find((const struct nlattr *)((const char *)e + offset), nlmsg_datalen(h) - offset,
+			NLMSGERR_ATTR_MSG);
 	if (text)
 		nla_strlcpy(b->text, text, sizeof(b->text));
 }
@@ -233,7 +237,8 @@ static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
 /* "Is there already" and "is not there" are no failures to most callers, and their texts say nothing more. */
 static bool needs_words(int error)
 {
-	return error && error != -EEXIST && error != -ENOENT && error != -ESRCH && error != -EADDRNOTAVAIL && error != -ENODEV;
+	return error && error != -EEXIST && error != -ENOENT && error != -ESRCH && error != -EADDRNOTAVAIL &&
+	       error != -ENODEV;
 }
 
 static void batch_answer(void *arg, const struct nlmsghdr *h)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names into addresses. getaddrinfo(3) blocks, loads whatever modules the machine's name service names, and parses what comes from the
- * network: all three reasons not to do it in a process that supervises, or is root. A helper does it, another user without a
- * capability, and is killed when it takes too long. One question, one answer, both of fixed size; the answer is checked like any stranger's.
+ * Names into addresses. getaddrinfo(3) blocks, loads whatever modules the machine's name service names, and parses
+ * what comes from the network: all three reasons not to do it in a process that supervises, or is root. A helper does
+ * it, another user without a capability, and is killed when it takes too long. One question, one answer, both of
+ * fixed size; the answer is checked like any stranger's.
  */
 #include "notify/resolve.h"
 
@@ -137,8 +138,8 @@ static int start_helper(struct resolve *rs, char *const argv[], const struct que
 	return rs->watch && rs->io ? 0 : -errno;
 }
 
-struct resolve *resolve_start(struct loop *l, struct reaper *r, char *const argv[], const char *host, uid_t uid, gid_t gid,
-			      resolve_done_fn *fn, void *arg)
+struct resolve *resolve_start(struct loop *l, struct reaper *r, char *const argv[], const char *host, uid_t uid,
+			      gid_t gid, resolve_done_fn *fn, void *arg)
 {
 	struct resolve *rs;
 	struct question q = { .uid = uid, .gid = gid };

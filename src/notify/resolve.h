@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Host names, asked for without waiting and without trust in the answer: in a short-lived process of its own, as another user. */
+/* Host names, asked for without waiting and without trust in the answer: in a short-lived process of its own, as
+ * another user. */
 #ifndef NOTIFY_RESOLVE_H
 #define NOTIFY_RESOLVE_H
 
@@ -19,8 +20,8 @@ struct resolve;
 typedef void resolve_done_fn(void *arg, const struct ip_addr *addrs, unsigned naddrs, const char *why);
 
 /* Asks for a host name; argv is the daemon's own. NULL with errno. uid, gid: whom the helper becomes; 0 = stay. */
-struct resolve *resolve_start(struct loop *l, struct reaper *r, char *const argv[], const char *host, uid_t uid, gid_t gid,
-			      resolve_done_fn *fn, void *arg);
+struct resolve *resolve_start(struct loop *l, struct reaper *r, char *const argv[], const char *host, uid_t uid,
+			      gid_t gid, resolve_done_fn *fn, void *arg);
 void resolve_cancel(struct resolve *rs);        /* nobody is told; NULL is fine */
 
 /* The helper process: answers the one question on this socket. Its exit status. */

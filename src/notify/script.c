@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Running scripts. Children may not execute anything; they name a script of their configuration, and the parent runs it here: as the
- * user the table says, in its own process group, with all signals as at the start of a program, no descriptor but 0, 1 and 2, and an environment
- * without what could be turned against it. The kernel runs it if it can; a text without an interpreter line goes to /bin/sh, as system(3)
- * would do it. When may start what, is decided by script_queue.c.
+ * Running scripts. Children may not execute anything; they name a script of their configuration, and the parent runs
+ * it here: as the user the table says, in its own process group, with all signals as at the start of a program, no
+ * descriptor but 0, 1 and 2, and an environment without what could be turned against it. The kernel runs it if it
+ * can; a text without an interpreter line goes to /bin/sh, as system(3) would do it. When may start what, is decided
+ * by script_queue.c.
  *
- * An errno from between fork and exec comes back over a pipe that a successful exec closes. Running scripts are never ended from here.
+ * An errno from between fork and exec comes back over a pipe that a successful exec closes. Running scripts are never
+ * ended from here.
  */
 #include "notify/script.h"
 
@@ -109,9 +111,9 @@ static void job_answer(struct job *j, int wstatus, int error)
 /* Words that would make a script do something else, or believe that it is one of us. */
 static bool unwanted(const char *word)
 {
-	static const char *const names[] = { "LD_PRELOAD=", "LD_LIBRARY_PATH=", "IFS=", "KEEPALIVED_ROLE=", "KEEPALIVED_CHANNEL=",
-					     "NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=", "LISTEN_PID=", "LISTEN_FDS=",
-					     "LISTEN_FDNAMES=" };
+	static const char *const names[] = { "LD_PRELOAD=", "LD_LIBRARY_PATH=", "IFS=", "KEEPALIVED_ROLE=",
+					     "KEEPALIVED_CHANNEL=", "NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=",
+					     "LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES=" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strncmp(word, names[i], strlen(names[i])))
@@ -133,6 +135,16 @@ static char **script_environment(void)
 	return env;
 }
 
+/* Who is that user already keeps its groups where they cannot be changed, as in a container without CAP_SETGID. */
+static bool become_user(const struct script_exec *e)
+{
+	bool same = geteuid() == e->uid && getegid() == e->gid;
+
+	if (setgroups((size_t)e->ngroups, e->groups) < 0 && !same)
+		return false;
+	return !setresgid(e->gid, e->gid, e->gid) && !setresuid(e->uid, e->uid, e->uid);
+}
+
 /* Between fork and exec: system calls only. */
 static _Noreturn void become_script(const struct job *j, char **env, int report)
 {
@@ -144,9 +156,7 @@ static _Noreturn void become_script(const struct job *j, char **env, int report)
 	null = open("/dev/null", O_RDWR);
 	if (null > 0)
 		dup2(null, 0);
-	if (j->exec.change_user && (setgroups((size_t)j->exec.ngroups, j->exec.groups) < 0 ||
-				    setresgid(j->exec.gid, j->exec.gid, j->exec.gid) < 0 ||
-				    setresuid(j->exec.uid, j->exec.uid, j->exec.uid) < 0))
+	if (j->exec.change_user && !become_user(&j->exec))
 		goto failed;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	execve(j->exec.path, j->exec.argv, env);

@@ -22,13 +22,15 @@ struct script_request {
 	uint64_t token;
 };
 
-/* Called once for each request whose owner was not forgotten: the status as of wait(2), or an errno when it could not be run. */
+/* Called once for each request whose owner was not forgotten: the status as of wait(2), or an errno when it could not
+ * be run. */
 typedef void script_done_fn(void *arg, void *owner, uint64_t token, int wstatus, int error);
 
 struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script_done_fn *fn, void *arg);
 void script_broker_free(struct script_broker *b);       /* scripts that run are left running; NULL is fine */
 void script_broker_run(struct script_broker *b, const struct script_request *req);
 void script_broker_forget(struct script_broker *b, const void *owner);          /* its scripts go on; nobody is told */
-void script_broker_flush(struct script_broker *b);      /* starts what still waits: nobody will be there to start it later */
+/* starts what still waits: nobody will be there to start it later */
+void script_broker_flush(struct script_broker *b);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order of scripts. Called by the broker (script.c), which knows processes; this knows only names of lanes, jobs and the time.
+ * The order of scripts. Called by the broker (script.c), which knows processes; this knows only names of lanes, jobs
+ * and the time.
  *
- * Notifications of one object that overlap would end in an order nobody knows, and a slow "backup" could undo the "master" that came after
- * it. So a lane runs one at a time. But a script that hangs must not silence its object for ever: what has waited 30 s starts beside it.
+ * Notifications of one object that overlap would end in an order nobody knows, and a slow "backup" could undo the
+ * "master" that came after it. So a lane runs one at a time. But a script that hangs must not silence its object for
+ * ever: what has waited 30 s starts beside it.
  */
 #include "notify/script_queue.h"
 

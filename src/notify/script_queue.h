@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In which order scripts start: those of one lane (one VRRP instance, one real server) one at a time, so that the last word about an object is
- * the last to be said; lanes do not wait for each other. A pure core: it says which may start now. */
+/* In which order scripts start: those of one lane (one VRRP instance, one real server) one at a time, so that the
+ * last word about an object is the last to be said; lanes do not wait for each other. A pure core: it says which may
+ * start now. */
 #ifndef NOTIFY_SCRIPT_QUEUE_H
 #define NOTIFY_SCRIPT_QUEUE_H
 
@@ -26,8 +27,10 @@ struct script_job {
 };
 
 struct script_queue_ops {
-	void (*start)(void *arg, struct script_job *job, bool beside);  /* may finish it at once, by script_queue_finished */
-	void (*drop)(void *arg, struct script_job *job);                /* it will never start; the job is its owner's again */
+	/* may finish it at once, by script_queue_finished */
+	void (*start)(void *arg, struct script_job *job, bool beside);
+	/* it will never start; the job is its owner's again */
+	void (*drop)(void *arg, struct script_job *job);
 };
 
 struct script_queue {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a script of the configuration means on this machine. Called by the parent and by the configuration test when a configuration is
- * loaded, never while it runs: user names, groups and permissions are those of that moment, as operators know it.
+ * What a script of the configuration means on this machine. Called by the parent and by the configuration test when a
+ * configuration is loaded, never while it runs: user names, groups and permissions are those of that moment, as
+ * operators know it.
  *
- * The user: the script's own, else script_user, else keepalived_script where that exists, else the daemon's with a warning. With
- * enable_script_security a user that does not exist, or a path that someone else than root can change, disables the script; without it
- * both are only said. The path matters only to scripts that run as root.
+ * The user: the script's own, else script_user, else keepalived_script where that exists, else the daemon's with a
+ * warning. With enable_script_security a user that does not exist, or a path that someone else than root can change,
+ * disables the script; without it both are only said. The path matters only to scripts that run as root.
  */
 #include "notify/script_table.h"
 
@@ -51,7 +52,8 @@ static bool component_is_safe(const char *path, char *why, size_t size)
 		return false;
 	}
 	if (S_ISLNK(st.st_mode))
-		return true;                            /* nobody writes to a link; its target is judged on its own path */
+		/* nobody writes to a link; its target is judged on its own path */
+		return true;
 	if (st.st_mode & S_IWOTH) {
 		snprintf(why, size, "%s is writable by everyone (mode %04o)", path, st.st_mode & 07777);
 		return false;
@@ -118,8 +120,8 @@ char *script_path_search(const char *name, const char *path_variable)
 	for (const char *at = path_variable; at && *at;) {
 		size_t len = strcspn(at, ":");
 
-		if (len && at[0] == '/' && (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)len, at, name) < sizeof path &&
-		    is_executable_file(path))
+		if (len && at[0] == '/' && (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)len, at, name) <
+		    sizeof path && is_executable_file(path))
 			return mem_strdup(path);
 		at += len + (at[len] == ':');
 	}
@@ -177,7 +179,8 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 		return true;
 	if (!l->default_missing_said)
 		diag_add(l->diags, l->cfg->globals.script_security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
-			 "WARNING - default user '" DEFAULT_USER "' for script execution does not exist - please create.");
+			 "WARNING - default user '" DEFAULT_USER "' for script execution does not exist - "
+			 "please create.");
 	l->default_missing_said = true;
 	return false;
 }
@@ -224,7 +227,8 @@ static void find_program(struct lookup *l, const struct conf_script *s, struct s
 		e->disabled = true;
 	} else if (!strchr(name, '/')) {
 		diag_add(l->diags, DIAG_WARNING, &s->pos,
-			 "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name, e->path);
+			 "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
+			 e->path);
 	} else if (stat(e->path, &st) < 0) {
 		diag_add(l->diags, DIAG_WARNING, &s->pos, "Script '%s' cannot be run now: %s", name, strerror(errno));
 	} else if (!is_executable_file(e->path)) {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of one role as a state machine. Called by supervise.c with events of processes, timers and the reload; knows no process, socket,
- * clock or log.
+ * The life of one role as a state machine. Called by supervise.c with events of processes, timers and the reload;
+ * knows no process, socket, clock or log.
  *
- * A role has at most two processes that count: the current one, and beside it a successor which prepares for a new configuration and has touched
- * nothing. Every other way in which a process follows another (crash, hang, back-off) is the same without the one beside.
+ * A role has at most two processes that count: the current one, and beside it a successor which prepares for a new
+ * configuration and has touched nothing. Every other way in which a process follows another (crash, hang, back-off)
+ * is the same without the one beside.
  *
  *   state          process   successor   leaves it by
  *   STOPPED        -         maybe       START, COMMIT
@@ -17,7 +18,8 @@
  *   HANDING_OVER   yes       ready       exit → GOING with the successor; its time → kill
  *   STOPPING       yes       -           exit → STOPPED; its time → kill
  *
- * A limit only counts when the parent itself was on time: whoever was frozen together with its children has nothing to blame them for.
+ * A limit only counts when the parent itself was on time: whoever was frozen together with its children has nothing
+ * to blame them for.
  */
 #include "parent/child.h"
 
@@ -128,7 +130,8 @@ static void go(struct child *c, usec_t now, struct child_actions *out)
 	c->answer_due = USEC_NEVER;
 	c->hello_due = now + CHILD_HELLO_PERIOD;
 	act(out, CHILD_ACT_GO, c->cur.id);
-	/* What a predecessor left in the kernel is known to the new one only once it goes: then it can be stopped in order. */
+	/* What a predecessor left in the kernel is known to the new one only once it goes: then it can be stopped in
+	 * order. */
 	if (c->stop_wanted)
 		order_stop(c, now, out);
 }
@@ -196,7 +199,8 @@ static void lose_successor(struct child *c, usec_t now, struct child_actions *ou
 {
 	drop_successor(c);
 	if (c->state == CHILD_HANDING_OVER)
-		return;                                 /* the new configuration is the truth: started again when the place is free */
+		/* the new configuration is the truth: started again when the place is free */
+		return;
 	act(out, CHILD_ACT_SUCC_LOST, 0);
 	if (c->state == CHILD_WAITING)
 		to_backoff(c, now, out);
@@ -212,15 +216,18 @@ static void kill_successor(struct child *c, struct child_actions *out)
 
 /* ---- exits ---- */
 
-static void say_how_it_ended(const struct child *c, const struct child_slot *slot, int wstatus, struct child_actions *out)
+static void say_how_it_ended(const struct child *c, const struct child_slot *slot, int wstatus,
+			     struct child_actions *out)
 {
 	if (WIFSIGNALED(wstatus) && WTERMSIG(wstatus) == SIGSEGV)
-		say(out, LOG_ALERT, "%s exited due to segmentation fault (SIGSEGV). Please report it, with the configuration",
-		    c->rules.label);
+		say(out, LOG_ALERT, "%s exited due to segmentation fault (SIGSEGV). Please report it, with the "
+		    "configuration", c->rules.label);
 	else if (WIFSIGNALED(wstatus))
-		say(out, LOG_INFO, "%s child process(%d) ended by signal %d", c->rules.label, slot->pid, WTERMSIG(wstatus));
+		say(out, LOG_INFO, "%s child process(%d) ended by signal %d", c->rules.label, slot->pid,
+		    WTERMSIG(wstatus));
 	else if (WIFEXITED(wstatus) && WEXITSTATUS(wstatus))
-		say(out, LOG_INFO, "%s child process(%d) exited with status %d", c->rules.label, slot->pid, WEXITSTATUS(wstatus));
+		say(out, LOG_INFO, "%s child process(%d) exited with status %d", c->rules.label, slot->pid,
+		    WEXITSTATUS(wstatus));
 }
 
 static void fail_for_good(struct child *c, int status, bool alone, usec_t now, struct child_actions *out)
@@ -228,7 +235,8 @@ static void fail_for_good(struct child *c, int status, bool alone, usec_t now, s
 	const char *word = child_permanent_word(status);
 
 	if (c->rules.essential || alone) {
-		say(out, LOG_ERR, "%s child process(%d) exited with permanent error %s. Terminating", c->rules.label, c->cur.pid, word);
+		say(out, LOG_ERR, "%s child process(%d) exited with permanent error %s. Terminating", c->rules.label,
+		    c->cur.pid, word);
 		c->state = CHILD_STOPPED;
 		c->due = USEC_NEVER;
 		c->cur = (struct child_slot){ 0 };
@@ -525,7 +533,8 @@ static void on_stop(struct child *c, usec_t now, struct child_actions *out)
 			ended(c, out);
 			return;
 		}
-		c->stop_wanted = true;                  /* the last one left things behind: one more to put them in order */
+		/* the last one left things behind: one more to put them in order */
+		c->stop_wanted = true;
 		start(c, now, out);
 		return;
 	case CHILD_STARTING:

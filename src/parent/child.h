@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of one role, as the parent decides it: which process runs, which one is to follow it, when it is started, ordered about, asked,
- * killed. A pure core: it takes an event and the time, and returns actions. Processes are named by small ids that it gives out itself. */
+/* The life of one role, as the parent decides it: which process runs, which one is to follow it, when it is started,
+ * ordered about, asked, killed. A pure core: it takes an event and the time, and returns actions. Processes are named
+ * by small ids that it gives out itself. */
 #ifndef PARENT_CHILD_H
 #define PARENT_CHILD_H
 
@@ -14,11 +15,13 @@
 #define CHILD_HELLO_ANSWER  (1 * USEC_PER_SEC)
 #define CHILD_MISSES_MAX    3
 #define CHILD_READY_LIMIT   (10 * USEC_PER_SEC)         /* of a successor; the reload is refused after it */
-#define CHILD_START_LIMIT   (60 * USEC_PER_SEC)         /* of a start with nobody in its place: only a hang takes so long */
+/* of a start with nobody in its place: only a hang takes so long */
+#define CHILD_START_LIMIT   (60 * USEC_PER_SEC)
 #define CHILD_LIVED         (60 * USEC_PER_SEC)         /* a process that got so old is replaced at once */
 #define CHILD_DELAY_MAX     60                          /* seconds */
 #define CHILD_RETRY         (60 * USEC_PER_SEC)         /* after a permanent error that the daemon survives */
-#define CHILD_REPLACE_LIMIT (60 * USEC_PER_SEC)         /* a hung child that is not replaced by then: the watchdog is fed no more */
+/* a hung child that is not replaced by then: the watchdog is fed no more */
+#define CHILD_REPLACE_LIMIT (60 * USEC_PER_SEC)
 
 enum child_state {
 	CHILD_STOPPED,          /* not needed, or at its end */
@@ -114,7 +117,8 @@ void child_init(struct child *c, const struct child_rules *rules);
 /* One event at monotonic time `now`; what is to be done is added to `out`, in order. */
 void child_step(struct child *c, const struct child_event *ev, usec_t now, struct child_actions *out);
 usec_t child_due(const struct child *c);                /* when the next TICK is wanted; USEC_NEVER */
-bool child_settled(const struct child *c);              /* nothing is under way: it runs, is off, or waits to be tried again */
+/* nothing is under way: it runs, is off, or waits to be tried again */
+bool child_settled(const struct child *c);
 bool child_has_process(const struct child *c);          /* there is one to hand over or to stop */
 /* A hung process was not replaced in time: systemd should restart the whole. */
 bool child_is_lost(const struct child *c, usec_t now);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What children may say to the parent: one row each, checked by the channel for length, descriptors and generation before the handler is
- * called. A child faces the network and may be in a stranger's hands: every number in a message is checked against its configuration.
+ * What children may say to the parent: one row each, checked by the channel for length, descriptors and generation
+ * before the handler is called. A child faces the network and may be in a stranger's hands: every number in a message
+ * is checked against its configuration.
  *
  *   READY, APPLIED, HELLO_ACK   to the role's machine
  *   SCRIPT                      to the broker, by (generation, index); the words are made here
@@ -56,23 +57,49 @@ static const char *state_word(uint32_t state)
 
 struct words { char lane[160], priority[12]; };
 
+static bool notifies(const struct conf_notify *n, conf_script_id id)
+{
+	return id == n->any || id == n->master || id == n->backup || id == n->fault ||
+	       id == n->stop || id == n->deleted || id == n->rx_lower_pri;
+}
+
+/* Whose script it is: scripts of one object run in their order, others do not wait for them. */
+static void script_lane(const struct config *cfg, conf_script_id id, char *lane, size_t size)
+{
+	for (unsigned i = 0; i < cfg->nvrrp; i++) {
+		if (notifies(&cfg->vrrp[i].notify, id)) {
+			snprintf(lane, size, "vrrp/%.128s", cfg->vrrp[i].name);
+			return;
+		}
+	}
+	for (unsigned i = 0; i < cfg->nvs; i++) {
+		const struct conf_vs *vs = &cfg->vs[i];
+
+		if (id == vs->quorum_up || id == vs->quorum_down) {
+			snprintf(lane, size, "vs/%u", i);
+			return;
+		}
+		for (unsigned j = 0; j < vs->nrs; j++) {
+			if (id == vs->rs[j].notify_up || id == vs->rs[j].notify_down) {
+				snprintf(lane, size, "vs/%u/rs/%u", i, j);
+				return;
+			}
+		}
+	}
+	snprintf(lane, size, "script/%u", id);
+}
+
 /* Fills in the words and the lane; false: the message makes no sense. */
 static bool script_words(const struct proc *pr, const struct msg_script *m, struct script_request *req, struct words *w)
 {
 	const struct config *cfg = pr->gen->cfg;
 	const char *state = state_word(m->state);
 
+	script_lane(cfg, m->script, w->lane, sizeof w->lane);
 	req->lane = w->lane;
-	if (pr->role->type->id == ROLE_VRRP && m->object < cfg->nvrrp) {
-		snprintf(w->lane, sizeof w->lane, "vrrp/%.128s", cfg->vrrp[m->object].name);
-	} else if (m->words == MSG_WORDS_NONE) {
-		snprintf(w->lane, sizeof w->lane, "%s/%u", pr->role->type->name, m->object);
-	} else {
-		return false;
-	}
 	if (m->words == MSG_WORDS_NONE)
 		return true;
-	if (m->words != MSG_WORDS_INSTANCE || !state || m->priority > 255)
+	if (m->words != MSG_WORDS_INSTANCE || m->object >= cfg->nvrrp || !state || m->priority > 255)
 		return false;
 	snprintf(w->priority, sizeof w->priority, "%u", m->priority);
 	req->words[0] = "INSTANCE";
@@ -115,15 +142,17 @@ static void on_dump_done(void *arg, struct chan_in *in)
 	d = container_of(pr->dumps.next, struct dump, node);    /* they are answered in their order */
 	error = dump_commit(d);
 	if (error < 0)
-		log_err("Cannot put the dump file of the %s child process in place: %s", pr->role->type->label, strerror(-error));
+		log_err("Cannot put the dump file of the %s child process in place: %s", pr->role->type->label,
+			strerror(-error));
 }
 
 const struct chan_row parent_rows[] = {
-	/* type            name         shortest … longest payload                               descriptors  any generation */
-	{ MSG_READY,       "READY",     0, 0,                                                    0, 0, false, on_ready },
-	{ MSG_APPLIED,     "APPLIED",   0, 0,                                                    0, 0, false, on_applied },
-	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello),      0, 0, false, on_hello_ack },
-	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script),    0, 0, false, on_script },
-	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                          0, 0, false, on_dump_done },
+	/* type            name         shortest … longest payload                          descriptors  any
+	 * generation */
+	{ MSG_READY,       "READY",     0, 0,                                               0, 0, false, on_ready },
+	{ MSG_APPLIED,     "APPLIED",   0, 0,                                               0, 0, false, on_applied },
+	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello), 0, 0, false, on_hello_ack },
+	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script), 0, 0, false, on_script },
+	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                     0, 0, false, on_dump_done },
 };
 const size_t parent_nrows = sizeof parent_rows / sizeof *parent_rows;

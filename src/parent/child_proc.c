@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child process as the parent holds it: pid, channel, book, and the configuration it was started with. Called by supervise.c, which carries out
- * what the role's machine (child.c) decides; tells it back what happened.
+ * A child process as the parent holds it: pid, channel, book, and the configuration it was started with. Called by
+ * supervise.c, which carries out what the role's machine (child.c) decides; tells it back what happened.
  *
- * The process is this program anew; the first message gives it the configuration text, its own book and the book of the last process that
- * had applied its part, each as a descriptor.
+ * The process is this program anew; the first message gives it the configuration text, its own book and the book of
+ * the last process that had applied its part, each as a descriptor.
  */
 #include <errno.h>
 #include <signal.h>
@@ -58,7 +58,8 @@ static void on_exit_of_child(pid_t pid, int wstatus, void *arg)
 {
 	struct proc *pr = arg;
 	struct role *r = pr->role;
-	struct child_event ev = { .type = CHILD_EV_EXITED, .id = pr->id, .pid = pid, .wstatus = wstatus, .alone = true };
+	struct child_event ev = { .type = CHILD_EV_EXITED, .id = pr->id, .pid = pid, .wstatus = wstatus,
+				  .alone = true };
 
 	pr->watch = NULL;
 	for (unsigned i = 0; i < r->p->nroles; i++) {
@@ -84,7 +85,8 @@ static void on_closed(void *arg, int error)
 	struct parent *p = pr->role->p;
 
 	if (error && abs(error) != ECONNRESET)         /* a reset is what its sudden end looks like */
-		log_warning("Lost the channel to the %s child process(%d): %s", pr->role->type->label, pr->pid, strerror(abs(error)));
+		log_warning("Lost the channel to the %s child process(%d): %s", pr->role->type->label, pr->pid,
+			    strerror(abs(error)));
 	chan_free(pr->chan);
 	pr->chan = NULL;
 	loop_timer_set(p->loop, &pr->mute, loop_now(p->loop) + MUTE_LIMIT);
@@ -92,7 +94,8 @@ static void on_closed(void *arg, int error)
 
 static void on_refused(void *arg, uint16_t type, enum chan_refusal why)
 {
-	static const char *const words[] = { "", "unknown type", "wrong length", "wrong descriptors", "stale generation", "cut off" };
+	static const char *const words[] = { "", "unknown type", "wrong length", "wrong descriptors",
+					     "stale generation", "cut off" };
 	struct proc *pr = arg;
 
 	log_warning("Message %u of the %s child process(%d) refused: %s", type, pr->role->type->label, pr->pid,
@@ -173,7 +176,8 @@ void proc_send(struct proc *pr, uint16_t type, const void *payload, size_t len)
 
 	/* A child that takes nothing more will miss its hellos. */
 	if (error < 0 && error != -ENOTCONN)
-		log_debug("Message %u to the %s child process(%d): %s", type, pr->role->type->label, pr->pid, strerror(-error));
+		log_debug("Message %u to the %s child process(%d): %s", type, pr->role->type->label, pr->pid,
+			  strerror(-error));
 }
 
 struct gone_walk {

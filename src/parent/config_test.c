@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration test: the same loading as at a start, with nothing started. Errors outrank script security findings, so that these never
- * hide a mistake.
+ * The configuration test: the same loading as at a start, with nothing started. Errors outrank script security
+ * findings, so that these never hide a mistake.
  */
 #include "parent/config_test.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dump files live in a folder where everybody may write, since exporters look for them there. So a file is never opened by its known name: a new one with a
- * name nobody can guess is made exclusively, handed over as a descriptor, and renamed when it is whole. What stands in its place is
- * replaced only if it is an ordinary file of ours.
+ * Dump files live in a folder where everybody may write, since exporters look for them there. So a file is never
+ * opened by its known name: a new one with a name nobody can guess is made exclusively, handed over as a descriptor,
+ * and renamed when it is whole. What stands in its place is replaced only if it is an ordinary file of ours.
  */
 #include "parent/dump.h"
 
@@ -85,7 +85,8 @@ struct dump *dump_open(const char *name, const char *instance)
 	list_init(&d->node);
 	if (!dot)
 		dot = name + strlen(name);
-	strbuf_addf(&sb, "%s/%.*s%s%s%s", dump_folder(), (int)(dot - name), name, instance ? "_" : "", instance ? instance : "", dot);
+	strbuf_addf(&sb, "%s/%.*s%s%s%s", dump_folder(), (int)(dot - name), name, instance ? "_" : "",
+		    instance ? instance : "", dot);
 	d->path = strbuf_detach(&sb);
 	error = may_replace(d->path);
 	d->fd = error < 0 ? error : open_temporary(d);

@@ -11,8 +11,8 @@ struct dump {
 	int fd;
 };
 
-/* A new file beside where `name` will be, in $TMPDIR (absolute) or /tmp: mode 0600, never an existing one. A name that is
- * a symbolic link, no regular file, or another user's is refused. NULL with errno (EPERM for the last). */
+/* A new file beside where `name` will be, in $TMPDIR (absolute) or /tmp: mode 0600, never an existing one. A name
+ * that is a symbolic link, no regular file, or another user's is refused. NULL with errno (EPERM for the last). */
 struct dump *dump_open(const char *name, const char *instance);
 int dump_commit(struct dump *d);                /* renames and frees; 0 or -errno */
 void dump_drop(struct dump *d);                 /* removes and frees; NULL is fine */

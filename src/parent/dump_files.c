@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Signals that ask for data: the parent opens a file for each process, sends the descriptor, and puts the file in its place when the
- * process has answered (child_msg.c). Its own data it writes itself.
+ * Signals that ask for data: the parent opens a file for each process, sends the descriptor, and puts the file in its
+ * place when the process has answered (child_msg.c). Its own data it writes itself.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -37,8 +37,8 @@ static void dump_parent(struct parent *p)
 	for (unsigned i = 0; i < p->nroles; i++) {
 		const struct role *r = &p->roles[i];
 
-		strbuf_addf(&sb, " %s = %s, pid %d, configuration %llu\n", r->type->label, child_state_name(r->core.state), r->core.cur.pid,
-			    (unsigned long long)r->core.generation);
+		strbuf_addf(&sb, " %s = %s, pid %d, configuration %llu\n", r->type->label,
+			    child_state_name(r->core.state), r->core.cur.pid, (unsigned long long)r->core.generation);
 	}
 	n = write(d->fd, sb.str, sb.len);
 	if (n < 0 || (size_t)n != sb.len) {

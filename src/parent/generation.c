@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loading a configuration: the one place where the parent reads files, at start, at a reload and for the configuration test. What comes out is
- * complete and constant; whether it is good enough is for the caller to say, by what stands in the diagnostics.
+ * Loading a configuration: the one place where the parent reads files, at start, at a reload and for the
+ * configuration test. What comes out is complete and constant; whether it is good enough is for the caller to say, by
+ * what stands in the diagnostics.
  */
 #include "parent/generation.h"
 

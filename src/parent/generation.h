@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One configuration as the parent holds it: its number, the text the children get, the objects, the scripts. It is kept as long as a child
- * of it lives, since children name scripts by their place in it. */
+/* One configuration as the parent holds it: its number, the text the children get, the objects, the scripts. It is
+ * kept as long as a child of it lives, since children name scripts by their place in it. */
 #ifndef PARENT_GENERATION_H
 #define PARENT_GENERATION_H
 
@@ -25,8 +25,8 @@ struct generation {
 	bool needed[ROLES_MAX];                 /* the role has work, and the command line allows it */
 };
 
-/* Reads, expands, parses and checks the files. 0, or -errno when there is no configuration at all (a diagnostic says why); mistakes in
- * the text are diagnostics only. */
+/* Reads, expands, parses and checks the files. 0, or -errno when there is no configuration at all (a diagnostic says
+ * why); mistakes in the text are diagnostics only. */
 int generation_load(const struct options *opt, uint64_t number, struct conf_diags *diags, struct generation **out);
 void generation_free(struct generation *g);             /* NULL is fine */
 /* Looks the scripts' files, users and permissions up again. */

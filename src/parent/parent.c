@@ -348,9 +348,10 @@ static void log_usage(void)
 
 	if (!log_detail() || getrusage(RUSAGE_SELF, &self) || getrusage(RUSAGE_CHILDREN, &children))
 		return;
-	log_info("CPU usage (self/children) user: %ld.%06ld/%ld.%06ld system: %ld.%06ld/%ld.%06ld", (long)self.ru_utime.tv_sec,
-		 (long)self.ru_utime.tv_usec, (long)children.ru_utime.tv_sec, (long)children.ru_utime.tv_usec, (long)self.ru_stime.tv_sec,
-		 (long)self.ru_stime.tv_usec, (long)children.ru_stime.tv_sec, (long)children.ru_stime.tv_usec);
+	log_info("CPU usage (self/children) user: %ld.%06ld/%ld.%06ld system: %ld.%06ld/%ld.%06ld",
+		 (long)self.ru_utime.tv_sec, (long)self.ru_utime.tv_usec, (long)children.ru_utime.tv_sec,
+		 (long)children.ru_utime.tv_usec, (long)self.ru_stime.tv_sec, (long)self.ru_stime.tv_usec,
+		 (long)children.ru_stime.tv_sec, (long)children.ru_stime.tv_usec);
 }
 
 /* In the daemon itself, background or not. */

@@ -5,7 +5,8 @@
 
 #include "options.h"
 
-/* Runs until the daemon ends (or, unless -n, until it is in the background). argv is given to every child. The exit status. */
+/* Runs until the daemon ends (or, unless -n, until it is in the background). argv is given to every child. The exit
+ * status. */
 int parent_main(const struct options *opt, int argc, char **argv);
 
 #endif

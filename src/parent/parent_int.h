@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the parent share: one struct parent, one struct role per role, one struct proc per living child process. */
+/* What the files of the parent share: one struct parent, one struct role per role, one struct proc per living child
+ * process. */
 #ifndef PARENT_PARENT_INT_H
 #define PARENT_PARENT_INT_H
 
@@ -21,14 +22,15 @@
 struct parent;
 struct role;
 
-/* A child process. Those given up by the role's machine (a successor that is not wanted any more) stay until they are reaped. */
+/* A child process. Those given up by the role's machine (a successor that is not wanted any more) stay until they are
+ * reaped. */
 struct proc {
 	struct list node;
 	struct role *role;
 	uint32_t id;                            /* the machine's name for it */
 	pid_t pid;
 	struct generation *gen;
-	int book;                               /* its own */
+	int book;                               /* its own, until it has applied its part; -1 */
 	struct chan *chan;                      /* NULL once it is closed */
 	struct reaper_watch *watch;
 	struct timer mute;                      /* it closed its channel and should end now */
@@ -98,7 +100,8 @@ extern const size_t parent_nrows;
 
 /* parent.c */
 struct generation *parent_generation(const struct parent *p, uint64_t number);
-void parent_changed(struct parent *p);          /* some role's state changed: looks, after this round, at what that means for the whole */
+/* some role's state changed: looks, after this round, at what that means for the whole */
+void parent_changed(struct parent *p);
 void parent_exit(struct parent *p, int status); /* ends the daemon in order, with this status */
 void parent_collect(struct parent *p);          /* frees configurations that nobody uses any more */
 
@@ -111,8 +114,10 @@ void start_log_open(const struct parent *p);
 void start_log_greeting(const struct parent *p, int argc);
 void start_log_diags(const struct conf_diags *diags);
 void start_find_user(struct parent *p);
-int start_lock(struct parent *p);               /* 0, or -EWOULDBLOCK: another daemon runs; what else fails is a warning */
-/* In the background: 0 in the daemon, with *report to be given to start_report; 1 in the calling process, whose status is then in *status. */
+/* 0, or -EWOULDBLOCK: another daemon runs; what else fails is a warning */
+int start_lock(struct parent *p);
+/* In the background: 0 in the daemon, with *report to be given to start_report; 1 in the calling process, whose
+ * status is then in *status. */
 int start_daemonize(struct parent *p, int *report, int *status);
 void start_report(int report, int status);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pid files, for init scripts, exporters and people. A pid in a file of a dead daemon harms nobody: whether a daemon runs is told by an
- * open-file-description lock alone. Children's files are rewritten at every takeover, so that they always name the living process.
+ * Pid files, for init scripts, exporters and people. A pid in a file of a dead daemon harms nobody: whether a daemon
+ * runs is told by an open-file-description lock alone. Children's files are rewritten at every takeover, so that they
+ * always name the living process.
  */
 #include "parent/pidfile.h"
 

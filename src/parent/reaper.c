@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reaping. Every file of the parent that starts a process has it watched here; the loop reaps those by pidfd. What is left over are processes
- * whose own parent died: for them SIGCHLD starts a look at the first zombie, without taking it, and takes it only if nobody watches it.
+ * Reaping. Every file of the parent that starts a process has it watched here; the loop reaps those by pidfd. What is
+ * left over are processes whose own parent died: for them SIGCHLD starts a look at the first zombie, without taking
+ * it, and takes it only if nobody watches it.
  *
- * A zombie that is watched stands in the way of those behind it; therefore the look is repeated after each watched one is gone.
+ * A zombie that is watched stands in the way of those behind it; therefore the look is repeated after each watched
+ * one is gone.
  */
 #include "parent/reaper.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every process below the parent ends here: those it started are given to their owners, orphans that it inherits (as PID 1 of a
- * container, or as the subreaper of scripts that left something running) are reaped without a word. */
+/* Every process below the parent ends here: those it started are given to their owners, orphans that it inherits (as
+ * PID 1 of a container, or as the subreaper of scripts that left something running) are reaped without a word. */
 #ifndef PARENT_REAPER_H
 #define PARENT_REAPER_H
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reload. Asked for by SIGHUP and by the control socket; carried out role by role through orders to their machines (child.c), which report back by
- * changing: parent.c calls reload_advance() after every change.
+ * Reload. Asked for by SIGHUP and by the control socket; carried out role by role through orders to their machines
+ * (child.c), which report back by changing: parent.c calls reload_advance() after every change.
  *
  *   WAITING        a child is just being started: its book is not yet worth anything to a successor
  *   (load)         read, parse, check. One error, and nothing has happened
- *   PREPARING      a successor for every role whose part has changed. One that does not get ready, and nothing has happened
+ *   PREPARING      a successor for every role whose part has changed. One that does not get ready, and nothing happened
  *   HANDING_OVER   the new configuration is the truth; the roles hand over one after the other
  *   SETTLING       until all have applied their parts; then those who asked are told
  *
- * A role whose canonical text is equal in both is left alone, with the configuration it has. A role without a process that the daemon can do without
- * (its permanent error would not end it) refuses no reload: it is started anew when the new configuration counts.
+ * A role whose canonical text is equal in both is left alone, with the configuration it has. A role without a process
+ * that the daemon can do without (its permanent error would not end it) refuses no reload: it is started anew when
+ * the new configuration counts.
  */
 #include "parent/reload.h"
 
@@ -257,7 +258,8 @@ static void reload_complete(struct parent *p)
 		if (!p->current->needed[i] || r->core.state == CHILD_RUNNING)
 			continue;
 		log_warning("%s process is %s after the reload", r->type->label, child_state_name(r->core.state));
-		strbuf_addf(&p->reload.diags, "warning: the %s process is %s\n", r->type->label, child_state_name(r->core.state));
+		strbuf_addf(&p->reload.diags, "warning: the %s process is %s\n", r->type->label,
+			    child_state_name(r->core.state));
 	}
 	log_info("Reload complete");
 	reload_end(p, CONTROL_APPLIED);
@@ -280,7 +282,8 @@ void reload_advance(struct parent *p)
 		break;
 	case RELOAD_PREPARING:
 		if (rl->lost) {
-			snprintf(why, sizeof why, "The %s process for the new configuration did not get ready", rl->lost->type->label);
+			snprintf(why, sizeof why, "The %s process for the new configuration did not get ready",
+				 rl->lost->type->label);
 			reload_refuse(p, why);
 			break;
 		}

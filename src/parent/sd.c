@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What systemd is told: that we are ready, reload, stop, in what state we are, and that we are alive. Outside of it all of this does nothing.
- * The watchdog is fed from the parent's own loop, and no more when a hung child could not be replaced for a minute: then only the service
- * manager can help.
+ * What systemd is told: that we are ready, reload, stop, in what state we are, and that we are alive. Outside of it
+ * all of this does nothing. The watchdog is fed from the parent's own loop, and no more when a hung child could not
+ * be replaced for a minute: then only the service manager can help.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,8 @@ void sd_status(struct parent *p)
 			strbuf_addf(&up, "%s%s", up.len ? ", " : "", r->type->label);
 		else if (r->core.state != CHILD_STOPPED)
 			strbuf_addf(&down, "%s%s %s", down.len ? ", " : "", r->type->label,
-				    r->core.permanent ? child_permanent_word(r->core.permanent) : child_state_name(r->core.state));
+				    r->core.permanent ? child_permanent_word(r->core.permanent) :
+				    child_state_name(r->core.state));
 	}
 	struct strbuf text = { 0 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fork and exec of ourselves. Everything that allocates is done before the fork; between fork and exec only system calls are made. The link
- * /proc/self/exe leads to the running binary even after a package upgrade has replaced the file.
+ * fork and exec of ourselves. Everything that allocates is done before the fork; between fork and exec only system
+ * calls are made. The link /proc/self/exe leads to the running binary even after a package upgrade has replaced the
+ * file.
  */
 #include "parent/spawn.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parent does before it has a loop: the log's first lines, the lock that says whether a daemon runs already, the user its children
- * become, and going into the background. Called by parent.c, once each.
+ * What the parent does before it has a loop: the log's first lines, the lock that says whether a daemon runs already,
+ * the user its children become, and going into the background. Called by parent.c, once each.
  */
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/version.h>
@@ -22,7 +23,8 @@
 #define LINE_WIDTH 100
 #define CHILD_USER "keepalived"
 
-/* What a shell or an init script left open is not ours to hold; systemd's descriptors, and those of the foreground, are kept. */
+/* What a shell or an init script left open is not ours to hold; systemd's descriptors, and those of the foreground,
+ * are kept. */
 void start_close_inherited(const struct parent *p)
 {
 	if (!p->opt.dont_fork && !getenv("LISTEN_FDS"))
@@ -37,10 +39,12 @@ void start_log_open(const struct parent *p)
 	const char *instance = p->current ? p->current->cfg->globals.instance_name : NULL;
 	struct strbuf ident = { 0 };
 
-	strbuf_addf(&ident, "Keepalived%s%s%s%s", netns ? "_" : "", netns ? netns : "", instance ? "_" : "", instance ? instance : "");
+	strbuf_addf(&ident, "Keepalived%s%s%s%s", netns ? "_" : "", netns ? netns : "",
+		    instance ? "_" : "", instance ? instance : "");
 	log_open(&(struct log_config){
-		.ident = ident.str, .facility = p->opt.facility, .syslog = !p->opt.no_syslog, .console = p->opt.log_console,
-		.foreground = p->opt.dont_fork, .detail = p->opt.log_detail > 0, .extra_detail = p->opt.log_detail > 1,
+		.ident = ident.str, .facility = p->opt.facility, .syslog = !p->opt.no_syslog,
+		.console = p->opt.log_console, .foreground = p->opt.dont_fork, .detail = p->opt.log_detail > 0,
+		.extra_detail = p->opt.log_detail > 1,
 	});
 	strbuf_done(&ident);
 }
@@ -69,8 +73,8 @@ void start_log_greeting(const struct parent *p, int argc)
 
 	log_info("Starting Keepalived v%s", VERSION);
 	if (!uname(&u))
-		log_info("Running on %s %s %s (built for Linux %d.%d.%d)", u.sysname, u.release, u.version, LINUX_VERSION_CODE >> 16,
-			 LINUX_VERSION_CODE >> 8 & 0xff, LINUX_VERSION_CODE & 0xff);
+		log_info("Running on %s %s %s (built for Linux %d.%d.%d)", u.sysname, u.release, u.version,
+			 LINUX_VERSION_CODE >> 16, LINUX_VERSION_CODE >> 8 & 0xff, LINUX_VERSION_CODE & 0xff);
 	log_command_line(p->argv, argc);
 	log_info("Configuration file %s", p->opt.conf_file);
 }
@@ -88,12 +92,33 @@ void start_log_diags(const struct conf_diags *diags)
 
 /* ---- the user ---- */
 
+/* What a container may lack: the two to become another user, and the one to kill a process of another user that hangs. NULL = nothing. */
+static const char *missing_capability(void)
+{
+	static const int wanted[] = { CAP_SETUID, CAP_SETGID, CAP_KILL };
+
+	if (capng_get_caps_process() < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		if (!capng_have_capability(CAPNG_EFFECTIVE, (unsigned)wanted[i]))
+			return capng_capability_to_name((unsigned)wanted[i]);
+	return NULL;
+}
+
 void start_find_user(struct parent *p)
 {
 	const struct passwd *pw;
+	const char *missing;
 
+	p->child_uid = geteuid();
+	p->child_gid = getegid();
 	if (geteuid() != 0)
 		return;                         /* started unprivileged: there is nothing to drop */
+	missing = missing_capability();
+	if (missing) {
+		log_warning("Child processes stay root: capability %s is not available", missing);
+		return;
+	}
 	pw = getpwnam(CHILD_USER);
 	if (!pw) {
 		log_warning("User '" CHILD_USER "' does not exist: child processes run as 'nobody'");
@@ -111,8 +136,8 @@ static void make_folders(const char *path)
 
 	for (char *at = strchr(copy + 1, '/'); at; at = strchr(at + 1, '/')) {
 		*at = 0;
-		if (strlen(copy) > strlen(RUNSTATEDIR) && !strncmp(copy, RUNSTATEDIR, strlen(RUNSTATEDIR)) && !mkdir(copy, 0755) &&
-		    chmod(copy, 0755) < 0)
+		if (strlen(copy) > strlen(RUNSTATEDIR) && !strncmp(copy, RUNSTATEDIR, strlen(RUNSTATEDIR)) &&
+		    !mkdir(copy, 0755) && chmod(copy, 0755) < 0)
 			log_debug("chmod %s: %s", copy, strerror(errno));
 		*at = '/';
 	}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One role's machine (child.c) connected to the world: events in, actions out, its timer, its pid file, and the book of the last process that
- * had applied its part. Called by whatever happens to its processes and by reload.c and parent.c with their orders.
+ * One role's machine (child.c) connected to the world: events in, actions out, its timer, its pid file, and the book
+ * of the last process that had applied its part. Called by whatever happens to its processes and by reload.c and
+ * parent.c with their orders.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,21 +31,15 @@ static void role_spawn(struct role *r, const struct child_action *a)
 	role_event(r, &ev);
 }
 
-/* Its book is the one to resume from now. */
+/* Its book is the one to resume from now. It needs no descriptor of its own any more. */
 static void role_keep_book(struct role *r, struct proc *pr)
 {
-	const char *netns = generation_netns(pr->gen, &r->p->opt);
-	int fd = fcntl(pr->book, F_DUPFD_CLOEXEC, 3);
-
-	if (fd < 0) {
-		log_err("Cannot keep the book of the %s child process: %s", r->type->label, strerror(errno));
-		return;
-	}
 	if (r->book >= 0)
 		close(r->book);
-	r->book = fd;
+	r->book = pr->book;
+	pr->book = -1;
 	free(r->book_netns);
-	r->book_netns = mem_strdup(netns);
+	r->book_netns = mem_strdup(generation_netns(pr->gen, &r->p->opt));
 }
 
 static void role_drop_book(struct role *r)
@@ -77,6 +71,7 @@ static void role_hand_over(struct role *r, struct proc *pr)
 static void role_tell(struct role *r, const struct child_action *a)
 {
 	struct proc *pr = proc_by_id(r, a->id);
+	struct msg_hello hello = { .seq = a->seq };
 
 	if (!pr)
 		return;
@@ -84,7 +79,7 @@ static void role_tell(struct role *r, const struct child_action *a)
 	case CHILD_ACT_GO:       proc_send(pr, MSG_GO, NULL, 0); break;
 	case CHILD_ACT_HANDOVER: role_hand_over(r, pr); break;
 	case CHILD_ACT_STOP:     proc_send(pr, MSG_STOP, NULL, 0); break;
-	case CHILD_ACT_HELLO:    proc_send(pr, MSG_HELLO, &(struct msg_hello){ .seq = a->seq }, sizeof(struct msg_hello)); break;
+	case CHILD_ACT_HELLO:    proc_send(pr, MSG_HELLO, &hello, sizeof hello); break;
 	case CHILD_ACT_KILL:     proc_kill(pr); break;
 	case CHILD_ACT_APPLIED:  role_keep_book(r, pr); break;
 	default: break;
@@ -97,7 +92,8 @@ static void role_act(struct role *r, const struct child_action *a)
 	case CHILD_ACT_SPAWN:
 		role_spawn(r, a);
 		break;
-	case CHILD_ACT_GO: case CHILD_ACT_HANDOVER: case CHILD_ACT_STOP: case CHILD_ACT_HELLO: case CHILD_ACT_KILL: case CHILD_ACT_APPLIED:
+	case CHILD_ACT_GO: case CHILD_ACT_HANDOVER: case CHILD_ACT_STOP: case CHILD_ACT_HELLO: case CHILD_ACT_KILL:
+	case CHILD_ACT_APPLIED:
 		role_tell(r, a);
 		break;
 	case CHILD_ACT_LOG:
@@ -158,8 +154,8 @@ void role_init(struct parent *p, unsigned place, const struct role_type *type)
 {
 	struct role *r = &p->roles[place];
 	const struct conf_globals *g = &p->current->cfg->globals;
-	struct child_rules rules = { .label = type->label, .essential = type->id == ROLE_VRRP, .respawn = !p->opt.dont_respawn,
-				     .wait = g->child_wait_time };
+	struct child_rules rules = { .label = type->label, .essential = type->id == ROLE_VRRP,
+				     .respawn = !p->opt.dont_respawn, .wait = g->child_wait_time };
 
 	*r = (struct role){ .p = p, .place = place, .type = type, .book = -1, .pid_file.fd = -1 };
 	list_init(&r->procs);

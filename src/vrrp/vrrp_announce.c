@@ -19,6 +19,12 @@ static const struct net_link *link_of(const struct vrrp_inst *in, const struct v
 	return link && vip->conf->prefix.addr.family == AF_INET && vrrp_arp_possible(link) ? link : NULL;
 }
 
+/* The link to announce it on; NULL when it is not to be announced. */
+static const struct net_link *announceable(const struct vrrp_inst *in, const struct vrrp_vip *vip)
+{
+	return vrrp_vip_present(vip) ? link_of(in, vip) : NULL;
+}
+
 /* When the interface may take the next frame. Only instances with an interval look. */
 static usec_t *gate_of(struct vrrp_shared *sh, int ifindex)
 {
@@ -38,7 +44,7 @@ static void say_burst(const struct vrrp_inst *in)
 	if (!log_detail())
 		return;
 	for (unsigned i = 0; i < in->nvips; i++) {
-		const struct net_link *link = link_of(in, &in->vips[i]);
+		const struct net_link *link = announceable(in, &in->vips[i]);
 
 		if (link)
 			log_info("(%s) Sending/queueing gratuitous ARPs on %s for %s", in->conf->name, link->name,
@@ -63,7 +69,7 @@ static unsigned send_batch(struct vrrp_inst *in, unsigned n)
 		n = VRRP_ARP_BATCH;
 	for (unsigned i = 0; i < n; i++) {
 		const struct vrrp_vip *vip = &in->vips[(in->garp.pos + i) % in->nvips];
-		const struct net_link *link = link_of(in, vip);
+		const struct net_link *link = announceable(in, vip);
 
 		if (!link)
 			continue;

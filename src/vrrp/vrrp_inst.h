@@ -40,7 +40,7 @@ struct vrrp_shared {
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;   /* interfaces whose announcements keep an interval */
-	struct timer recheck;                   /* of addresses whose removal may have been ours */
+	struct timer recheck;                   /* of addresses that were reported gone */
 	uint64_t tokens;                        /* of scripts */
 	bool converging;                        /* at the start: addresses of all instances are brought in line at once */
 	bool keep_addrs;                        /* --dont-release-vrrp */

@@ -13,6 +13,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/print.h"
 #include "lib/log.h"
@@ -287,20 +288,29 @@ static bool inherit(struct vrrp_inst *in, const struct book *b, struct vrrp_book
 	return len > 0 && vrrp_book_get_state(payload, (size_t)len, was);
 }
 
+static void note_link(struct vrrp_proc *p, const char *name)
+{
+	const struct net_link *link = name ? net_link_by_name(p->sh.net, name) : NULL;
+
+	for (unsigned i = 0; link && i < p->nwatched; i++)
+		if (p->watched[i].ifindex == link->ifindex)
+			return;
+	if (!link)
+		return;
+	p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
+	p->watched[p->nwatched] = (struct watched){ .ifindex = link->ifindex, .up = link->up };
+	memcpy(p->watched[p->nwatched++].name, link->name, IFNAMSIZ);
+}
+
+/* What is there at the start is not news. */
 static void note_links(struct vrrp_proc *p)
 {
 	for (unsigned i = 0; i < p->sh.ninsts; i++) {
-		const struct vrrp_inst *in = &p->sh.insts[i];
-		const struct net_link *link = in->conf->interface ? net_link_by_name(p->sh.net, in->conf->interface) : NULL;
-		bool known = false;
+		const struct conf_vrrp *conf = p->sh.insts[i].conf;
 
-		for (unsigned j = 0; link && j < p->nwatched && !known; j++)
-			known = p->watched[j].ifindex == link->ifindex;
-		if (!link || known)
-			continue;
-		p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
-		p->watched[p->nwatched] = (struct watched){ .ifindex = link->ifindex, .up = link->up };
-		memcpy(p->watched[p->nwatched++].name, link->name, IFNAMSIZ);
+		note_link(p, conf->interface);
+		for (unsigned j = 0; j < conf->ntrack_ifs; j++)
+			note_link(p, conf->track_ifs[j].ifname);
 	}
 }
 
@@ -396,6 +406,10 @@ static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
 
 	if (!p)
 		return;
+	if (kind == MSG_DUMP_DATA)
+		log_info("Printing VRRP data for process(%d) on signal", getpid());
+	else
+		log_info("Printing %sVRRP stats for process(%d) on signal", kind == MSG_DUMP_STATS_CLEAR ? "and clearing " : "", getpid());
 	switch (kind) {
 	case MSG_DUMP_DATA:
 		vrrp_dump_data(&p->sh, out);

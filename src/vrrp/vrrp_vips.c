@@ -6,9 +6,10 @@
  * misses one.
  *
  * Called by vrrp_inst.c when the state machine says install or remove, by vrrp_proc.c at the start and for events of the net. An address that
- * someone else takes from a master is put back at once; one that does not stay (RESTORES_MAX times within RESTORE_WINDOW) makes the master
- * give up, because the traffic goes nowhere. The kernel's reports of our own removals come later, maybe after the address was added
- * again: they are counted off, and for the doubtful case there is a second look. */
+ * someone else takes from a master is put back; one that does not stay (RESTORES_MAX times within RESTORE_WINDOW) makes the master give up,
+ * because the traffic goes nowhere. It is put back after a second look a few milliseconds later. The kernel may have removed it along with the
+ * interface's own address: then the instance is in FAULT by then, and an address put back would have become the primary one, in
+ * the way of the administrator's next. And the report may be of our own removal before the address was added again. */
 #include "vrrp/vrrp_vips.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 #define RESTORES_MAX   3
 #define RESTORE_WINDOW (10 * USEC_PER_SEC)
-#define SECOND_LOOK    (200 * USEC_PER_MSEC)
+#define SECOND_LOOK    (5 * USEC_PER_MSEC)
 
 struct vrrp_addr {
 	char ifname[IFNAMSIZ];
@@ -30,9 +31,8 @@ struct vrrp_addr {
 	size_t record;                          /* in the book */
 	unsigned users;                         /* instances that want it on its link */
 	bool present;                           /* it is there, as far as we know */
-	bool look_again;
+	bool look_again;                        /* it was reported gone */
 	bool native;                            /* an owner's real address: was there before us, stays when we go */
-	unsigned own_removals;                  /* reports to come that are about our own doing */
 	unsigned restores;
 	usec_t restores_since;
 };
@@ -56,7 +56,7 @@ const struct net_link *vrrp_vip_link(const struct vrrp_inst *in, const struct vr
 
 bool vrrp_vip_present(const struct vrrp_vip *vip)
 {
-	return vip->set && vip->addr && vip->addr->present;
+	return vip->addr && (vip->addr->native || (vip->set && vip->addr->present));
 }
 
 /* ---- what is wanted, as the kernel takes it ---- */
@@ -202,7 +202,6 @@ void vrrp_vips_remove(struct vrrp_inst *in)
 	for (unsigned i = 0; i < n; i++) {
 		if (ops[i].result)              /* still there, perhaps: the record says so */
 			continue;
-		of[i]->own_removals += of[i]->present;
 		of[i]->present = false;
 		write_record(in->sh, of[i], false);
 	}
@@ -305,8 +304,21 @@ static void apply_converge(struct vrrp_shared *sh, struct net_addr_op *ops, size
 			continue;
 		vrrp_book_addr_key(link->name, &ops[i].addr.prefix, key);
 		a = map_get_str(sh->addrs, key);
-		if (a && !ops[i].add)
-			a->own_removals += ops[i].result == 0;
+		if (a)
+			a->present = ops[i].add && ops[i].result == 0;
+	}
+}
+
+/* An instance with a new address announces all of them: neighbours of the others hear nothing they did not know. */
+static void announce_new(struct vrrp_vip *const *vips, size_t n, const bool *was)
+{
+	const struct vrrp_inst *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (was[i] || !vips[i]->addr->present || vips[i]->inst == last)
+			continue;
+		last = vips[i]->inst;
+		vrrp_announce_start(vips[i]->inst, VRRP_ANNOUNCE_MASTER);
 	}
 }
 
@@ -317,25 +329,24 @@ static void converge_with(struct converge *c)
 	struct net_addr *have = net_addrs_copy(sh->net, &nhave), *wanted;
 	struct net_addr_op *ops = NULL;
 	struct vrrp_vip **vips;
+	bool *was;                              /* there before */
 
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		max += sh->insts[i].nvips;
 	wanted = mem_array(max, sizeof(*wanted));
 	vips = mem_array(max, sizeof(struct vrrp_vip *));
+	was = mem_array(max, sizeof(*was));
 	nwant = collect_wanted(sh, wanted, vips);
 	for (size_t i = 0; i < nwant; i++)
-		vips[i]->addr->present = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+		vips[i]->addr->present = was[i] = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
 	addrs_converge(wanted, nwant, have, nhave, is_ours, c, &ops, &nops);
 	if (nops)
 		apply_converge(sh, ops, nops);
-	for (size_t i = 0; i < nwant; i++) {
-		if (!vips[i]->addr->present)            /* a new one: its neighbours, and those of all others, do not know yet */
-			vrrp_announce_start(vips[i]->inst, VRRP_ANNOUNCE_MASTER);
-		vips[i]->addr->present = true;
-	}
+	announce_new(vips, nwant, was);
 	free(have);
 	free(wanted);
 	free(vips);
+	free(was);
 	free(ops);
 }
 
@@ -435,23 +446,15 @@ void vrrp_vips_addr(struct vrrp_shared *sh, const struct net_addr *addr, bool go
 	char key[BOOK_KEY_MAX];
 	struct vrrp_addr *a;
 
-	if (!link)
+	if (!link || !gone)
 		return;
 	vrrp_book_addr_key(link->name, &addr->prefix, key);
 	a = map_get_str(sh->addrs, key);
-	if (!a || !gone)
+	if (!a || !a->users)
 		return;
-	if (a->own_removals) {
-		a->own_removals--;
-		if (a->users) {                         /* added again since; if not, it will show */
-			a->look_again = true;
-			if (!timer_armed(&sh->recheck))
-				loop_timer_set(sh->rc->loop, &sh->recheck, loop_now(sh->rc->loop) + SECOND_LOOK);
-		}
-		return;
-	}
-	if (a->users)
-		restore(sh, a);
+	a->look_again = true;
+	if (!timer_armed(&sh->recheck))
+		loop_timer_set(sh->rc->loop, &sh->recheck, loop_now(sh->rc->loop) + SECOND_LOOK);
 }
 
 static void second_look(struct timer *t, usec_t due, usec_t now)
@@ -462,9 +465,7 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 
 	(void)due;
 	(void)now;
-	if (sh->ending)
-		return;
-	while (map_next(sh->addrs, &cursor, &value)) {
+	while (!sh->ending && map_next(sh->addrs, &cursor, &value)) {
 		struct vrrp_addr *a = value;
 		const struct net_link *link;
 
@@ -472,10 +473,8 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 			continue;
 		a->look_again = false;
 		link = net_link_by_name(sh->net, a->ifname);
-		if (!a->users || !link || net_has_addr(sh->net, link->ifindex, &a->prefix.addr))
-			continue;
-		a->own_removals = 0;
-		restore(sh, a);
+		if (a->users && link && !net_has_addr(sh->net, link->ifindex, &a->prefix.addr))
+			restore(sh, a);
 	}
 }
 

@@ -27,6 +27,6 @@ void vrrp_vips_addr(struct vrrp_shared *sh, const struct net_addr *addr, bool go
 
 const struct net_link *vrrp_vip_link(const struct vrrp_inst *in, const struct vrrp_vip *vip);   /* NULL when absent */
 const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *vip);            /* NULL when it has none */
-bool vrrp_vip_present(const struct vrrp_vip *vip);
+bool vrrp_vip_present(const struct vrrp_vip *vip);                                              /* wanted by its instance, and there */
 
 #endif

@@ -19,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGED = "/usr/sbin/keepalived"
 _PLACES = {"/run": "run", "/tmp": "tmp", "/etc/keepalived": "etc", "/dev": "dev"}
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_MANAGER = ("NOTIFY_SOCKET", "INVOCATION_ID", "JOURNAL_STREAM", "WATCHDOG_PID", "WATCHDOG_USEC")
 _REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error: ")
 
 
@@ -35,7 +36,8 @@ class Daemon:
         self.folder = pathlib.Path(folder)
         self.binary = binary or our_binary()
         self.args = tuple(args)
-        self.env = dict(os.environ, **(env or {}))
+        # What a service manager has told the test is not for the daemon.
+        self.env = {key: value for key, value in os.environ.items() if key not in _MANAGER} | (env or {})
         if SANITIZED:
             common = "log_path=/tmp/sanitizer:halt_on_error=1:print_stacktrace=1"
             self.env.setdefault("ASAN_OPTIONS", common + ":detect_leaks=1")

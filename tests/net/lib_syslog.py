@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from lib_util import Events
+from lib_util import CLONE_NEWNET, Events, in_thread, unshare
 
 _LINE = re.compile(r"<(\d+)>(?:\w{3} [ \d]\d \d\d:\d\d:\d\d )?([^:\[\s]+)(?:\[(\d+)\])?: ?(.*)", re.DOTALL)
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
@@ -25,12 +25,20 @@ class Line:
         return f"{self.time:.3f} {self.level:7} {self.ident}[{self.pid}]: {self.text}"
 
 
+def _roomy_socket():
+    """A socket that many datagrams may wait in: how many is a setting of the network namespace it was made in, often 10."""
+    unshare(CLONE_NEWNET)
+    with open("/proc/sys/net/unix/max_dgram_qlen", "w") as file:
+        file.write("10000\n")
+    return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+
+
 class Syslog(Events):
     """Collects what is sent to FOLDER/log."""
 
     def __init__(self, folder):
         super().__init__()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        self._socket = in_thread(_roomy_socket)
         self._socket.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
         fd = os.open(folder, os.O_PATH)
         try:  # by way of the descriptor, because a socket's path may have 107 bytes only

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The programming of IPVS against a kernel that has it: ipvs_nl_test.c makes its own network namespaces and compares with ipvsadm."""
+"""The programming of IPVS against a kernel that has it; ipvs_nl_test.c makes its own network namespaces."""
 import os
 import pathlib
 import subprocess

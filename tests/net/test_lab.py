@@ -58,7 +58,7 @@ def test_one_master_and_its_stop(lab):
     farewell = wire.wait_advert(priority=0)
     assert (farewell.source, farewell.target, farewell.vrid, farewell.addresses) == ("10.0.0.36", "224.0.0.18", 51, [VIP])
     came = watch.wait_address("add", VIP)
-    assert -0.01 < came.time - farewell.time < 5
+    assert came.time > farewell.time - 0.01
     assert two.has_address(VIP) and not one.has_address(VIP)
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lib/chan, with a second channel or a hostile raw socket as the other end. Every test checks that no descriptor leaked. */
+/* lib/chan, with a second channel or a hostile raw socket as the other end. Every test checks for leaked descriptors. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,7 +204,8 @@ static void raw_send(struct fixture *f, const void *data, size_t len, unsigned n
 	assert_int_equal(sendmsg(f->raw, &msg, MSG_NOSIGNAL), len);
 }
 
-static void raw_message(struct fixture *f, uint16_t type, uint32_t said_len, size_t len, uint64_t generation, unsigned nfds)
+static void raw_message(struct fixture *f, uint16_t type, uint32_t said_len, size_t len, uint64_t generation,
+			unsigned nfds)
 {
 	struct { struct raw_header h; char body[64]; } m = { .h = { type, 0, said_len, generation } };
 
@@ -430,7 +431,7 @@ static void test_garbage(void **state)
 		for (size_t i = 0; i < sizeof(m); i++)
 			((uint8_t *)&m)[i] = (uint8_t)rand();
 		if (rand() % 2)
-			m.h = (struct raw_header){ T_TEXT + rand() % 4, 0, (uint32_t)rand() % 64, 6 + (uint64_t)rand() % 2 };
+			m.h = (struct raw_header){ T_TEXT + rand() % 4, 0, (uint32_t)rand() % 64, 6 + rand() % 2u };
 		if (rand() % 2 && len >= sizeof(m.h))
 			m.h.len = (uint32_t)(len - sizeof(m.h));
 		if (m.h.type == T_BIG)
@@ -488,7 +489,7 @@ static void test_full_by_messages(void **state)
 
 	assert_int_equal(watched_events(f, f->there_fd), EPOLLIN);
 	n = fill(f, sizeof(unsigned), -ENOBUFS);
-	assert_true(n > 10000);
+	assert_in_range(n, 10000, 100000);      /* by bytes alone it would be 200,000 */
 	assert_false(chan_flushed(f->there));
 	assert_int_equal(watched_events(f, f->there_fd), EPOLLIN | EPOLLOUT);
 }

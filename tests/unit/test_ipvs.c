@@ -129,7 +129,8 @@ static void apply(struct ipvs_table *t, const struct ipvs_op *op)
 	fail();
 }
 
-static size_t converge(const struct ipvs_table *want, struct ipvs_table *have, bool (*owned)(void *, const struct ipvs_key *))
+static size_t converge(const struct ipvs_table *want, struct ipvs_table *have,
+		       bool (*owned)(void *, const struct ipvs_key *))
 {
 	struct ipvs_ops ops = { 0 };
 	size_t n;
@@ -217,7 +218,8 @@ static void test_persistence_values_without_persistence(void **state)
 
 static void test_what_names_a_service(void **state)
 {
-	struct ipvs_key a = key("10.0.0.1", 80), b = a, mark4 = { .family = AF_INET, .fwmark = 7 }, mark6 = { .family = AF_INET6, .fwmark = 7 };
+	struct ipvs_key a = key("10.0.0.1", 80), b = a, mark4 = { .family = AF_INET, .fwmark = 7 },
+			mark6 = { .family = AF_INET6, .fwmark = 7 };
 	struct ipvs_key full = key("10.0.0.1", 80);
 
 	(void)state;
@@ -415,7 +417,7 @@ static void large_table(struct ipvs_table *t, unsigned services, unsigned dests)
 	}
 }
 
-/* The largest table operators have reported, and ten times one service's usual pool. Quadratic work would take minutes. */
+/* The largest table operators have reported, and pools of 20,000. Quadratic work would take minutes. */
 static void test_large_tables(void **state)
 {
 	static const unsigned sizes[][2] = { { 2284, 17 }, { 4, 20000 } };
@@ -443,7 +445,8 @@ static void test_large_tables(void **state)
 
 static void test_texts(void **state)
 {
-	static const int errors[] = { EEXIST, ESRCH, ENOENT, EPERM, ERANGE, EINVAL, EAFNOSUPPORT, EOPNOTSUPP, ENOBUFS, ENOMEM };
+	static const int errors[] = { EEXIST, ESRCH, ENOENT, EPERM, ERANGE, EINVAL, EAFNOSUPPORT, EOPNOTSUPP, ENOBUFS,
+				      ENOMEM };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {

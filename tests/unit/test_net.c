@@ -296,7 +296,8 @@ static void apply_many(struct fix *f, unsigned n, bool add, bool v6)
 	unsigned *count = add ? &f->addrs_there : &f->addrs_gone;
 
 	assert_int_equal(net_addrs_apply(f->net, ops, n), 0);
-	printf("# %s %u IPv%d addresses: %.1f ms", add ? "added" : "removed", n, v6 ? 6 : 4, (double)(usec_mono() - start_at) / 1000);
+	printf("# %s %u IPv%d addresses: %.1f ms", add ? "added" : "removed", n, v6 ? 6 : 4,
+	       (double)(usec_mono() - start_at) / 1000);
 	*count = 0;
 	wait_for(f, *count >= n);
 	printf(", seen after %.1f ms\n", (double)(usec_mono() - start_at) / 1000);
@@ -360,7 +361,8 @@ static void test_attributes_arrive(void **state)
 static void test_results_are_told_apart(void **state)
 {
 	struct fix *f = *state;
-	struct net_addr_op ops[7] = { { .add = true }, { .add = true }, { .add = true }, { .add = true }, { .add = false }, { .add = false } };
+	struct net_addr_op ops[7] = { { .add = true }, { .add = true },  { .add = true },
+				      { .add = true }, { .add = false }, { .add = false } };
 	struct ip_addr good = ip("10.0.0.2");
 	int v0;
 
@@ -479,7 +481,8 @@ static void test_converge_keeps_secondaries(void **state)
 		assert_int_equal(converge(f, wanted, 4), 0);
 		wait_for(f, net_has_addr(f->net, v0, &wanted[3].prefix.addr));
 		assert_int_equal(converge(f, wanted + 1, 2), 0);
-		wait_for(f, !net_has_addr(f->net, v0, &wanted[3].prefix.addr) && net_has_addr(f->net, v0, &wanted[2].prefix.addr));
+		wait_for(f, !net_has_addr(f->net, v0, &wanted[3].prefix.addr) &&
+				    net_has_addr(f->net, v0, &wanted[2].prefix.addr));
 		assert_false(net_has_addr(f->net, v0, &wanted[0].prefix.addr));
 		assert_true(net_has_addr(f->net, v0, &wanted[1].prefix.addr));
 		sh("ip -o addr show dev v0 | grep -q '10.0.0.2/24' && ip -o addr show dev v0 | grep -q '10.0.0.3/24'");
@@ -512,7 +515,9 @@ static void test_works_with_one_capability(void **state)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		struct privs_want w = { .uid = 65534, .gid = 65534, .caps = (const int[]){ CAP_NET_ADMIN }, .ncaps = 1 };
+		struct privs_want w = {
+			.uid = 65534, .gid = 65534, .caps = (const int[]){ CAP_NET_ADMIN }, .ncaps = 1
+		};
 		struct privs_got got;
 		struct net_addr_op *ops;
 

@@ -93,7 +93,8 @@ static bool even_link(void *arg, const struct net_addr *a)
 	return a->ifindex % 2 == 0;
 }
 
-static size_t converge(struct model *m, const struct net_addr *want, size_t nwant, bool (*owned)(void *, const struct net_addr *))
+static size_t converge(struct model *m, const struct net_addr *want, size_t nwant,
+		       bool (*owned)(void *, const struct net_addr *))
 {
 	struct net_addr_op *ops;
 	size_t n;
@@ -210,8 +211,8 @@ static void test_ipv6_prefix_length_is_replaced(void **state)
 static struct net_addr random_addr(void)
 {
 	static const char *const texts[] = {
-		"10.0.0.1/24", "10.0.0.2/24", "10.0.0.3/24", "10.0.0.1/25", "10.0.0.130/25", "10.0.0.1/32", "10.0.1.1/24", "10.0.1.2/24",
-		"2001:db8::1/64", "2001:db8::1/128", "2001:db8::2/64", "fe80::1/64",
+		"10.0.0.1/24", "10.0.0.2/24", "10.0.0.3/24", "10.0.0.1/25", "10.0.0.130/25", "10.0.0.1/32",
+		"10.0.1.1/24", "10.0.1.2/24", "2001:db8::1/64", "2001:db8::1/128", "2001:db8::2/64", "fe80::1/64",
 	};
 	struct net_addr a = addr(2 + rand() % 3, texts[(unsigned)rand() % (sizeof(texts) / sizeof(texts[0]))]);
 

@@ -26,16 +26,18 @@ static void step(struct child_event ev)
 	log_text[0] = 0;
 	for (unsigned i = 0; i < out.n; i++)
 		if (out.a[i].type == CHILD_ACT_LOG)
-			snprintf(log_text + strlen(log_text), sizeof log_text - strlen(log_text), "%s\n", out.a[i].text);
+			snprintf(log_text + strlen(log_text), sizeof log_text - strlen(log_text), "%s\n",
+				 out.a[i].text);
 }
 
 /* The actions other than log lines, as one string: "spawn3/7 kill2 …" */
 static const char *acts(void)
 {
 	static const char *const names[] = {
-		[CHILD_ACT_SPAWN] = "spawn", [CHILD_ACT_GO] = "go", [CHILD_ACT_HANDOVER] = "handover", [CHILD_ACT_STOP] = "stop",
-		[CHILD_ACT_HELLO] = "hello", [CHILD_ACT_KILL] = "kill", [CHILD_ACT_LIVING] = "living", [CHILD_ACT_APPLIED] = "applied",
-		[CHILD_ACT_SUCC_READY] = "ready", [CHILD_ACT_SUCC_LOST] = "lost", [CHILD_ACT_TAKEN_OVER] = "taken", [CHILD_ACT_ENDED] = "ended",
+		[CHILD_ACT_SPAWN] = "spawn", [CHILD_ACT_GO] = "go", [CHILD_ACT_HANDOVER] = "handover",
+		[CHILD_ACT_STOP] = "stop", [CHILD_ACT_HELLO] = "hello", [CHILD_ACT_KILL] = "kill",
+		[CHILD_ACT_LIVING] = "living", [CHILD_ACT_APPLIED] = "applied", [CHILD_ACT_SUCC_READY] = "ready",
+		[CHILD_ACT_SUCC_LOST] = "lost", [CHILD_ACT_TAKEN_OVER] = "taken", [CHILD_ACT_ENDED] = "ended",
 		[CHILD_ACT_EXIT] = "exit",
 	};
 	static char text[512];
@@ -49,7 +51,8 @@ static const char *acts(void)
 			continue;
 		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", len ? " " : "", names[a->type]);
 		if (a->type == CHILD_ACT_SPAWN)
-			len += (size_t)snprintf(text + len, sizeof text - len, "%u/%llu", a->id, (unsigned long long)a->generation);
+			len += (size_t)snprintf(text + len, sizeof text - len, "%u/%llu", a->id,
+						(unsigned long long)a->generation);
 		else if (a->type == CHILD_ACT_EXIT)
 			len += (size_t)snprintf(text + len, sizeof text - len, "%d", a->status);
 		else if (a->id)
@@ -58,10 +61,22 @@ static const char *acts(void)
 	return text;
 }
 
-static void ev(enum child_event_type type, uint32_t id) { step((struct child_event){ .type = type, .id = id, .pid = (pid_t)(100 + id) }); }
-static void order(enum child_event_type type, uint64_t gen) { step((struct child_event){ .type = type, .generation = gen }); }
+static void ev(enum child_event_type type, uint32_t id)
+{
+	step((struct child_event){ .type = type, .id = id, .pid = (pid_t)(100 + id) });
+}
+
+static void order(enum child_event_type type, uint64_t gen)
+{
+	step((struct child_event){ .type = type, .generation = gen });
+}
+
 static void tick(void) { step((struct child_event){ .type = CHILD_EV_TICK }); }
-static void exited(uint32_t id, int wstatus) { step((struct child_event){ .type = CHILD_EV_EXITED, .id = id, .wstatus = wstatus }); }
+
+static void exited(uint32_t id, int wstatus)
+{
+	step((struct child_event){ .type = CHILD_EV_EXITED, .id = id, .wstatus = wstatus });
+}
 
 /* To the next time the machine wants, and no further. */
 static void to_due(void)
@@ -144,7 +159,8 @@ static void delays_grow_to_a_minute(void **state)
 		assert_string_equal(acts()[0] == 's' ? "spawn" : acts(), "spawn");
 		exited(2 + i, EXIT_STATUS(3));
 		assert_string_equal(acts(), "");
-		snprintf(text, sizeof text, "Restart of VRRP process delayed %u seconds to limit respawn rate\n", want[i]);
+		snprintf(text, sizeof text, "Restart of VRRP process delayed %u seconds to limit respawn rate\n",
+			 want[i]);
 		assert_non_null(strstr(log_text, text));
 		assert_int_equal(c.state, CHILD_BACKOFF);
 		to_due();
@@ -221,7 +237,8 @@ static void permanent_error_of_vrrp_ends_the_daemon(void **state)
 		run();
 		exited(1, EXIT_STATUS(rows[i].status));
 		assert_string_equal(acts(), rows[i].exit);
-		snprintf(text, sizeof text, "VRRP child process(101) exited with permanent error %s. Terminating\n", rows[i].word);
+		snprintf(text, sizeof text, "VRRP child process(101) exited with permanent error %s. Terminating\n",
+			 rows[i].word);
 		assert_string_equal(log_text, text);
 	}
 }
@@ -683,19 +700,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(crash_is_replaced_at_once), T(delays_grow_to_a_minute), T(a_long_life_starts_the_series_again),
-		T(unexpected_success_is_a_death_too), T(segfault_is_named), T(dont_respawn_ends_the_daemon), T(fork_failure_backs_off),
-		T(permanent_error_of_vrrp_ends_the_daemon), T(permanent_error_of_another_is_its_own),
-		T(permanent_error_of_the_last_one_ends_the_daemon),
+		T(unexpected_success_is_a_death_too), T(segfault_is_named), T(dont_respawn_ends_the_daemon),
+		T(fork_failure_backs_off), T(permanent_error_of_vrrp_ends_the_daemon),
+		T(permanent_error_of_another_is_its_own), T(permanent_error_of_the_last_one_ends_the_daemon),
 		T(answered_hellos_go_on), T(three_misses_are_a_hang), T(an_answer_forgives_misses),
-		T(a_late_answer_to_an_older_hello_is_none), T(a_frozen_parent_blames_nobody), T(a_start_that_hangs_is_ended),
-		T(successor_takes_over), T(hand_over_has_a_limit), T(commit_without_a_ready_successor_is_nothing),
-		T(successor_that_is_not_ready_in_time), T(successor_dies_before_it_is_ready),
-		T(successor_dies_between_ready_and_hand_over), T(successor_dies_while_the_old_one_hands_over), T(successor_dies_just_after),
+		T(a_late_answer_to_an_older_hello_is_none), T(a_frozen_parent_blames_nobody),
+		T(a_start_that_hangs_is_ended), T(successor_takes_over), T(hand_over_has_a_limit),
+		T(commit_without_a_ready_successor_is_nothing), T(successor_that_is_not_ready_in_time),
+		T(successor_dies_before_it_is_ready), T(successor_dies_between_ready_and_hand_over),
+		T(successor_dies_while_the_old_one_hands_over), T(successor_dies_just_after),
 		T(old_one_dies_while_the_successor_prepares), T(old_one_dies_and_the_reload_is_refused),
-		T(old_one_dies_and_the_successor_too), T(old_one_hangs_while_the_successor_prepares), T(abandoned_successor),
-		T(reload_of_a_delayed_one), T(newly_needed_waits_for_the_commit), T(newly_needed_and_refused),
-		T(stop_in_order), T(stop_has_a_limit), T(stop_during_the_first_start), T(stop_during_a_respawn), T(stop_while_delayed),
-		T(stop_with_a_successor), T(stop_during_a_hand_over), T(stop_of_a_failed_one), T(started_again_after_a_stop),
+		T(old_one_dies_and_the_successor_too), T(old_one_hangs_while_the_successor_prepares),
+		T(abandoned_successor), T(reload_of_a_delayed_one), T(newly_needed_waits_for_the_commit),
+		T(newly_needed_and_refused), T(stop_in_order), T(stop_has_a_limit), T(stop_during_the_first_start),
+		T(stop_during_a_respawn), T(stop_while_delayed), T(stop_with_a_successor),
+		T(stop_during_a_hand_over), T(stop_of_a_failed_one), T(started_again_after_a_stop),
 		T(strangers_are_ignored),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lib/privs in forked children, started as root. What came of it is read from /proc and tried out, not asked of libcap-ng. */
+/* lib/privs in forked children, started as root. What came of it is read from /proc and tried out. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,6 +172,26 @@ static void test_again(void **state)
 {
 	(void)state;
 	in_child(drop_twice);
+}
+
+/* The right user already, but for its groups. */
+static void stay_root(void)
+{
+	const struct privs_want want = { 0, 0, net_caps, 2 };
+	gid_t groups[] = { 4, 5 };
+	struct privs_got got;
+
+	CHECK(setgroups(2, groups) == 0);
+	CHECK(privs_drop(&want, &got) == 0);
+	CHECK(got.user && got.caps);
+	CHECK(getgroups(0, NULL) == 0);
+	expect_caps(NET_CAPS);
+}
+
+static void test_only_groups_to_lose(void **state)
+{
+	(void)state;
+	in_child(stay_root);
 }
 
 /* Nothing of the change of user stays when a part of it is impossible. */
@@ -420,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_full_drop),
 		cmocka_unit_test(test_no_capabilities_wanted),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_only_groups_to_lose),
 		cmocka_unit_test(test_without_setuid),
 		cmocka_unit_test(test_without_setgid),
 		cmocka_unit_test(test_without_setpcap),

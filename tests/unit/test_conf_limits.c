@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Hostile texts: they cost time and memory in proportion, and end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <time.h>
+
+#include "conf_fixture.h"
+
+static void repeat(struct strbuf *sb, const char *what, unsigned n)
+{
+	while (n--)
+		strbuf_add(sb, what);
+}
+
+static struct parsed parse_and_drop(struct strbuf *text)
+{
+	struct parsed p = conf_parse(strbuf_str(text));
+
+	strbuf_done(text);
+	return p;
+}
+
+static void test_errors(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		strbuf_addf(&text, "wrong%d\n", i);
+	p = parse_and_drop(&text);
+	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 100000);
+	assert_non_null(strstr(p.said, "t.conf:1000:1: error: unknown keyword `wrong999`"));
+	assert_non_null(strstr(p.said, "and 99000 more\n"));
+	assert_null(strstr(p.said, "wrong1000`"));
+	parsed_done(&p);
+}
+
+static void test_repeated(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	repeat(&text, "static_routes {\n}\n", 50000);
+	p = parse_and_drop(&text);
+	parsed_expect(&p, "t.conf:1:1: warning: `static_routes` is known, but not supported yet (and 49999 more in this file)\n");
+	parsed_done(&p);
+}
+
+static void test_long_line(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	repeat(&text, "router_id ", 1000000);
+	strbuf_add(&text, "\nuse_pid_dir\n");
+	p = parse_and_drop(&text);
+	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 1);
+	assert_true(strlen(p.said) < 600);
+	assert_true(p.cfg->globals.use_pid_dir);
+	parsed_done(&p);
+	repeat(&text, "wrong", 200000);
+	p = parse_and_drop(&text);
+	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 1);
+	assert_true(strlen(p.said) < 800);
+	parsed_done(&p);
+}
+
+static void test_depth(void **state)
+{
+	static const char *const blocks[] = { "a {\n", "virtual_server 192.0.2.1 80 {\n", "{", "}", "{}", "a{a", "vrrp_instance A {\n }\n}\n", "a {\nglobal_defs {\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(*blocks); i++) {
+		struct strbuf text = { 0 };
+		struct parsed p;
+
+		repeat(&text, blocks[i], 30000);
+		p = parse_and_drop(&text);
+		assert_true(diags_count(p.diags, DIAG_ERROR) > 0);
+		parsed_done(&p);
+	}
+}
+
+static void test_quotes(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	repeat(&text, "a\"", 300000);
+	p = parse_and_drop(&text);
+	parsed_done(&p);
+	repeat(&text, "a\\\"", 300000);
+	p = parse_and_drop(&text);
+	parsed_done(&p);
+	repeat(&text, " 'a'\"", 100000);
+	p = parse_and_drop(&text);
+	parsed_done(&p);
+	repeat(&text, "${", 300000);
+	p = parse_and_drop(&text);
+	parsed_done(&p);
+}
+
+static double parse_time(unsigned services)
+{
+	struct strbuf text = { 0 };
+	struct timespec from, to;
+	struct parsed p;
+
+	for (unsigned i = 0; i < services; i++) {
+		strbuf_addf(&text, "virtual_server 10.%u.%u.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\n", i / 250, i % 250);
+		for (unsigned k = 1; k <= 10; k++)
+			strbuf_addf(&text, "real_server 172.16.0.%u 80 {\nweight 1\nTCP_CHECK {\nconnect_timeout 3\n}\n}\n", k);
+		strbuf_add(&text, "}\n");
+	}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	p = parse_and_drop(&text);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	parsed_expect(&p, "");
+	assert_int_equal(p.cfg->nvs, services);
+	assert_int_equal(p.cfg->nchecks, services * 10);
+	parsed_done(&p);
+	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+/* Ten times the text takes some ten times as long, not a hundred times. */
+static void test_linear(void **state)
+{
+	double one = parse_time(100), ten = parse_time(1000), t;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		t = parse_time(100);
+		one = t < one ? t : one;
+		t = parse_time(1000);
+		ten = t < ten ? t : ten;
+	}
+	print_message("# 100 services: %.1f ms, 1000 services: %.1f ms\n", one * 1e3, ten * 1e3);
+	assert_true(ten < 40 * one + 0.05);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
