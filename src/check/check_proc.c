@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The checkers' process: probes the real servers and keeps the kernel's IPVS table as their health and the configuration want it.
+/* The checkers' process: probes the real servers and keeps the kernel's IPVS table as their health and the
+ * configuration want it.
  *
  *   process    checkers, child of the parent; one configuration for life
  *   user       keepalived, no exec
@@ -8,9 +9,10 @@
  *   talks to   the parent (channel), the kernel (generic netlink), real servers (probes)
  *   asks       the parent to run notify_up, notify_down, quorum_up, quorum_down
  *
- * Everything that is decided is decided elsewhere: sched.c and checker.c run the checks, service.c draws the conclusions, table_sync.c brings them to the
- * kernel. This file carries results from one to the next, says and notifies what happened, and writes the survivors' book before the
- * kernel is touched, so that whoever takes over at any moment finishes what was begun. Changes of one wake-up are programmed together. */
+ * Everything that is decided is decided elsewhere: sched.c and checker.c run the checks, service.c draws the
+ * conclusions, table_sync.c brings them to the kernel. This file carries results from one to the next, says and
+ * notifies what happened, and writes the survivors' book before the kernel is touched, so that whoever takes over at
+ * any moment finishes what was begun. Changes of one wake-up are programmed together. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -30,7 +32,7 @@
 #include "options.h"
 #include "proc/role.h"
 
-#define BOOTSTRAP_DELAY USEC_PER_SEC    /* before the first probe after a first start: addresses and routes may still be coming */
+#define BOOTSTRAP_DELAY USEC_PER_SEC    /* before the first probe after a first start: addresses may still be coming */
 #define RESYNC_MAX      (60 * USEC_PER_SEC)
 
 struct check_proc {
