@@ -46,6 +46,7 @@ struct child {
 	size_t ngone;
 	int exit_status;
 	bool exiting;
+	bool stopped;                   /* in order: nothing is left for a successor */
 	unsigned flush_steps;
 	struct timer flush;
 };
@@ -106,6 +107,7 @@ static void child_stop(struct child *c)
 		return;
 	}
 	c->life = LIFE_ENDING;
+	c->stopped = true;
 	c->rc.type->stop(&c->rc);
 }
 
@@ -394,6 +396,8 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	status = loop_run(c.rc.loop);
 	if (c.rc.priv)
 		type->close(&c.rc);
+	if (c.stopped && status == EXIT_OK)
+		book_mark_closed(c.rc.book);
 	chan_free(c.chan);
 	loop_free(c.rc.loop);
 	book_close(c.rc.book);

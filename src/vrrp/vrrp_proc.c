@@ -361,7 +361,6 @@ static void stop_finish(struct vrrp_proc *p)
 	struct role_child *rc = p->sh.rc;
 
 	proc_free(rc);
-	book_mark_closed(rc->book);
 	role_exit(rc, EXIT_OK);
 }
 
