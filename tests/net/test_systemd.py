@@ -287,8 +287,8 @@ def test_watchdog_and_death_of_the_parent(machine):
         assert results.read_text().split()[-1] == result
     machine.systemctl("stop", "keepalived")
     assert not machine.has_address(VIP)
-    # A configuration with which nothing can run does not make it try for ever.
-    machine.configure("vrrp_instance V {\n    interface director\n    virtual_ipaddress {\n        10.9.0.100\n    }\n}\n")
+    # One that says that it cannot run is not tried again and again.
+    machine.configure("global_defs {\n    net_namespace nowhere\n}\n" + director_config())
     before = machine.show()["NRestarts"]
     machine.systemctl("start", "keepalived", expected="failure")
     shown = machine.show()
