@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads HTTP/1.x responses (RFC 9112) from servers that may be broken or hostile. Callers feed what recv() gave them and act on the events; this file
- * owns no buffer of the network and allocates nothing, so any number of probes has a known cost.
+/* Reads HTTP/1.x responses (RFC 9112) from servers that may be broken or hostile. Callers feed what recv() gave them
+ * and act on the events; this file owns no buffer of the network and allocates nothing, so any number of probes has a
+ * known cost.
  *
- * Lines are collected up to HTTP1_LINE_MAX, which is enough for the few headers that matter here; longer lines are read to their end and cut. All heads
- * together are limited, so a status line of a megabyte or an endless stream of headers ends in HTTP1_BAD. A bare LF ends a line as CR LF does
- * (RFC 9112 §2.2). Contradictory framing (two different lengths) is refused: guessing where a body ends is not for a checker. */
+ * Lines are collected up to HTTP1_LINE_MAX, which is enough for the few headers that matter here; longer lines are
+ * read to their end and cut. All heads together are limited, so a status line of a megabyte or an endless stream of
+ * headers ends in HTTP1_BAD. A bare LF ends a line as CR LF does (RFC 9112 §2.2). Contradictory framing (two different
+ * lengths) is refused: guessing where a body ends is not for a checker. */
 #include "lib/http1.h"
 
 #include <string.h>
 #include <strings.h>
 
-enum { ST_STATUS, ST_HEADER, ST_BODY_LENGTH, ST_BODY_EOF, ST_CHUNK_SIZE, ST_CHUNK_DATA, ST_CHUNK_END, ST_TRAILER, ST_END, ST_BAD };
+enum {
+	ST_STATUS, ST_HEADER, ST_BODY_LENGTH, ST_BODY_EOF, ST_CHUNK_SIZE, ST_CHUNK_DATA, ST_CHUNK_END, ST_TRAILER,
+	ST_END, ST_BAD,
+};
 
 void http1_init(struct http1 *h)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Incremental parser of one HTTP/1.x response, fed as bytes come, with memory of a fixed size: heads over HTTP1_HEAD_MAX bytes are refused,
- * bodies are passed on and not kept. Knows status, Content-Length and chunked coding; skips interim (1xx) responses. */
+/* Incremental parser of one HTTP/1.x response, fed as bytes come, with memory of a fixed size: heads over
+ * HTTP1_HEAD_MAX bytes are refused, bodies are passed on and not kept. Knows status, Content-Length and chunked
+ * coding; skips interim (1xx) responses. */
 #ifndef LIB_HTTP1_H
 #define LIB_HTTP1_H
 
@@ -35,8 +36,8 @@ struct http1 {
 };
 
 void http1_init(struct http1 *h);
-/* Consumes from *data and *len, which it advances, and says what it found. Call until HTTP1_MORE, HTTP1_END or HTTP1_BAD. After END and BAD it
- * only repeats itself. */
+/* Consumes from *data and *len, which it advances, and says what it found. Call until HTTP1_MORE, HTTP1_END or
+ * HTTP1_BAD. After END and BAD it only repeats itself. */
 enum http1_event http1_feed(struct http1 *h, const uint8_t **data, size_t *len);
 /* The peer closed. HTTP1_END when the response is complete by that (no length was announced, or all of it came);
  * HTTP1_BAD when it is cut off. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The checkers' part of the survivors' book. Written at every result and change (a few bytes of shared memory, no system call); read once, by the
- * process that takes over after a crash or at a reload. The reader trusts nothing: lengths, versions and numbers are checked,
- * and what does not fit counts as unknown.
+/* The checkers' part of the survivors' book. Written at every result and change (a few bytes of shared memory, no
+ * system call); read once, by the process that takes over after a crash or at a reload. The reader trusts nothing:
+ * lengths, versions and numbers are checked, and what does not fit counts as unknown.
  *
- * Health is handed on per check, by identity (virtual server, real server, kind of check and its ordinal), so that a check whose
- * parameters were edited goes on from its state, and removing the check that holds a server down releases it. */
+ * Health is handed on per check, by identity (virtual server, real server, kind of check and its ordinal), so that a
+ * check whose parameters were edited goes on from its state, and removing the check that holds a server down releases
+ * it. */
 #include "check/check_book.h"
 
 #include <errno.h>
@@ -197,8 +198,8 @@ static bool was_alive(const struct book *pred, const struct conf_vs *vs, const s
 	return alive && !r.short_read;
 }
 
-static void resume_server(const struct book *pred, const struct conf_vs *vs, const struct conf_rs *rs, struct service_set *s,
-			  struct sched *sched)
+static void resume_server(const struct book *pred, const struct conf_vs *vs, const struct conf_rs *rs,
+			  struct service_set *s, struct sched *sched)
 {
 	bool alive = was_alive(pred, vs, rs);
 
@@ -313,8 +314,8 @@ static void report_missing(void *arg, const char *key, const void *payload, size
 		m->fn(m->arg, rs, vs + 1);
 }
 
-void check_book_missing(const struct book *pred, const struct config *cfg, void (*fn)(void *arg, const char *rs, const char *vs),
-			void *arg)
+void check_book_missing(const struct book *pred, const struct config *cfg, void (*fn)(void *arg, const char *rs,
+			const char *vs), void *arg)
 {
 	struct missing m = { map_new(), fn, arg };
 	char key[SERVICE_KEY_MAX];

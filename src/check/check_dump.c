@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state of the checkers as text, on SIGUSR1. Titles, keys and indentation are those of the file that monitoring already parses; what only we know
- * (outcome, duration) comes as further keys of the same form. */
+/* The state of the checkers as text, on SIGUSR1. Titles, keys and indentation are those of the file that monitoring
+ * already parses; what only we know (outcome, duration) comes as further keys of the same form. */
 #include "check/check_dump.h"
 
 #include <netinet/in.h>
@@ -122,7 +122,8 @@ static void dump_check(const struct sched_check *k, FILE *out)
 	fprintf(out, "   Enabled = yes\n   Up = %s\n   Has run = %s\n", yes_no(core->up), yes_no(core->has_run));
 	fprintf(out, "   Alpha = %s\n   Delay loop = %llu us\n", yes_no(k->vs->alpha), (unsigned long long)c->delay_loop);
 	fprintf(out, "   Warmup = %llu us\n", (unsigned long long)(c->warmup == USEC_NEVER ? c->delay_loop : c->warmup));
-	fprintf(out, "   Retries = %u\n   Delay before retry = %llu us\n", c->retry, (unsigned long long)c->delay_before_retry);
+	fprintf(out, "   Retries = %u\n   Delay before retry = %llu us\n", c->retry,
+		(unsigned long long)c->delay_before_retry);
 	fprintf(out, "   Retries iterations = %u\n   Log all failures = %s\n", core->fails, yes_no(c->log_all_failures));
 	fprintf(out, "   Last outcome = %s (%s), code %u\n", outcome_text(core->last.outcome)->word,
 		outcome_text(core->last.outcome)->meaning, core->last.code);

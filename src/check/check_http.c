@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* HTTP_GET: each url block is fetched in turn over a connection of its own, and every one must answer with a wanted status and, where a digest is
- * given, with that body. It decides how an exchange ended and nothing about the server's health.
+/* HTTP_GET: each url block is fetched in turn over a connection of its own, and every one must answer with a wanted
+ * status and, where a digest is given, with that body. It decides how an exchange ended and nothing about the server's
+ * health.
  *
- * The answer must be complete connect_timeout after the connection was: bytes that trickle in do not prolong it. Bodies are read to their end, because a
- * server that stops in the middle of a page is not well; they are hashed or dropped piece by piece, so their size costs nothing. An
- * answer that ends early is judged by what came: its status, and its digest when one is configured. */
+ * The answer must be complete connect_timeout after the connection was: bytes that trickle in do not prolong it.
+ * Bodies are read to their end, because a server that stops in the middle of a page is not well; they are hashed or
+ * dropped piece by piece, so their size costs nothing. An answer that ends early is judged by what came: its status,
+ * and its digest when one is configured. */
 #include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the log says of a check's result. Changes of state are always logged, with the reason; failures that change nothing yet only with
- * log_all_failures. The texts are those that operators match; the journal's fields carry the outcome for machines. */
+/* What the log says of a check's result. Changes of state are always logged, with the reason; failures that change
+ * nothing yet only with log_all_failures. The texts are those that operators match; the journal's fields carry the
+ * outcome for machines. */
 #include "check/check_log.h"
 
 #include <stdio.h>

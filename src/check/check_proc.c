@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The checkers' process: probes the real servers and keeps the kernel's IPVS table as their health and the configuration want it.
+/* The checkers' process: probes the real servers and keeps the kernel's IPVS table as their health and the
+ * configuration want it.
  *
  *   process    checkers, child of the parent; one configuration for life
  *   user       keepalived, no exec
@@ -8,9 +9,10 @@
  *   talks to   the parent (channel), the kernel (generic netlink), real servers (probes)
  *   asks       the parent to run notify_up, notify_down, quorum_up, quorum_down
  *
- * Everything that is decided is decided elsewhere: sched.c and checker.c run the checks, service.c draws the conclusions, table_sync.c brings them to the
- * kernel. This file carries results from one to the next, says and notifies what happened, and writes the survivors' book before the
- * kernel is touched, so that whoever takes over at any moment finishes what was begun. Changes of one wake-up are programmed together. */
+ * Everything that is decided is decided elsewhere: sched.c and checker.c run the checks, service.c draws the
+ * conclusions, table_sync.c brings them to the kernel. This file carries results from one to the next, says and
+ * notifies what happened, and writes the survivors' book before the kernel is touched, so that whoever takes over at
+ * any moment finishes what was begun. Changes of one wake-up are programmed together. */
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -30,7 +32,7 @@
 #include "options.h"
 #include "proc/role.h"
 
-#define BOOTSTRAP_DELAY USEC_PER_SEC    /* before the first probe after a first start: addresses and routes may still be coming */
+#define BOOTSTRAP_DELAY USEC_PER_SEC    /* before the first probe after a first start: addresses may still be coming */
 #define RESYNC_MAX      (60 * USEC_PER_SEC)
 
 struct check_proc {
@@ -262,10 +264,12 @@ static void cease(struct check_proc *p)
 	p->over = true;
 }
 
-static void leave(struct check_proc *p)
+static void check_close(struct role_child *rc)
 {
-	struct role_child *rc = p->rc;
+	struct check_proc *p = rc->priv;
 
+	if (!p)
+		return;
 	table_sync_done(&p->sync);
 	sched_done(&p->sched);
 	service_done(&p->set);
@@ -275,7 +279,6 @@ static void leave(struct check_proc *p)
 	ipvs_nl_close(p->nl);
 	free(p);
 	rc->priv = NULL;
-	role_exit(rc, EXIT_OK);
 }
 
 static void check_hand_over(struct role_child *rc, const bool *gone)
@@ -292,7 +295,7 @@ static void check_hand_over(struct role_child *rc, const bool *gone)
 			(void)table_sync_remove(&p->sync, gone);
 		check_book_put_all(rc->book, &p->set, &p->sched);
 	}
-	leave(p);
+	role_exit(rc, EXIT_OK);
 }
 
 static void check_stop(struct role_child *rc)
@@ -307,7 +310,7 @@ static void check_stop(struct role_child *rc)
 		if (!options_get()->keep_ipvs)
 			(void)table_sync_remove(&p->sync, NULL);
 	}
-	leave(p);
+	role_exit(rc, EXIT_OK);
 }
 
 static void check_write_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
@@ -339,5 +342,6 @@ const struct role_type check_role = {
 	.go = check_go,
 	.hand_over = check_hand_over,
 	.stop = check_stop,
+	.close = check_close,
 	.dump = check_write_dump,
 };

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a check runs, and what its results mean. The scheduler asks checker_start() once and checker_result() after every probe; it
- * must not know retry rules, and this file knows neither sockets nor clocks.
+/* When a check runs, and what its results mean. The scheduler asks checker_start() once and checker_result() after
+ * every probe; it must not know retry rules, and this file knows neither sockets nor clocks.
  *
- * A check that has reached a verdict before is not believed at its first failure: `retry` extra attempts follow at delay_before_retry, and
- * all of them must fail. A check that has never reached one is believed at once, since nothing is known that would be lost.
- * A check that is down gets no extra attempts: it is probed every delay_loop until it passes.
+ * A check that has reached a verdict before is not believed at its first failure: `retry` extra attempts follow at
+ * delay_before_retry, and all of them must fail. A check that has never reached one is believed at once, since nothing
+ * is known that would be lost. A check that is down gets no extra attempts: it is probed every delay_loop until it
+ * passes.
  *
- * The regular runs keep their phase (due + n * delay_loop). Checks that were spread at start stay spread: neither a stall of this process
- * nor a server that makes all of them wait brings them into step. */
+ * The regular runs keep their phase (due + n * delay_loop). Checks that were spread at start stay spread: neither a
+ * stall of this process nor a server that makes all of them wait brings them into step. */
 #include "check/checker.h"
 
 #include "lib/timerq.h"
@@ -22,7 +23,8 @@ static usec_t spread(usec_t span, uint32_t random)
 	return (usec_t)((unsigned __int128)span * random >> 32);
 }
 
-usec_t checker_start(struct checker *c, const struct conf_check *conf, usec_t now, usec_t boot, usec_t bootstrap, uint32_t random)
+usec_t checker_start(struct checker *c, const struct conf_check *conf, usec_t now, usec_t boot, usec_t bootstrap,
+		     uint32_t random)
 {
 	usec_t since = c->last_boot && boot >= c->last_boot ? boot - c->last_boot : 0;
 
@@ -59,8 +61,8 @@ static void note(struct checker *c, const struct probe_result *r, usec_t boot)
 	c->last_boot = boot;
 }
 
-struct checker_step checker_result(struct checker *c, const struct conf_check *conf, const struct probe_result *r, usec_t now,
-				   usec_t boot)
+struct checker_step checker_result(struct checker *c, const struct conf_check *conf, const struct probe_result *r,
+				   usec_t now, usec_t boot)
 {
 	enum outcome_verdict verdict = outcome_text(r->outcome)->verdict;
 	struct checker_step step = { .event = CHECKER_SAME };

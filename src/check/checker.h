@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of one check: when it runs next, and when its results mean that it went up or down. Pure: times come in, times go out. */
+/* The life of one check: when it runs next, and when its results mean that it went up or down. Pure: times come in,
+ * times go out. */
 #ifndef CHECK_CHECKER_H
 #define CHECK_CHECKER_H
 
@@ -37,12 +38,15 @@ struct checker_step {
 /* A check that never ran: it counts as up, or down with alpha. */
 void checker_init(struct checker *c, bool up);
 
-/* When the first probe of this process goes out. `random` spreads checks that have no warmup of their own; `bootstrap` is
- * added for a check that has never run. A check with a predecessor keeps its phase, so that frequent reloads cannot starve it. */
-usec_t checker_start(struct checker *c, const struct conf_check *conf, usec_t now, usec_t boot, usec_t bootstrap, uint32_t random);
+/* When the first probe of this process goes out. `random` spreads checks that have no warmup of their own; `bootstrap`
+ * is added for a check that has never run. A check with a predecessor keeps its phase, so that frequent reloads cannot
+ * starve it. */
+usec_t checker_start(struct checker *c, const struct conf_check *conf, usec_t now, usec_t boot, usec_t bootstrap,
+		     uint32_t random);
 
-/* Takes the result of a probe. Verdicts of NONE change nothing and are repeated after delay_before_retry, at least 1 s. */
-struct checker_step checker_result(struct checker *c, const struct conf_check *conf, const struct probe_result *r, usec_t now,
-				   usec_t boot);
+/* Takes the result of a probe. Verdicts of NONE change nothing and are repeated after delay_before_retry, at least 1
+ * s. */
+struct checker_step checker_result(struct checker *c, const struct conf_check *conf, const struct probe_result *r,
+				   usec_t now, usec_t boot);
 
 #endif

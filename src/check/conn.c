@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The connections of probes. Used by the checks that speak over TCP; it knows addresses and deadlines, not protocols or verdicts.
+/* The connections of probes. Used by the checks that speak over TCP; it knows addresses and deadlines, not protocols
+ * or verdicts.
  *
- * A probe costs few system calls: socket, connect, one registration with the loop, close. The result of connect() is read from the
- * events; the socket is asked for its error only when they say that there is one. Connections are closed in the ordinary way: a reset would
- * spare this machine the TIME_WAIT entry, but shows as an error in the logs of many servers, and the kernel bounds those entries.
+ * A probe costs few system calls: socket, connect, one registration with the loop, close. The result of connect() is
+ * read from the events; the socket is asked for its error only when they say that there is one. Connections are closed
+ * in the ordinary way: a reset would spare this machine the TIME_WAIT entry, but shows as an error in the logs of many
+ * servers, and the kernel bounds those entries.
  *
  * A connection to a port of this machine in the ephemeral range can meet itself (simultaneous open) and look like a
  * living server where none is: such a one is taken for refused. */

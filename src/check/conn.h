@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A non-blocking TCP connection of a probe, with a deadline: nothing here waits, and whatever the peer does, the owner hears of it in time. */
+/* A non-blocking TCP connection of a probe, with a deadline: nothing here waits, and whatever the peer does, the owner
+ * hears of it in time. */
 #ifndef CHECK_CONN_H
 #define CHECK_CONN_H
 
@@ -30,8 +31,8 @@ struct conn {
 	conn_fn *fn;
 };
 
-/* Begins to connect as the check says (dst, bindto, bind_if, fwmark); `fn` is called from the loop, never from here. `deadline` is
- * monotonic. 0, or -errno: then nothing is open and `fn` is not called. */
+/* Begins to connect as the check says (dst, bindto, bind_if, fwmark); `fn` is called from the loop, never from here.
+ * `deadline` is monotonic. 0, or -errno: then nothing is open and `fn` is not called. */
 int conn_connect(struct conn *c, struct loop *l, const struct conf_check *check, usec_t deadline, conn_fn *fn);
 /* Waits for EPOLLIN or EPOLLOUT until `deadline`. */
 void conn_wait(struct conn *c, uint32_t events, usec_t deadline);

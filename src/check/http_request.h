@@ -6,8 +6,9 @@
 #include "conf/config.h"
 #include "lib/strbuf.h"
 
-/* Appends the request for `url`. Host is the virtualhost of the url, else of the check, the real server, the virtual server, else ADDR:PORT. */
-void http_request(struct strbuf *out, const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,
-		  const struct conf_url *url);
+/* Appends the request for `url`. Host is the virtualhost of the url, else of the check, the real server, the virtual
+ * server, else ADDR:PORT. */
+void http_request(struct strbuf *out, const struct conf_vs *vs, const struct conf_rs *rs,
+		  const struct conf_check *check, const struct conf_url *url);
 
 #endif

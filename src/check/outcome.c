@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one table of what probes can find, and what each finding means for the check. The columns with log texts are what
- * operators of keepalived match in their logs; the words in capitals are those of HAProxy's statistics, which the same operators read.
+/* The one table of what probes can find, and what each finding means for the check. The columns with log texts are
+ * what operators of keepalived match in their logs; the words in capitals are those of HAProxy's statistics, which the
+ * same operators read.
  *
- * OUTCOME_LOCAL is kept apart from every failure: when this machine has no descriptor or no port left, that says nothing about the
- * servers, and a pool must not be emptied for it. */
+ * OUTCOME_LOCAL is kept apart from every failure: when this machine has no descriptor or no port left, that says
+ * nothing about the servers, and a pool must not be emptied for it. */
 #include "check/outcome.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static const struct outcome_text texts[OUTCOME_COUNT] = {
 	[OUTCOME_L7_SLOW]        = { "L7TOUT", VERDICT_FAIL, "timeout", "Timeout HTTP read", "no complete answer in time" },
 	[OUTCOME_L7_STATUS]      = { "L7STS", VERDICT_FAIL, "failed", "HTTP status code error to", "unwanted status" },
 	[OUTCOME_L7_DIGEST]      = { "L7RSP", VERDICT_FAIL, "failed", "MD5 digest error to", "unwanted content" },
-	[OUTCOME_L7_EMPTY]       = { "L7RSP", VERDICT_FAIL, "failed", "Read, no data received from ", "closed without an answer" },
+	[OUTCOME_L7_EMPTY]       = { "L7RSP", VERDICT_FAIL, "failed", "Read, no data received from ", "closed unanswered" },
 	[OUTCOME_L7_SYNTAX]      = { "L7RSP", VERDICT_FAIL, "failed", "Read error with", "not a valid answer" },
 	[OUTCOME_L7_READ]        = { "L7RSP", VERDICT_FAIL, "failed", "Read error with", "broken off while answering" },
 	[OUTCOME_L7_WRITE]       = { "L7RSP", VERDICT_FAIL, "failed", "Cannot send get request to", "broken off while asked" },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a probe can end: one enumeration for all kinds of checks, with the words of HAProxy's status pages, and one table of texts. */
+/* How a probe can end: one enumeration for all kinds of checks, with the words of HAProxy's status pages, and one
+ * table of texts. */
 #ifndef CHECK_OUTCOME_H
 #define CHECK_OUTCOME_H
 
@@ -10,7 +11,7 @@
 /* The numbers stand in the survivors' book: append, never renumber. */
 enum outcome {
 	OUTCOME_UNKNOWN,                /* has not run yet */
-	OUTCOME_LOCAL,                  /* we ran out of something (descriptors, memory, ports): says nothing about the server */
+	OUTCOME_LOCAL,                  /* we ran out of descriptors, memory or ports: no word about the server */
 	OUTCOME_SOCKET,                 /* the probe cannot leave as configured: bindto, bind_if, fwmark */
 	OUTCOME_L4_OK,
 	OUTCOME_L4_TIMEOUT,
@@ -44,7 +45,8 @@ struct outcome_text {
 	const char *meaning;            /* for people */
 };
 
-const struct outcome_text *outcome_text(enum outcome o);        /* never NULL: a number out of range reads as OUTCOME_UNKNOWN */
+/* Never NULL: a number out of range reads as OUTCOME_UNKNOWN. */
+const struct outcome_text *outcome_text(enum outcome o);
 /* What a failed socket call says: `error` is a positive errno. */
 enum outcome outcome_from_connect_error(int error);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all probes have in common: a start, an end, and the time between. The scheduler starts them; the kinds (check_*.c) end them. */
+/* What all probes have in common: a start, an end, and the time between. The scheduler starts them; the kinds
+ * (check_*.c) end them. */
 #include "check/probe.h"
 
 #include <stdlib.h>
@@ -17,8 +18,8 @@ static const struct probe_type *type_of(enum conf_check_type type)
 	abort();
 }
 
-struct probe *probe_new(struct loop *l, const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,
-			probe_done_fn *done, void *arg)
+struct probe *probe_new(struct loop *l, const struct conf_vs *vs, const struct conf_rs *rs,
+			const struct conf_check *check, probe_done_fn *done, void *arg)
 {
 	const struct probe_type *type = type_of(check->type);
 	struct probe *p = mem_alloc(type->size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One run of a check. Each kind of check is a row of functions; whatever happens to a probe, it ends in probe_end(), once, with one outcome. */
+/* One run of a check. Each kind of check is a row of functions; whatever happens to a probe, it ends in probe_end(),
+ * once, with one outcome. */
 #ifndef CHECK_PROBE_H
 #define CHECK_PROBE_H
 
@@ -35,8 +36,8 @@ struct probe {
 extern const struct probe_type probe_tcp, probe_http;
 
 /* A probe that has not started; the caller keeps the pointer until `done` is called or it cancels. */
-struct probe *probe_new(struct loop *l, const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,
-			probe_done_fn *done, void *arg);
+struct probe *probe_new(struct loop *l, const struct conf_vs *vs, const struct conf_rs *rs,
+			const struct conf_check *check, probe_done_fn *done, void *arg);
 void probe_start(struct probe *p);              /* `done` may be called before this returns */
 void probe_cancel(struct probe *p);             /* without calling `done`; NULL is fine */
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Joins the pure rules of checker.c with clocks and probes. check_proc.c owns the one scheduler and is told every result.
+/* Joins the pure rules of checker.c with clocks and probes. check_proc.c owns the one scheduler and is told every
+ * result.
  *
- * Checks without a warmup of their own are spread evenly over their delay_loop: check number i starts at the fraction i * φ of it (φ the golden
- * ratio, a sequence that leaves no gaps and no heaps), from a random origin, so that two directors do not probe in step. */
+ * Checks without a warmup of their own are spread evenly over their delay_loop: check number i starts at the fraction
+ * i * φ of it (φ the golden ratio, a sequence that leaves no gaps and no heaps), from a random origin, so that two
+ * directors do not probe in step. */
 #include "check/sched.h"
 
 #include <stdlib.h>

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The truth about the pools. check_proc.c tells it what the checks found; it decides who is alive, whether each virtual server has its quorum, and what
- * the kernel's table should therefore be. It knows no kernel, log, script or clock: facts are returned as actions, in order, and the table is
- * produced from the state at any time. So the same code serves start, reload, restart and every change between.
+/* The truth about the pools. check_proc.c tells it what the checks found; it decides who is alive, whether each
+ * virtual server has its quorum, and what the kernel's table should therefore be. It knows no kernel, log, script or
+ * clock: facts are returned as actions, in order, and the table is produced from the state at any time. So the same
+ * code serves start, reload, restart and every change between.
  *
  *   a real server is alive   when none of its checks is down; without checks always
  *   quorum gained            when the weights of those alive add up to quorum + hysteresis
  *   quorum lost              when they add up to 0, or to less than quorum - hysteresis
  *   in the table             alive ones with their weight, unless a sorry server stands in;
  *                            with inhibit_on_failure also the others, at weight 0
- *   sorry server             in the table while the quorum is lost; with its own inhibit always, at weight 0 while it has nothing to do
+ *   sorry server             in the table while the quorum is lost; with its own inhibit always, at weight 0 while
+ *                            it has nothing to do
  */
 #include "check/service.h"
 
@@ -45,8 +47,8 @@ static const struct { int level; const char *text; } facts[FACT_COUNT] = {
 
 /* ---- facts ---- */
 
-static void act(struct service_actions *out, enum service_fact fact, const struct service_vs *vs, const struct conf_rs *rs,
-		conf_script_id script)
+static void act(struct service_actions *out, enum service_fact fact, const struct service_vs *vs,
+		const struct conf_rs *rs, conf_script_id script)
 {
 	if (out->count == out->cap) {
 		out->cap = out->cap ? 2 * out->cap : 16;

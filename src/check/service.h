@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual servers and their real servers: who is alive, whether the quorum holds, and the IPVS table that follows. Pure: results of checks come in,
- * facts to log, scripts to run and a desired table go out. */
+/* Virtual servers and their real servers: who is alive, whether the quorum holds, and the IPVS table that follows.
+ * Pure: results of checks come in, facts to log, scripts to run and a desired table go out. */
 #ifndef CHECK_SERVICE_H
 #define CHECK_SERVICE_H
 
@@ -68,17 +68,20 @@ void service_actions_done(struct service_actions *a);
 void service_init(struct service_set *s, const struct config *cfg);
 void service_done(struct service_set *s);
 
-/* Between init and start: what a predecessor knew. A real server that was alive keeps new alpha checks from holding it down. */
+/* Between init and start: what a predecessor knew. A real server that was alive keeps new alpha checks from holding it
+ * down. */
 void service_resume_vs(struct service_set *s, unsigned vs, bool quorum_up);
 void service_resume_check(struct service_set *s, const struct conf_check *check, bool up);
 
 /* Counts, decides the quorum of each virtual server for the first time, and marks all of them dirty. */
 void service_start(struct service_set *s, struct service_actions *out);
-/* A check has reached a verdict: up or down. What is known already does nothing, but for the first failure under alpha. */
+/* A check has reached a verdict: up or down. What is known already does nothing, but for the first failure under
+ * alpha. */
 void service_check_changed(struct service_set *s, unsigned vs, unsigned rs, const struct conf_check *check, bool up,
 			   struct service_actions *out);
-/* The end of one virtual server: what is to be said and run; its entries are taken out of the kernel by the caller. `removed`: a new configuration lacks
- * it, and those alive go down; else the daemon stops, and only omega notifies. Its state stays as it is, for the book. */
+/* The end of one virtual server: what is to be said and run; its entries are taken out of the kernel by the caller.
+ * `removed`: a new configuration lacks it, and those alive go down; else the daemon stops, and only omega notifies.
+ * Its state stays as it is, for the book. */
 void service_stop_vs(struct service_set *s, unsigned vs, bool removed, struct service_actions *out);
 
 void service_key(const struct conf_vs *vs, struct ipvs_key *out);

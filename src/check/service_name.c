@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names. One for people, as operators know them from their logs, and one that identifies an object over reloads and restarts. An identity holds what
- * the kernel or the operator tells objects apart by and nothing that may be edited: not a weight, not a check's parameters. */
+/* Names. One for people, as operators know them from their logs, and one that identifies an object over reloads and
+ * restarts. An identity holds what the kernel or the operator tells objects apart by and nothing that may be edited:
+ * not a weight, not a check's parameters. */
 #include "check/service_name.h"
 
 #include <netinet/in.h>
@@ -70,8 +71,8 @@ static const char *type_name(enum conf_check_type type)
 	return "?";
 }
 
-const char *service_check_key(const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check, unsigned ordinal,
-			      char buf[static SERVICE_KEY_MAX])
+const char *service_check_key(const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,
+			      unsigned ordinal, char buf[static SERVICE_KEY_MAX])
 {
 	char vsn[SERVICE_NAME_MAX], rsn[SERVICE_NAME_MAX];
 

@@ -12,12 +12,13 @@ const char *service_vs_name(const struct conf_vs *vs, char buf[static SERVICE_NA
 /* "[192.0.2.1]:tcp:80", with the protocol of its virtual server. */
 const char *service_rs_name(const struct conf_vs *vs, const struct conf_rs *rs, char buf[static SERVICE_NAME_MAX]);
 
-/* What a record in the book is known by, the same over reloads. "FWM 5" exists once per family, so the family is part of it. */
+/* What a record in the book is known by, the same over reloads. "FWM 5" exists once per family, so the family is part
+ * of it. */
 #define SERVICE_KEY_MAX 176
 const char *service_vs_key(const struct conf_vs *vs, char buf[static SERVICE_KEY_MAX]);
 const char *service_rs_key(const struct conf_vs *vs, const struct conf_rs *rs, char buf[static SERVICE_KEY_MAX]);
 /* `ordinal` counts the checks of its type before it at the same real server, from 0. */
-const char *service_check_key(const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check, unsigned ordinal,
-			      char buf[static SERVICE_KEY_MAX]);
+const char *service_check_key(const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,
+			      unsigned ordinal, char buf[static SERVICE_KEY_MAX]);
 
 #endif

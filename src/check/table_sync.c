@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the desired table (service.c) and the kernel (ipvs_nl.c). check_proc.c calls it: once with everything at start, then with what has changed after
- * each wake-up, and with everything again after a failure.
+/* Between the desired table (service.c) and the kernel (ipvs_nl.c). check_proc.c calls it: once with everything at
+ * start, then with what has changed after each wake-up, and with everything again after a failure.
  *
- * What was applied is remembered per virtual server, so that a change costs the size of its virtual server and not that of the table: no dump, and
- * no comparison of thousands of servers that nobody touched. After a failed step that memory is worth nothing, and the kernel is asked. */
+ * What was applied is remembered per virtual server, so that a change costs the size of its virtual server and not
+ * that of the table: no dump, and no comparison of thousands of servers that nobody touched. After a failed step that
+ * memory is worth nothing, and the kernel is asked. */
 #include "check/table_sync.h"
 
 #include <errno.h>
@@ -84,8 +85,8 @@ static int apply(struct table_sync *t, struct ipvs_ops *ops)
 	return failed;
 }
 
-static int converge(struct table_sync *t, const struct ipvs_table *want, const struct ipvs_table *have, table_owned_fn *owned,
-		    void *arg)
+static int converge(struct table_sync *t, const struct ipvs_table *want, const struct ipvs_table *have,
+		    table_owned_fn *owned, void *arg)
 {
 	struct ipvs_ops ops = { 0 };
 	int r;

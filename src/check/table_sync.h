@@ -23,9 +23,9 @@ typedef bool table_owned_fn(void *arg, const struct ipvs_key *key);
 void table_sync_init(struct table_sync *t, struct ipvs_nl *nl, struct service_set *set);
 void table_sync_done(struct table_sync *t);
 
-/* Compares the kernel's whole table with what is wanted and corrects it. `owned` (may be NULL) tells which services that
- * are not wanted any more are ours to remove. `have` may be a dump that is still true (it is emptied), or NULL. 0 or the number of
- * steps that failed, or -errno; failures are logged. */
+/* Compares the kernel's whole table with what is wanted and corrects it. `owned` (may be NULL) tells which services
+ * that are not wanted any more are ours to remove. `have` may be a dump that is still true (it is emptied), or NULL. 0
+ * or the number of steps that failed, or -errno; failures are logged. */
 int table_sync_all(struct table_sync *t, struct ipvs_table *have, table_owned_fn *owned, void *arg);
 /* Brings the virtual servers that have changed to the kernel; costs nothing for the others. Results as above. */
 int table_sync_dirty(struct table_sync *t);

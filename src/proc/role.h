@@ -41,6 +41,7 @@ struct role_type {
 	void (*go)(struct role_child *rc);              /* resume from the predecessor's book, converge; then role_applied() */
 	void (*hand_over)(struct role_child *rc, const bool *gone);     /* stop the gone ones (may be NULL: none), last writes; then role_exit(0) */
 	void (*stop)(struct role_child *rc);            /* everything, in order; then role_exit(0) */
+	void (*close)(struct role_child *rc);           /* frees what open() made, touching nothing else; also when open() failed, or go() never came */
 	void (*script_done)(struct role_child *rc, uint64_t token, int wstatus, int error);    /* may be NULL */
 	void (*dump)(struct role_child *rc, enum msg_dump kind, FILE *out);     /* writes at once; a kind it has not writes nothing */
 };

@@ -46,6 +46,7 @@ struct child {
 	size_t ngone;
 	int exit_status;
 	bool exiting;
+	bool stopped;                   /* in order: nothing is left for a successor */
 	unsigned flush_steps;
 	struct timer flush;
 };
@@ -106,6 +107,7 @@ static void child_stop(struct child *c)
 		return;
 	}
 	c->life = LIFE_ENDING;
+	c->stopped = true;
 	c->rc.type->stop(&c->rc);
 }
 
@@ -350,7 +352,7 @@ static void on_closed(void *arg, int error)
 	struct child *c = arg;
 
 	if (c->life != LIFE_ENDING)
-		log_warning("The parent process is gone (%s): stopping", error ? strerror(error) : "end of file");
+		log_warning("The parent process is gone (%s): stopping", error ? strerror(-error) : "end of file");
 	child_stop(c);
 }
 
@@ -392,6 +394,10 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	timer_init(&c.flush, child_flush, &c);
 	c.chan = chan_new(c.rc.loop, channel_fd, rows, sizeof rows / sizeof *rows, &ops, &c);
 	status = loop_run(c.rc.loop);
+	if (c.rc.priv)
+		type->close(&c.rc);
+	if (c.stopped && status == EXIT_OK)
+		book_mark_closed(c.rc.book);
 	chan_free(c.chan);
 	loop_free(c.rc.loop);
 	book_close(c.rc.book);

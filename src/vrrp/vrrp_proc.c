@@ -361,7 +361,6 @@ static void stop_finish(struct vrrp_proc *p)
 	struct role_child *rc = p->sh.rc;
 
 	proc_free(rc);
-	book_mark_closed(rc->book);
 	role_exit(rc, EXIT_OK);
 }
 
@@ -445,6 +444,7 @@ const struct role_type vrrp_role = {
 	.go = proc_go,
 	.hand_over = proc_hand_over,
 	.stop = proc_stop,
+	.close = proc_free,
 	.script_done = proc_script_done,
 	.dump = proc_dump,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes, in pieces of any size: the parser ends, stays inside its input, and says the same however the input is cut. The first byte is the size of
- * the pieces. */
+/* Any bytes, in pieces of any size: the parser ends, stays inside its input, and says the same however the input is
+ * cut. The first byte is the size of the pieces. */
 #include <stdlib.h>
 #include <string.h>
 

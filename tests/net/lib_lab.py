@@ -28,12 +28,12 @@ class Lab:
         folder.mkdir()
         return folder
 
-    def host(self, name, *addresses):
-        """A host with eth0 on the common switch and these addresses ("10.0.0.1/24")."""
+    def host(self, name, *addresses, ifname="eth0", switch="lan"):
+        """A host with an interface on the common switch, or another one, and these addresses ("10.0.0.1/24")."""
         if self._network is None:
             self._network = self._keep(Network())
         host = self._keep(Host(name, self._network))
-        host.add_interface("eth0", *addresses)
+        host.add_interface(ifname, *addresses, switch=switch)
         return host
 
     def daemon(self, host, config, start=True, **options):
@@ -57,9 +57,9 @@ class Lab:
         """Asks the address for a page again and again, from the source address if one is given, and records every answer."""
         return self._keep(Client(host, address, port, every, source), report=True)
 
-    def real_server(self, name, address, vip):
+    def real_server(self, name, address, vip, switch="lan"):
         """A web server behind direct routing: it has the virtual address on lo and keeps quiet about it."""
-        host = self.host(name, address)
+        host = self.host(name, address, switch=switch)
         for scope in ("all", "lo"):
             host.sysctl(f"net.ipv4.conf.{scope}.arp_ignore", 1)
             host.sysctl(f"net.ipv4.conf.{scope}.arp_announce", 2)

@@ -22,7 +22,8 @@ static struct checker_step feed(struct checker *c, const struct conf_check *k, e
 	return checker_result(c, k, &r, now, now + 1000 * S);
 }
 
-/* Letters: p = passes, f = fails, n = no verdict; expected events in the same places: . same, r retry, P first pass, U up, D down. */
+/* Letters: p = passes, f = fails, n = no verdict; expected events in the same places: . same, r retry, P first pass, U
+ * up, D down. */
 static void run_story(bool up, unsigned retry, const char *results, const char *events)
 {
 	struct conf_check k = conf;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Each test is a story: events, and after each the lines of the log, the scripts and the table, written as text and compared whole. */
+/* Each test is a story: events, and after each the lines of the log, the scripts and the table, written as text and
+ * compared whole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Services, book and table against a kernel made of a table: what is programmed, what is not, and what happens when it fails. */
+/* Services, book and table against a kernel made of a table: what is programmed, what is not, and what happens when it
+ * fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

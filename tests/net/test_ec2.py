@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The published EC2 pair, word for word: two directors, two web servers in direct routing, visitors."""
+import time
+
+import pytest
+
+from lib_daemon import PACKAGED, ROOT
+from lib_util import TIMED, wait_until
+
+pytestmark = pytest.mark.ipvs
+
+VIP = "10.0.0.100"
+ONE, TWO = "10.0.0.36", "10.0.0.56"
+FILES = {ONE: "ec2_01.conf", TWO: "ec2_02.conf"}
+SERVERS = {"server1": "10.0.0.80", "server2": "10.0.0.194"}
+SOURCES = ["10.0.0.201", "10.0.0.202"]  # two visitors, because each keeps to one server (persistence_timeout)
+# What the files say: advert_int 1, priority 90; delay_loop 5, retry 3, delay_before_retry 3.
+SKEW = (256 - 90) / 256
+MASTER_DOWN = 3 + SKEW
+SEEN_DEAD = 5 + 3 * 3
+SEEN_ALIVE = 5
+SCRIPTS = "/etc/keepalived/scripts/"
+ASSIGN = SCRIPTS + "assign_private_ip.sh"
+UNASSIGN = SCRIPTS + "unassign_private_ip.sh"
+# Each word in brackets of its own: how the line was split into arguments is part of the promise.
+RECORD = "printf '[%s]' \"$0\" \"$@\" >>/tmp/notified\necho >>/tmp/notified\n"
+WITH_INTERPRETER = "#!/bin/sh\n" + RECORD
+AS_PUBLISHED = "#/bin/bash\n" + RECORD  # the document's scripts lack the exclamation mark
+
+
+def call(script, *words):
+    return "".join(f"[{word}]" for word in (script, *words))
+
+
+def assigned(instance):
+    return call(ASSIGN, "18.223.129.244", VIP, instance)
+
+
+def unassigned(instance):
+    return call(UNASSIGN, "18.223.129.244", VIP, instance)
+
+
+EC2_ONE, EC2_TWO = "i-0260f608cf698958c", "i-0f74aba2dc5e49679"
+
+
+def director(lab, name, address, script=WITH_INTERPRETER, switch="lan", **options):
+    host = lab.host(name, f"{address}/24", switch=switch)
+    host.sysctl("net.ipv4.vs.expire_quiescent_template", 1)  # a visitor leaves a server whose weight is 0
+    daemon = lab.daemon(host, ROOT / "tests/conf" / FILES[address], start=False, **options)
+    for path in (ASSIGN, UNASSIGN):
+        daemon.add_script(path, script)
+    return daemon
+
+
+def notified(daemon):
+    file = daemon.path("/tmp/notified")
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def wait_notified(daemon, *calls):
+    wait_until(lambda: notified(daemon) == list(calls), 5, f"{daemon.host.host} to run {calls}")
+
+
+def table(daemon):
+    return sorted(daemon.host.run("ipvsadm -Sn").stdout.splitlines())
+
+
+def wanted_table(**weights):
+    return sorted([f"-A -t {VIP}:80 -s lc -p 60"] + [
+        f"-a -t {VIP}:80 -r {address}:80 -g -w {weights.get(name, 3)}" for name, address in SERVERS.items()])
+
+
+def connections(daemon):
+    """How many connections this director's IPVS has taken so far."""
+    with daemon.host.inside(), open("/proc/thread-self/net/ip_vs_stats") as file:
+        return int(file.read().splitlines()[2].split()[0], 16)
+
+
+def wait_served(clients, by, not_by):
+    """Both visitors are served, by one server each, through this director and not through the other one."""
+    since, before, idle = time.monotonic(), connections(by), connections(not_by)
+    for client in clients:
+        client.wait_answers(10, 10, since=since)
+    assert connections(by) - before >= 20 and connections(not_by) == idle
+    bodies = [client.bodies(since) for client in clients]
+    assert [len(servers) for servers in bodies] == [1, 1], bodies
+    return bodies
+
+
+def announced(wire, address, since):
+    """When the new master's first advert and its first gratuitous ARP left."""
+    advert = wire.wait_advert(8, since, source=address)
+    arp = wire.wait_arp(since=since, gratuitous=True, sender=VIP, sender_mac=advert.frame.source_mac)
+    assert advert.time <= arp.time
+    return advert.time, arp.time
+
+
+def check_bound(what, times, earliest, latest):
+    shown = ", ".join(f"{t:.4f}" for t in times)
+    print(f"{what}: {shown} s, allowed {earliest:.4f} to {latest:.4f}")
+    if TIMED:
+        assert earliest <= min(times) and max(times) <= latest, f"{what}: {shown} s, allowed {earliest:.4f} to {latest:.4f}"
+
+
+def test_start_handover_return_and_crash(lab):
+    client_host = lab.host("client", *(f"{source}/24" for source in SOURCES))
+    for name, address in SERVERS.items():
+        lab.real_server(name, f"{address}/24", VIP)
+    first = director(lab, "director1", ONE)
+    second = director(lab, "director2", TWO, AS_PUBLISHED)
+    one, two = first.host, second.host
+    wire = lab.capture(two)
+
+    began = time.monotonic()
+    first.start()
+    check_bound("master after the start", [moment - began for moment in announced(wire, ONE, began)], 1.0, 4.0)
+    wait_until(lambda: one.has_address(f"{VIP}/32", "eth0"), what="address on director1")
+    second.start()
+    second.wait_log(r"\(Group_LVS_1\) master set to 10.0.0.36", 8)
+    for daemon in (first, second):
+        wait_until(lambda: table(daemon) == wanted_table(), what=f"table of {daemon.host.host}")
+    wait_notified(first, unassigned(EC2_ONE), assigned(EC2_ONE))
+    wait_notified(second, unassigned(EC2_TWO))
+    clients = [lab.client(client_host, VIP, source=source, every=0.1) for source in SOURCES]
+    for client in clients:
+        client.wait_answers(2, 10)
+    bodies = wait_served(clients, first, second)
+    assert set().union(*bodies) == set(SERVERS), bodies
+    assert not two.has_address(VIP) and not wire.adverts(source=TWO)
+
+    # An orderly stop.
+    assert first.stop() == 0
+    farewell = wire.wait_advert(source=ONE, priority=0)
+    check_bound("handover", [moment - farewell.time for moment in announced(wire, TWO, farewell.time)], SKEW - 0.01, SKEW + 0.1)
+    assert not one.has_address(VIP) and table(first) == []
+    wait_notified(second, unassigned(EC2_TWO), assigned(EC2_TWO))
+    assert two.has_address(f"{VIP}/32", "eth0")
+    wait_served(clients, second, first)
+
+    # It returns, and takes over again.
+    began = time.monotonic()
+    first.start()
+    announced(wire, ONE, began)
+    wait_until(lambda: one.has_address(VIP) and not two.has_address(VIP), what="address back on director1")
+    wait_notified(first, *[unassigned(EC2_ONE), assigned(EC2_ONE)] * 2)
+    wait_notified(second, unassigned(EC2_TWO), assigned(EC2_TWO), unassigned(EC2_TWO))
+    wait_until(lambda: table(first) == wanted_table(), what="table of director1")
+    assert table(second) == wanted_table()
+    wait_served(clients, first, second)
+
+    # A crash: nothing says farewell, and the link is gone.
+    dead = first.kill_all()
+    one.unplug()
+    moments = announced(wire, TWO, dead)
+    last = wire.adverts(source=ONE)[-1]
+    assert last.priority == 100
+    check_bound("takeover", [moment - last.time for moment in moments], MASTER_DOWN - 0.01, MASTER_DOWN + 0.1)
+    wait_until(lambda: two.has_address(VIP), what="address on director2")
+    wait_served(clients, second, first)
+
+    # It boots again over what the crash has left: the address and the whole table.
+    assert one.has_address(VIP) and table(first) == wanted_table()
+    began = time.monotonic()
+    one.plug()
+    first.start()
+    announced(wire, ONE, began)
+    wait_until(lambda: one.has_address(VIP) and not two.has_address(VIP), what="address back on director1")
+    wait_served(clients, first, second)
+    assert table(first) == wanted_table()
+    assert not first.log.lines("already exists|IPVS cmd")
+    for client in clients:
+        client.stop()
+    assert second.stop() == 0 and first.stop() == 0
+    for daemon in (first, second):
+        assert table(daemon) == [] and not daemon.host.has_address(VIP)
+
+
+def test_table_and_scripts_as_the_packaged_one(lab):
+    daemons, servers = [], []
+    for switch, binary in (("lan", None), ("other", PACKAGED)):
+        servers += [lab.real_server(f"{name}-{switch}", f"{address}/24", VIP, switch)[1] for name, address in SERVERS.items()]
+        daemons += [director(lab, f"{name}-{switch}", address, switch=switch, binary=binary)
+                    for name, address in (("one", ONE), ("two", TWO))]
+    ours, theirs = daemons[:2], daemons[2:]
+    for daemon in daemons:
+        daemon.start()
+    for daemon in daemons:
+        wait_until(lambda: table(daemon) == wanted_table(), 10, f"table of {daemon.host.host}")
+    # The same scripts with the same words in the same order.
+    wait_notified(theirs[0], unassigned(EC2_ONE), assigned(EC2_ONE))
+    wait_notified(theirs[1], unassigned(EC2_TWO))
+    for our, their in zip(ours, theirs):
+        wait_notified(our, *notified(their))
+    # The first check comes after a random warm-up, and a failure before it would be without its retries.
+    for daemon in daemons:
+        for address in SERVERS.values():
+            daemon.wait_log(rf"TCP connection to \[{address}\]:tcp:80 success", 10)
+
+    stopped = time.monotonic()
+    for server in servers[::2]:
+        server.stop()
+    for daemon in daemons:
+        wait_until(lambda: table(daemon) == wanted_table(server1=0), SEEN_DEAD + 1, f"weight 0 in the table of {daemon.host.host}")
+    for daemon in ours:
+        seen = daemon.wait_log(r"TCP_CHECK on service \[10.0.0.80\]:tcp:80 failed after 3 retries", since=stopped)
+        disabled = daemon.wait_log(r"Disabling service \[10.0.0.80\]:tcp:80 of VS \[10.0.0.100\]:tcp:80", since=stopped)
+        # 3 retries of 3 s each are the least; a check that ran just before the stop adds a whole delay_loop.
+        check_bound("server seen dead", [seen.time - stopped, disabled.time - stopped], 9, SEEN_DEAD + 0.5)
+
+    started = time.monotonic()
+    for server in servers[::2]:
+        server.start()
+    for daemon in daemons:
+        wait_until(lambda: table(daemon) == wanted_table(), SEEN_ALIVE + 2, f"weight 3 in the table of {daemon.host.host}")
+    for daemon in ours:
+        enabled = daemon.wait_log(r"Enabling service \[10.0.0.80\]:tcp:80 of VS \[10.0.0.100\]:tcp:80", since=started)
+        check_bound("server seen alive", [enabled.time - started], 0, SEEN_ALIVE + 2)
+
+    for daemon in daemons:
+        assert daemon.stop() == 0 and table(daemon) == []
