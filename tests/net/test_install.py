@@ -77,15 +77,12 @@ def test_install_and_uninstall(tmp_path):
 
 
 def test_the_distribution_builds_and_honours_its_paths(tmp_path):
-    out = tmp_path / "build"
-    out.mkdir()
-    # A build folder of its own for the archive, so that it does not disturb the one under test.
-    subprocess.run([ROOT / "configure", "--quiet"], cwd=out, check=True, timeout=300, stdout=subprocess.DEVNULL)
-    subprocess.run(["make", "-s", "dist"], cwd=out, check=True, timeout=300, stdout=subprocess.DEVNULL)
-    archive, = out.glob("keepalived-*.tar.*")
-    with tarfile.open(archive) as packed:
-        packed.extractall(tmp_path)
-    source, = tmp_path.glob("keepalived-*")
+    make("dist")
+    made, = build_folder().glob("keepalived-*.tar.*")
+    archive = shutil.move(made, tmp_path)
+    with tarfile.open(archive) as members:
+        members.extractall(tmp_path)
+    source, = (path for path in tmp_path.glob("keepalived-*") if path.is_dir())
     if shutil.which("git") and (ROOT / ".git").exists():  # all that is in the repository, but what is about the repository
         listed = subprocess.run(["git", "-C", ROOT, "ls-files"], stdout=subprocess.PIPE, text=True, check=True)
         own = [name for name in listed.stdout.split() if not name.startswith(".")]
