@@ -27,9 +27,13 @@
 
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* a wake-up may be that late without a second look at the socket */
 
-static usec_t now_of(const struct vrrp_inst *in)
+/* The loop's time is that of the wake-up, which may have opened everything since: a start that counted its first wait from there would
+ * be master before it has listened for that long. */
+static usec_t now_of(const struct vrrp_inst *in, const struct vrrp_event *ev)
 {
-	return loop_now(in->sh->rc->loop);
+	bool start = ev->kind == VRRP_EV_START || ev->kind == VRRP_EV_RESUME;
+
+	return start ? usec_mono() : loop_now(in->sh->rc->loop);
 }
 
 /* ---- the book ---- */
@@ -197,7 +201,7 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 {
 	struct vrrp_actions acts;
 
-	vrrp_fsm_step(&in->fsm, ev, now_of(in), &acts);
+	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
 	carry_out(in, &acts);
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);

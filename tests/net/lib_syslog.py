@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A syslog daemon's /dev/log for one daemon under test: every line with the time it came."""
+"""A syslog daemon's /dev/log for one daemon under test: every line with the time it was sent."""
 import os
 import re
 import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from lib_util import CLONE_NEWNET, Events, in_thread, unshare
 
 _LINE = re.compile(r"<(\d+)>(?:\w{3} [ \d]\d \d\d:\d\d:\d\d )?([^:\[\s]+)(?:\[(\d+)\])?: ?(.*)", re.DOTALL)
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
 
 
 @dataclass
@@ -39,7 +41,9 @@ class Syslog(Events):
     def __init__(self, folder):
         super().__init__()
         self._socket = in_thread(_roomy_socket)
-        self._socket.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self._clock = time.monotonic() - time.time()
         fd = os.open(folder, os.O_PATH)
         try:  # by way of the descriptor, because a socket's path may have 107 bytes only
             self._socket.bind(f"/proc/self/fd/{fd}/log")
@@ -51,16 +55,19 @@ class Syslog(Events):
 
     def _collect(self):
         while True:
-            data = self._socket.recv(65536)
+            data, control, _, _ = self._socket.recvmsg(65536, 64)
             if not data:
                 return
+            # The kernel's time of sending: the test itself may come late to read it.
+            seconds, nanoseconds = struct.unpack("qq", control[0][2][:16])
+            sent = seconds + nanoseconds / 1e9 + self._clock
             text = data.decode(errors="replace").rstrip("\n\0")
             match = _LINE.match(text)
             if match:
                 level = LEVELS[int(match[1]) & 7]
-                self.append(Line(time.monotonic(), level, match[2], int(match[3] or 0), match[4]))
+                self.append(Line(sent, level, match[2], int(match[3] or 0), match[4]))
             else:
-                self.append(Line(time.monotonic(), "?", "?", 0, text))
+                self.append(Line(sent, "?", "?", 0, text))
 
     def close(self):
         self._socket.shutdown(socket.SHUT_RD)

@@ -71,14 +71,15 @@ def wanted_table(**weights):
 
 
 def connections(daemon):
-    """How many connections this director's IPVS has taken so far."""
-    with daemon.host.inside(), open("/proc/thread-self/net/ip_vs_stats") as file:
-        return int(file.read().splitlines()[2].split()[0], 16)
+    """How many connections this director's IPVS has taken so far. (The sums in ip_vs_stats lag behind by seconds.)"""
+    with daemon.host.inside(), open("/proc/thread-self/net/ip_vs_stats_percpu") as file:
+        rows = [line.split() for line in file.read().splitlines()[2:]]
+    return sum(int(row[1], 16) for row in rows if len(row) == 6 and row[0] != "~")
 
 
 def wait_served(clients, by, not_by):
     """Both visitors are served, by one server each, through this director and not through the other one."""
-    since, before, idle = time.monotonic(), connections(by), connections(not_by)
+    before, idle, since = connections(by), connections(not_by), time.monotonic()
     for client in clients:
         client.wait_answers(10, 10, since=since)
     assert connections(by) - before >= 20 and connections(not_by) == idle
@@ -113,7 +114,11 @@ def test_start_handover_return_and_crash(lab):
 
     began = time.monotonic()
     first.start()
-    check_bound("master after the start", [moment - began for moment in announced(wire, ONE, began)], 1.0, 4.0)
+    moments = announced(wire, ONE, began)
+    check_bound("master after the start", [moment - began for moment in moments], 1.0, 4.0)
+    # It has listened for an interval before it thought itself alone. (A little less after the line, which comes a moment later.)
+    listening = first.wait_log(r"\(Group_LVS_1\) Entering BACKUP STATE \(init\)")
+    check_bound("first wait", [moments[0] - listening.time], 0.95, 4.0)
     wait_until(lambda: one.has_address(f"{VIP}/32", "eth0"), what="address on director1")
     second.start()
     second.wait_log(r"\(Group_LVS_1\) master set to 10.0.0.36", 8)
@@ -182,8 +187,11 @@ def test_table_and_scripts_as_the_packaged_one(lab):
         daemons += [director(lab, f"{name}-{switch}", address, switch=switch, binary=binary)
                     for name, address in (("one", ONE), ("two", TWO))]
     ours, theirs = daemons[:2], daemons[2:]
-    for daemon in daemons:
-        daemon.start()
+    for masters in daemons[::2], daemons[1::2]:
+        for daemon in masters:
+            daemon.start()
+        for daemon in masters:
+            wait_until(lambda: daemons[0].host.has_address(VIP) and daemons[2].host.has_address(VIP), 10, "two masters")
     for daemon in daemons:
         wait_until(lambda: table(daemon) == wanted_table(), 10, f"table of {daemon.host.host}")
     # The same scripts with the same words in the same order.
