@@ -6,8 +6,10 @@
  * us and the socket exists, else /dev/log in the form of RFC 3164. Never both: journald reads /dev/log as well. stderr
  * gets the lines with -l, and in the foreground when there is no log socket at all.
  *
- * Why not syslog(3): its socket blocks, and a stuck log daemon would stop the adverts of a master. Here nothing blocks:
- * a line that a full or absent receiver cannot take is lost and counted, and the first line that gets through again is
+ * Why not syslog(3): its socket blocks, and a stuck log daemon would stop the adverts of a master. Here nothing blocks.
+ * A log socket takes few datagrams at once (net.unix.max_dgram_qlen, often 10), and a change of state has many lines to
+ * say: in a process with a loop they wait in a queue of bounded size and go out when the socket takes them. A line
+ * that an absent receiver or a full queue cannot take is lost and counted, and the first one that gets through again is
  * preceded by the count. stderr may be a pipe, a terminal or a socket that others hold as well, so its O_NONBLOCK is not
  * ours to change: pipes and terminals are opened a second time without blocking.
  *
@@ -31,6 +33,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/dgramq.h"
+#include "lib/loop.h"
 #include "lib/mem.h"
 #include "lib/usec.h"
 #include "lib/wbuf.h"
@@ -41,6 +45,7 @@
 #define TEXT_SIZE       (TEXT_MAX + sizeof("…"))
 #define MESSAGE_MAX     (256 * 1024)            /* of all lines of one message */
 #define DATAGRAM_MAX    16384
+#define QUEUE_SIZE      (256 * 1024)            /* of lines that wait for a full socket */
 #define RETRY_INTERVAL  USEC_PER_SEC
 #define LOST_TEXT       "%llu log messages were lost"
 
@@ -53,6 +58,9 @@ static struct {
 	struct sockaddr_un peer;
 	int fd;                                 /* connected, or -1 */
 	usec_t retry_at;                        /* no attempt to connect before */
+	struct loop *loop;                      /* with it, lines may wait: */
+	struct loop_io *io;                     /* while some do, for the socket to be writable */
+	struct dgramq queue;
 	enum console_kind console;
 	int console_fd;
 	uint64_t dropped;                       /* lines that reached nobody */
@@ -95,26 +103,73 @@ static bool socket_connect(void)
 	return true;
 }
 
+/* What waited for this receiver is lost with it. */
 static void socket_close(void)
 {
+	loop_io_free(logger.io);
+	logger.io = NULL;
+	logger.socket_missed += logger.queue.count;
+	logger.dropped += logger.queue.count;
+	dgramq_done(&logger.queue);
 	if (logger.fd >= 0)
 		close(logger.fd);
 	logger.fd = -1;
 }
 
-/* Tries once more when the receiver that we were connected to is gone: it may have been restarted. */
-static bool socket_send(const struct wbuf *w)
+/* 0; -EAGAIN: the receiver is full; another errno: it cannot be reached. Tries once more when the receiver that
+ * we were connected to is gone: it may have been restarted. */
+static int socket_send(const void *data, size_t len)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
 		if (logger.fd < 0 && !socket_connect())
-			return false;
-		if (send(logger.fd, w->start, wbuf_len(w), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-			return true;
-		if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == EMSGSIZE)
-			return false;
+			return -ENOTCONN;
+		if (send(logger.fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+			return 0;
+		if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
+			return -EAGAIN;
+		if (errno == EMSGSIZE)
+			return -EMSGSIZE;
 		socket_close();
 	}
-	return false;
+	return -ENOTCONN;
+}
+
+/* Sends of what waits as much as the socket takes. */
+static void queue_flush(void)
+{
+	uint8_t buf[DATAGRAM_MAX];
+
+	while (logger.fd >= 0 && !dgramq_empty(&logger.queue)) {
+		size_t len = dgramq_first(&logger.queue, buf, sizeof(buf));
+
+		if (socket_send(buf, len) == -EAGAIN)
+			return;
+		dgramq_pop(&logger.queue);      /* after a reconnection the queue is empty, and this harmless */
+	}
+}
+
+static void on_writable(int fd, uint32_t revents, void *arg)
+{
+	(void)fd;
+	(void)revents;
+	(void)arg;
+	queue_flush();
+	if (logger.io && dgramq_empty(&logger.queue)) {
+		loop_io_free(logger.io);
+		logger.io = NULL;
+	}
+}
+
+/* true: sent, or it waits for its turn. */
+static bool socket_take(const struct wbuf *w)
+{
+	int r = dgramq_empty(&logger.queue) ? socket_send(w->start, wbuf_len(w)) : -EAGAIN;
+
+	if (r != -EAGAIN || !logger.loop)
+		return r == 0;
+	if (!logger.io)
+		logger.io = loop_io_new(logger.loop, logger.fd, EPOLLOUT, on_writable, NULL);
+	return logger.io && dgramq_push(&logger.queue, w->start, wbuf_len(w));
 }
 
 static void put(struct wbuf *w, const char *str)
@@ -179,7 +234,7 @@ static bool socket_datagram(int level, const char *const *fields, const char *te
 		put_journal(&w, level, fields, text);
 	else
 		put_syslog(&w, level, text);
-	return socket_send(&w);
+	return socket_take(&w);
 }
 
 static void lost_text(char buf[static 64], uint64_t lost)
@@ -427,6 +482,7 @@ static bool journal_wanted(const struct log_config *cfg)
 void log_open(const struct log_config *cfg)
 {
 	log_close();
+	dgramq_init(&logger.queue, QUEUE_SIZE);
 	logger.cfg = *cfg;
 	snprintf(logger.ident, sizeof(logger.ident), "%s", cfg->ident);
 	logger.cfg.ident = logger.ident;
@@ -444,8 +500,19 @@ void log_open(const struct log_config *cfg)
 	logger.open = true;
 }
 
+void log_attach(struct loop *l)
+{
+	if (!l) {
+		queue_flush();
+		loop_io_free(logger.io);
+		logger.io = NULL;
+	}
+	logger.loop = l;
+}
+
 void log_close(void)
 {
+	queue_flush();
 	socket_close();
 	console_close();
 	logger.open = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The log: datagrams to /dev/log, or to the journal with native fields under systemd. Non-blocking and
- * reconnecting: what a full or absent log cannot take is dropped and counted, and the count is said when the log is back.
+/* The log: datagrams to /dev/log, or to the journal with native fields under systemd. Non-blocking and reconnecting: what a full log
+ * cannot take at once waits in a bounded queue when there is a loop; what an absent or stuck one cannot take is dropped and counted, and
+ * the count is said when the log is back.
  * Levels: err = the operator must act, warning = degraded, notice = state change, info = life cycle, debug = packets. */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
@@ -9,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <syslog.h>
+
+struct loop;
 
 struct log_config {
 	const char *ident;                      /* "Keepalived_vrrp" */
@@ -24,7 +27,9 @@ struct log_config {
 
 /* Copies it; may be called again. Before it nothing is written or counted. */
 void log_open(const struct log_config *cfg);
-void log_close(void);
+void log_close(void);                                   /* sends what can still be sent at once */
+/* Lets lines wait for a full log socket and go out when it takes them. Call log_attach(NULL) before the loop is freed. */
+void log_attach(struct loop *l);
 uint64_t log_dropped(void);                             /* lines lost since the start */
 bool log_detail(void);                                  /* -D was given */
 bool log_extra_detail(void);                            /* -D -D */

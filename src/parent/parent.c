@@ -293,6 +293,7 @@ static int open_all(struct parent *p)
 	p->loop = loop_new();
 	if (!p->loop)
 		return -errno;
+	log_attach(p->loop);
 	p->reaper = reaper_new(p->loop);
 	if (!p->reaper)
 		return -errno;
@@ -334,6 +335,7 @@ static void close_all(struct parent *p)
 	resolve_cancel(p->resolve);
 	script_broker_free(p->broker);
 	reaper_free(p->reaper);
+	log_attach(NULL);
 	loop_free(p->loop);
 	list_for_each_safe(g, tmp, &p->generations, node)
 		generation_free(g);

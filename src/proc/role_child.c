@@ -391,6 +391,7 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	ignore_signals();
 	child_log_open(type, NULL);
 	c.rc.loop = loop_new();
+	log_attach(c.rc.loop);
 	timer_init(&c.flush, child_flush, &c);
 	c.chan = chan_new(c.rc.loop, channel_fd, rows, sizeof rows / sizeof *rows, &ops, &c);
 	status = loop_run(c.rc.loop);
@@ -399,6 +400,7 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	if (c.stopped && status == EXIT_OK)
 		book_mark_closed(c.rc.book);
 	chan_free(c.chan);
+	log_attach(NULL);
 	loop_free(c.rc.loop);
 	book_close(c.rc.book);
 	book_close(c.rc.predecessor);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/loop.h"
 #include "lib/usec.h"
 
 struct fixture {
@@ -332,6 +333,64 @@ static void test_full_receiver(void **state)
 	log_info("and once more");
 	expect_text(f, "and once more");
 	assert_int_equal(lost(f), 2);
+}
+
+/* With a loop */
+
+#define BURST 300
+
+struct reader { struct fixture *f; struct loop *loop; unsigned next, wanted; };
+
+static void read_one(int fd, uint32_t revents, void *arg)
+{
+	struct reader *r = arg;
+	char expected[64];
+
+	(void)fd;
+	(void)revents;
+	snprintf(expected, sizeof(expected), "line %u", r->next);
+	expect_text(r->f, expected);
+	if (++r->next == r->wanted)
+		loop_exit(r->loop, 0);
+}
+
+/* More lines at once than the receiver's queue holds: they wait, and come in order as it reads. */
+static void test_burst_waits(void **state)
+{
+	struct fixture *f = *state;
+	struct reader r = { .f = f, .loop = loop_new(), .wanted = BURST };
+	struct loop_io *io;
+
+	open_with_receiver(f);
+	log_attach(r.loop);
+	for (unsigned i = 0; i < BURST; i++)
+		log_info("line %u", i);
+	io = loop_io_new(r.loop, f->receiver, EPOLLIN, read_one, &r);
+	assert_int_equal(loop_run(r.loop), 0);
+	assert_int_equal(r.next, BURST);
+	assert_int_equal(lost(f), 0);
+	loop_io_free(io);
+	log_attach(NULL);
+	loop_free(r.loop);
+}
+
+/* A receiver that never reads: what waits has a bound, the rest is counted; and all of it is, when the receiver goes. */
+static void test_stuck_receiver(void **state)
+{
+	struct fixture *f = *state;
+	struct loop *l = loop_new();
+	unsigned n;
+
+	open_with_receiver(f);
+	log_attach(l);
+	n = fill_receiver(f);
+	assert_true(n > BURST);
+	close(f->receiver);
+	f->receiver = -1;
+	unlink(f->path);
+	log_attach(NULL);
+	assert_true(lost(f) > BURST && lost(f) <= n + 1);
+	loop_free(l);
 }
 
 static void test_receiver_restarts(void **state)
@@ -670,6 +729,8 @@ int main(void)
 		TEST(test_long_line_is_cut),
 		TEST(test_errno_survives),
 		TEST(test_full_receiver),
+		TEST(test_burst_waits),
+		TEST(test_stuck_receiver),
 		TEST(test_receiver_restarts),
 		TEST(test_receiver_away),
 		TEST(test_absent_from_the_start),
