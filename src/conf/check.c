@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "conf/build.h"
+#include "conf/distance.h"
 
 /* Two instances with one number on one link would take each other for a peer. */
 static void check_vrids(struct schema_ctx *c)
@@ -98,7 +99,7 @@ static const char *nearest_name(const struct vec *names, const char *kind, const
 	for (size_t i = 0; i < names->n; i++) {
 		const struct build_name *name = vec_at(names, i);
 
-		d = kind && strcmp(name->kind, kind) != 0 ? UINT32_MAX : suggest_distance(name->name, wanted);
+		d = kind && strcmp(name->kind, kind) != 0 ? UINT32_MAX : word_distance(name->name, wanted);
 		if (d < best) {
 			best = d;
 			nearest = name->name;

@@ -10,12 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/pos.h"
 #include "lib/addr.h"
 #include "lib/arena.h"
 #include "lib/usec.h"
-
-/* Where something was written. file indexes struct conf_text's names; line and column count from 1; 0 = nowhere (a default). */
-struct conf_pos { uint32_t file, line, col; };
 
 /* A user's command. Scripts stand in one table in the order of their text; index 0 is "none". Only the parent runs them. */
 struct conf_script {

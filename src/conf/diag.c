@@ -6,7 +6,7 @@
  * equal place is the same diagnostic), in the order of the text rather than in that of the passes over it, and a file with 100,000
  * mistakes makes a report that a person can read: DIAG_STORED of them, and how many more there are.
  *
- * The echo of a source line needs the file's text, which source_read hands over; a secret in it (the schema knows which words have one)
+ * The echo of a source line needs the file's text, which source_read hands over; a secret in it (secret.c knows which words have one)
  * shows as ********. Columns count bytes; the caret is placed by characters, so that it also stands right below Chinese comments.
  */
 #include "conf/diag.h"
@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/config.h"
-#include "conf/schema.h"
+#include "conf/pos.h"
+#include "conf/secret.h"
 #include "lib/map.h"
 #include "lib/mem.h"
 
@@ -272,7 +272,7 @@ static void line_masked(const char *line, size_t len, size_t *col, struct strbuf
 		}
 		if (!secret) {
 			strbuf_addn(out, line + start, i - start);
-			secret = schema_is_secret(line + start, i - start);
+			secret = secret_follows(line + start, i - start);
 			continue;
 		}
 		hidden++;

@@ -6,7 +6,8 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_checker.c, schema_server.c and schema_later.c; values are schema_value.c.
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_item.c, schema_checker.c, schema_server.c and
+ * schema_later.c; values are schema_value.c.
  */
 #include "conf/schema.h"
 
@@ -64,23 +65,6 @@ static bool language_allows(const struct node *n, const char *word)
 }
 
 const struct tree_language schema_language = { language_is_root, language_allows };
-
-/* ---- secrets ---- */
-
-bool schema_is_secret(const char *word, size_t len)
-{
-	static const char *const secrets[] = { "auth_pass", "password", "auth_passwd", "authpass", "key" };
-	char copy[24];
-
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, word, len);
-	copy[len] = '\0';
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
-		if (!strcmp(copy, secrets[i]) || (len > 5 && suggest_distance(copy, secrets[i]) <= 2))
-			return true;
-	return false;
-}
 
 /* ---- statements ---- */
 

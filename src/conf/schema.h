@@ -85,14 +85,15 @@ extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_in
 	schema_http_get, schema_url;
 extern const struct schema_block schema_SSL_GET, schema_SMTP_CHECK, schema_MISC_CHECK, schema_PING_CHECK, schema_UDP_CHECK, schema_DNS_CHECK,
 	schema_FILE_CHECK, schema_BFD_CHECK;
-/* lists of items that are not read yet; of trackers; of interfaces that are only checked */
-extern const struct schema_block schema_any_list, schema_tracker_list, schema_interface_list;
+/* lists of items (schema_item.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces that are only checked;
+ * and of what is not read yet */
+extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_track_if_list, schema_tracker_list,
+	schema_interface_list, schema_any_list;
 extern const struct tree_language schema_language;
 
 /* ---- schema.c: the driver ---- */
 void schema_parse(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj);
 const struct schema_row *schema_find(const struct schema_block *block, const char *word);
-bool schema_is_secret(const char *word, size_t len);            /* what follows this word must not be shown */
 void *schema_object(struct schema_ctx *c, const struct schema_block *block, void *obj);  /* obj becomes a copy of the block's prototype */
 void schema_defaults(const struct schema_block *block, void *obj);     /* writes the rows' defaults and calls init */
 /* Calls back for every row of the language, with the blocks' names joined by `/`. */
@@ -117,7 +118,6 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
 const char *suggest_keyword(const struct schema_block *block, const char *word);
 /* The block that has exactly this keyword, or NULL. */
 const char *suggest_block(const char *word);
-unsigned suggest_distance(const char *a, const char *b);
 
 /* ---- schema_print.c ---- */
 struct printer { struct strbuf *out; const struct config *cfg; unsigned indent; bool secrets; };
@@ -130,5 +130,11 @@ void print_keyword(struct printer *p, const char *keyword);     /* the start of 
 void print_word(struct printer *p, const char *word);           /* a blank and the word, quoted where it must be */
 void print_end(struct printer *p);
 void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
+
+/* ---- schema_item.c ---- */
+void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */
+void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj);
+void item_print_peers(struct printer *p, const struct schema_row *row, const void *obj);
+void item_print_track_ifs(struct printer *p, const struct schema_row *row, const void *obj);
 
 #endif

@@ -15,16 +15,6 @@
 #define TIME_MAX (INT64_MAX / 2)
 #define BLOCK(keyword, b, s, h, ...) \
 	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT, .since = s, .help = h, __VA_ARGS__ }
-#define ITEMS(title) { .name = title, .item = skip_item }
-
-static void skip_item(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	(void)c;
-	(void)n;
-	(void)obj;
-}
-
-const struct schema_block schema_any_list = ITEMS("a list");
 
 /* ---- checkers ---- */
 
@@ -256,7 +246,7 @@ static const struct schema_row ssl_context_rows[] = {
 	{ .name = "key", .type = ST_STRING, .help = "file of our key" },
 };
 static const struct schema_block ssl_context_block = { .name = "SSL", SCHEMA_ROWS(ssl_context_rows) };
-static const struct schema_block vs_group_block = { .name = "virtual_server_group", .item = skip_item, .min_words = 1, .max_words = 1 };
+static const struct schema_block vs_group_block = { .name = "virtual_server_group", .item = item_skip, .min_words = 1, .max_words = 1 };
 
 /* ---- the top level ---- */
 

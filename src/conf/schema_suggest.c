@@ -2,50 +2,15 @@
 /*
  * What was probably meant: the nearest word of a block, and the block that has a word.
  *
- * Nearness is the number of letters that were left out, added, exchanged or swapped; a word of six letters may differ in two. Called by the
- * driver and the values when something is unknown, never on the way of a correct file.
+ * Nearness is the distance of distance.c; a word of six letters may differ in two. Called by the driver when something is unknown, never on
+ * the way of a correct file.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/distance.h"
 #include "conf/schema.h"
-
-#define WORD_MAX 40
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
-}
-
-unsigned suggest_distance(const char *a, const char *b)
-{
-	unsigned row[3][WORD_MAX + 1];
-	size_t la = strnlen(a, WORD_MAX + 1), lb = strnlen(b, WORD_MAX + 1);
-
-	if (la > WORD_MAX || lb > WORD_MAX)
-		return UINT32_MAX;
-	for (unsigned j = 0; j <= lb; j++)
-		row[0][j] = j;
-	for (unsigned i = 1; i <= la; i++) {
-		unsigned *now = row[i % 3], *above = row[(i + 2) % 3], *before = row[(i + 1) % 3];
-
-		now[0] = i;
-		for (unsigned j = 1; j <= lb; j++) {
-			bool same = fold(a[i - 1]) == fold(b[j - 1]);
-
-			now[j] = least(least(above[j] + 1, now[j - 1] + 1), above[j - 1] + !same);
-			if (i > 1 && j > 1 && fold(a[i - 1]) == fold(b[j - 2]) && fold(a[i - 2]) == fold(b[j - 1]))
-				now[j] = least(now[j], before[j - 2] + 1);
-		}
-	}
-	return row[la % 3][lb];
-}
 
 /* A part of a word that was left out (script_security), or grown together with the next (virtual_server192.0.2.1). */
 static const char *contained_keyword(const struct schema_block *block, const char *word)
@@ -64,14 +29,14 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	unsigned best = (unsigned)strlen(word) / 3, d;
 	const char *nearest = NULL;
 
-	if (strlen(word) > WORD_MAX)
+	if (strlen(word) > DISTANCE_WORD_MAX)
 		return NULL;
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
 		if (row->flags & SF_OLD)
 			continue;
-		d = suggest_distance(word, row->name) + (row->type == ST_GONE);
+		d = word_distance(word, row->name) + (row->type == ST_GONE);
 		if (d < best + (nearest == NULL)) {
 			best = d;
 			nearest = row->name;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conf/build.h"
+#include "conf/distance.h"
 #include "conf/schema.h"
 #include "lib/mem.h"
 #include "lib/num.h"
@@ -169,7 +170,7 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 		given = n->words[word].str;
 		pos = node_pos(n, word);
 		for (const struct schema_choice *ch = choices; ch->word; ch++) {
-			d = suggest_distance(given, ch->word);
+			d = word_distance(given, ch->word);
 			if (d < best && d < strlen(ch->word)) {
 				best = d;
 				nearest = ch->word;

@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "conf/distance.h"
 #include "conf/schema.h"
+#include "conf/secret.h"
 #include "lib/map.h"
 
 struct seen { struct map *keys; unsigned rows; };
@@ -72,9 +74,9 @@ static void test_same(void **state)
 static void test_suggest(void **state)
 {
 	(void)state;
-	assert_int_equal(suggest_distance("weight", "weight"), 0);
-	assert_int_equal(suggest_distance("weigth", "weight"), 1);
-	assert_int_equal(suggest_distance("", "abc"), 3);
+	assert_int_equal(word_distance("weight", "weight"), 0);
+	assert_int_equal(word_distance("weigth", "weight"), 1);
+	assert_int_equal(word_distance("", "abc"), 3);
 	assert_string_equal(suggest_keyword(&schema_real_server, "weigth"), "weight");
 	assert_string_equal(suggest_keyword(&schema_virtual_server, "lb-kind"), "lb_kind");
 	assert_string_equal(suggest_keyword(&schema_root, "virtual_server192.0.2.1"), "virtual_server");
@@ -86,15 +88,32 @@ static void test_suggest(void **state)
 	assert_null(suggest_block("nb_get_retry"));
 }
 
+/* What the tables hide, the list knows. */
+static void check_secret(void *arg, const char *path, const struct schema_row *row)
+{
+	unsigned *found = arg;
+
+	if (!(row->flags & SF_SECRET))
+		return;
+	++*found;
+	if (!secret_is_listed(row->name))
+		fail_msg("%s/%s is a secret that secret.c does not know", path, row->name);
+}
+
 static void test_secret(void **state)
 {
+	unsigned found = 0;
+
 	(void)state;
-	assert_true(schema_is_secret("auth_pass", 9));
-	assert_true(schema_is_secret("auth_pas", 8));
-	assert_true(schema_is_secret("password", 8));
-	assert_false(schema_is_secret("auth_type", 9));
-	assert_false(schema_is_secret("PASS", 4));
-	assert_false(schema_is_secret("", 0));
+	schema_walk(check_secret, &found);
+	assert_true(found >= 3);
+	assert_false(secret_is_listed("auth_pas"));
+	assert_true(secret_follows("auth_pass", 9));
+	assert_true(secret_follows("auth_pas", 8));
+	assert_true(secret_follows("password", 8));
+	assert_false(secret_follows("auth_type", 9));
+	assert_false(secret_follows("PASS", 4));
+	assert_false(secret_follows("", 0));
 }
 
 int main(void)

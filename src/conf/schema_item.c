@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The blocks whose lines are items rather than keywords: addresses, peers, tracked interfaces and trackers; routes and rules, which
+ * nobody reads yet.
+ *
+ * An item is one line with a grammar of its own. It is read into a vector of the context, which schema_vrrp.c seals when the instance ends;
+ * a line that cannot be read is left out with an error, and the others stand. What follows from several items together (families,
+ * repetitions, more than an advert has room for) is decided in finish_vrrp.c. The blocks are named by rows of schema_vrrp.c and schema_later.c.
+ */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "conf/schema.h"
+#include "lib/num.h"
+
+/* ---- what is not read yet ---- */
+
+void item_skip(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)c;
+	(void)n;
+	(void)obj;
+}
+
+const struct schema_block schema_any_list = { .name = "a list", .item = item_skip };
+
+/* ---- virtual_ipaddress ---- */
+
+static const struct schema_choice scopes[] = {
+	{ "global", RT_SCOPE_UNIVERSE }, { "site", RT_SCOPE_SITE }, { "link", RT_SCOPE_LINK }, { "host", RT_SCOPE_HOST },
+	{ "nowhere", RT_SCOPE_NOWHERE }, { NULL, 0 },
+};
+
+static bool vip_scope(struct schema_ctx *c, const struct node *n, unsigned word, struct conf_vip *vip)
+{
+	int64_t number;
+	int scope;
+
+	if (word < n->nwords && !num_i64(n->words[word].str, 0, 0, 255, &number)) {
+		vip->scope = (uint8_t)number;
+		return true;
+	}
+	if (!value_enum(c, n, word, scopes, &scope))
+		return false;
+	vip->scope = (uint8_t)scope;
+	return true;
+}
+
+static bool vip_broadcast(struct schema_ctx *c, const struct node *n, unsigned word, struct conf_vip *vip)
+{
+	const char *value = word < n->nwords ? n->words[word].str : "";
+	struct conf_pos pos = node_pos(n, word);
+
+	if (!strcmp(value, "+") || !strcmp(value, "-")) {
+		vip->brd_kind = *value == '+' ? CONF_BRD_ONES : CONF_BRD_ZEROS;
+	} else {
+		if (!value_addr(c, n, word, &vip->brd))
+			return false;
+		vip->brd_kind = CONF_BRD_ADDR;
+	}
+	if (vip->prefix.addr.family == AF_INET && (vip->brd_kind != CONF_BRD_ADDR || vip->brd.family == AF_INET))
+		return true;
+	diag_add(c->diags, DIAG_ERROR, &pos, "only an IPv4 address has a broadcast address, and it is IPv4");
+	return false;
+}
+
+/* One option with its value, at n->words[i]; returns how many words it took, 0 when the rest cannot be read. */
+static unsigned vip_option(struct schema_ctx *c, const struct node *n, unsigned i, struct conf_vip *vip)
+{
+	static const char *const later[] = { "peer 1", "preferred_lft 1", "track_group 1", "home", "-nodad", "mngtmpaddr", "noprefixroute",
+		"autojoin", "no_track", "use_vmac" };
+	const char *word = n->words[i].str;
+	struct conf_pos pos = node_pos(n, i);
+
+	if (!strcmp(word, "dev"))
+		return value_name(c, n, i + 1, IFNAMSIZ - 1, &vip->dev) ? 2 : 0;
+	if (!strcmp(word, "label"))
+		return value_name(c, n, i + 1, IFNAMSIZ - 1, &vip->label) ? 2 : 0;
+	if (!strcmp(word, "scope"))
+		return vip_scope(c, n, i + 1, vip) ? 2 : 0;
+	if (!strcmp(word, "brd") || !strcmp(word, "broadcast"))
+		return vip_broadcast(c, n, i + 1, vip) ? 2 : 0;
+	for (size_t k = 0; k < sizeof(later) / sizeof(*later); k++) {
+		size_t len = strcspn(later[k], " ");
+
+		if (strlen(word) == len && !memcmp(word, later[k], len)) {
+			diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s` of an address is known, but not supported yet", word);
+			return later[k][len] ? 2 : 1;
+		}
+	}
+	diag_add(c->diags, DIAG_ERROR, &pos,
+		 "`%.40s` is no option of an address; allowed: dev brd scope label peer preferred_lft no_track noprefixroute -nodad home mngtmpaddr "
+		 "autojoin use_vmac", word);
+	return 0;
+}
+
+static void add_vip_to(struct schema_ctx *c, const struct node *n, struct vec *list)
+{
+	struct conf_vip vip = { .pos = n->pos };
+	unsigned took;
+	int r = addr_parse_prefix(n->words[0].str, &vip.prefix);
+
+	if (r) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, r == -ERANGE ? "`%.60s`: the prefix length is out of range; the address is left out" :
+			 "`%.60s` is not ADDRESS[/LENGTH]; the line is left out", n->words[0].str);
+		return;
+	}
+	for (unsigned i = 1; i < n->nwords; i += took) {
+		took = vip_option(c, n, i, &vip);
+		if (!took)
+			break;
+	}
+	*(struct conf_vip *)vec_push(list) = vip;
+}
+
+static void add_vip(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)obj;
+	add_vip_to(c, n, &c->vips);
+}
+
+static void add_evip(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)obj;
+	add_vip_to(c, n, &c->evips);
+}
+
+static void print_vip(struct printer *p, const struct conf_vip *vip)
+{
+	char text[PREFIX_STRLEN], brd[ADDR_STRLEN];
+
+	print_keyword(p, prefix_str(&vip->prefix, text));
+	if (vip->dev)
+		strbuf_addf(p->out, " dev %s", vip->dev);
+	if (vip->brd_kind != CONF_BRD_NONE)
+		strbuf_addf(p->out, " brd %s", vip->brd_kind == CONF_BRD_ONES ? "+" : vip->brd_kind == CONF_BRD_ZEROS ? "-" :
+			    addr_str(&vip->brd, brd));
+	if (vip->scope != RT_SCOPE_UNIVERSE)
+		strbuf_addf(p->out, " scope %u", vip->scope);
+	if (vip->label) {
+		strbuf_add(p->out, " label");
+		print_word(p, vip->label);
+	}
+	print_end(p);
+}
+
+void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_vrrp *v = obj;
+	bool excluded = row->block->item == add_evip;
+	const struct conf_vip *vips = excluded ? v->evips : v->vips;
+	unsigned n = excluded ? v->nevips : v->nvips;
+
+	if (!n)
+		return;
+	print_open(p, "%s", row->name);
+	for (unsigned i = 0; i < n; i++)
+		print_vip(p, &vips[i]);
+	print_close(p);
+}
+
+static void note_vips(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
+{
+	(void)c;
+	(void)outer;
+	((struct build_vrrp *)obj)->vips_pos = n->pos;
+}
+
+const struct schema_block schema_vip_list = { .name = "virtual_ipaddress", .item = add_vip, .end = note_vips };
+const struct schema_block schema_evip_list = { .name = "virtual_ipaddress_excluded", .item = add_evip };
+
+/* ---- unicast_peer ---- */
+
+static void add_peer(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	struct ip_addr addr;
+
+	(void)obj;
+	if (addr_parse(n->words[0].str, &addr)) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is not the address of a peer; the line is left out", n->words[0].str);
+		return;
+	}
+	*(struct ip_addr *)vec_push(&c->peers) = addr;
+	if (n->nwords > 1 && (!strcmp(n->words[1].str, "min_ttl") || !strcmp(n->words[1].str, "max_ttl"))) {
+		struct conf_pos pos = node_pos(n, 1);
+
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "`min_ttl` and `max_ttl` of a peer are known, but not supported yet");
+	} else {
+		value_extra(c, n, 1);
+	}
+}
+
+void item_print_peers(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_vrrp *v = obj;
+	char addr[ADDR_STRLEN];
+
+	if (!v->npeers)
+		return;
+	print_open(p, "%s", row->name);
+	for (unsigned i = 0; i < v->npeers; i++)
+		print_line(p, "%s", addr_str(&v->peers[i], addr));
+	print_close(p);
+}
+
+const struct schema_block schema_peer_list = { .name = "unicast_peer", .item = add_peer };
+
+/* ---- track_interface, track_script and their kin ---- */
+
+/* `NAME [weight N [reverse|noreverse]]`; false when there is no sense in it. */
+static bool read_weight(struct schema_ctx *c, const struct node *n, int64_t limit, int *weight, bool *reverse)
+{
+	struct conf_pos pos = node_pos(n, 1);
+	int64_t v;
+
+	if (n->nwords < 2)
+		return true;
+	if (strcmp(n->words[1].str, "weight") != 0) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is not allowed here: %.40s [weight NUMBER [reverse]]", n->words[1].str, n->words[0].str);
+		return true;
+	}
+	if (!value_int(c, n, 2, -254, 254, &v))
+		return true;
+	if (v < -limit || v > limit) {
+		pos = node_pos(n, 2);
+		diag_add(c->diags, DIAG_WARNING, &pos, "a weight of %d is the most: it is lowered", (int)limit);
+		v = v < 0 ? -limit : limit;
+	}
+	*weight = (int)v;
+	if (n->nwords > 3 && (!strcmp(n->words[3].str, "reverse") || !strcmp(n->words[3].str, "noreverse"))) {
+		*reverse = n->words[3].str[0] == 'r';
+		value_extra(c, n, 4);
+	} else {
+		value_extra(c, n, 3);
+	}
+	return true;
+}
+
+static void add_track_if(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	struct conf_track_if t = { .pos = n->pos };
+
+	(void)obj;
+	if (value_name(c, n, 0, IFNAMSIZ - 1, &t.ifname) && read_weight(c, n, 253, &t.weight, &t.reverse))
+		*(struct conf_track_if *)vec_push(&c->track_ifs) = t;
+}
+
+void item_print_track_ifs(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_vrrp *v = obj;
+
+	if (!v->ntrack_ifs)
+		return;
+	print_open(p, "%s", row->name);
+	for (unsigned i = 0; i < v->ntrack_ifs; i++)
+		print_line(p, "%s weight %d%s", v->track_ifs[i].ifname, v->track_ifs[i].weight, v->track_ifs[i].reverse ? " reverse" : "");
+	print_close(p);
+}
+
+const struct schema_block schema_track_if_list = { .name = "track_interface", .item = add_track_if };
+
+static void add_tracker(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	struct build_name *use = vec_push(&c->tracker_uses);
+	bool reverse;
+	int weight;
+
+	(void)obj;
+	use->name = arena_strdup(c->arena, n->words[0].str);
+	use->pos = n->pos;
+	use->kind = c->row ? c->row->name : "";
+	read_weight(c, n, 254, &weight, &reverse);
+}
+
+const struct schema_block schema_tracker_list = { .name = "track_script", .item = add_tracker };
+
+static void group_track_if(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	bool reverse;
+	int weight;
+
+	(void)obj;
+	read_weight(c, n, 253, &weight, &reverse);
+}
+
+const struct schema_block schema_interface_list = { .name = "track_interface", .item = group_track_if };
