@@ -125,6 +125,8 @@ void role_event(struct role *r, const struct child_event *ev)
 	child_step(&r->core, ev, loop_now(r->p->loop), &out);
 	for (unsigned i = 0; i < out.n; i++)
 		role_act(r, &out.a[i]);
+	if (!child_has_process(&r->core))
+		pidfile_remove(&r->pid_file);   /* not to name a dead process while the role waits, for ever perhaps */
 	due = child_due(&r->core);
 	if (due == USEC_NEVER)
 		loop_timer_cancel(r->p->loop, &r->timer);

@@ -288,7 +288,7 @@ def test_watchdog_and_death_of_the_parent(machine):
     machine.systemctl("stop", "keepalived")
     assert not machine.has_address(VIP)
     # One that says that it cannot run is not tried again and again.
-    machine.configure("global_defs {\n    net_namespace nowhere\n}\n" + director_config())
+    machine.configure("net_namespace nowhere\n" + director_config())
     before = machine.show()["NRestarts"]
     machine.systemctl("start", "keepalived", expected="failure")
     shown = machine.show()
