@@ -167,17 +167,6 @@ static void check_members(struct schema_ctx *c)
 	strbuf_done(&names);
 }
 
-static void check_scripts(struct schema_ctx *c)
-{
-	const struct conf_script *first = c->scripts.n > 1 ? vec_at(&c->scripts, 1) : NULL;
-
-	if (!first || c->globals.g.script_security)
-		return;
-	diag_add(c->diags, DIAG_SECURITY, &first->pos, "%zu script%s run%s without script security: with `enable_script_security` (and `script_user USER`) in "
-		 "global_defs, what others could have changed is not run as root", c->scripts.n - 1, c->scripts.n > 2 ? "s" : "",
-		 c->scripts.n > 2 ? "" : "s");
-}
-
 void check_config(struct schema_ctx *c)
 {
 	check_vrids(c);
@@ -185,5 +174,4 @@ void check_config(struct schema_ctx *c)
 	check_services(c);
 	check_trackers(c);
 	check_members(c);
-	check_scripts(c);
 }

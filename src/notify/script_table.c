@@ -286,7 +286,8 @@ struct script_table *script_table_new(const struct config *cfg, struct conf_diag
 		prepare(&l, &cfg->scripts[i], &t->scripts[i]);
 	if (l.root_script && !cfg->globals.script_security)
 		diag_add(diags, DIAG_SECURITY, l.first_root,
-			 "SECURITY VIOLATION - scripts are being executed but script_security not enabled.");
+			 "SECURITY VIOLATION - scripts are being executed but script_security not enabled. "
+			 "With `enable_script_security` (and `script_user USER`) in global_defs, what others could have changed is not run as root");
 	return t;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "conf/config.h"
 #include "vrrp/vrrp_vips.h"
@@ -222,11 +223,14 @@ static void put_interfaces(const struct vrrp_shared *sh, FILE *out)
 void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 {
 	const struct conf_globals *g = &sh->rc->cfg->globals;
+	char host[65] = "";
 	char addr[ADDR_STRLEN];
 
 	fputs("------< Global definitions >------\n", out);
 	fprintf(out, " Network namespace = %s\n", g->net_namespace ? g->net_namespace : "(default)");
-	fprintf(out, " Router ID = %s\n", g->router_id ? g->router_id : "");
+	if (!g->router_id)
+		(void)gethostname(host, sizeof(host) - 1);
+	fprintf(out, " Router ID = %s\n", g->router_id ? g->router_id : host);
 	fprintf(out, " VRRP IPv4 mcast group = %s\n", addr_str(&g->mcast_group4, addr));
 	fprintf(out, " VRRP IPv6 mcast group = %s\n", addr_str(&g->mcast_group6, addr));
 	fprintf(out, " VRRP skip check advert addresses = %s\n", onoff(g->vrrp_skip_check_adv_addr));
