@@ -11,7 +11,7 @@ import pytest
 
 from lib_daemon import ROOT
 from lib_install import build_folder, files, make
-from lib_util import MS_BIND, mount, wait_until
+from lib_util import MS_BIND, SANITIZED, mount, wait_until
 
 EVERYTHING = {
     "etc/default/keepalived", "etc/init.d/keepalived", "usr/local/lib/systemd/system/keepalived.service",
@@ -89,6 +89,8 @@ def test_the_distribution_builds_and_honours_its_paths(tmp_path):
         own = [name for name in listed.stdout.split() if not name.startswith(".")]
         assert [name for name in own if not (source / name).exists()] == []
     assert not list(source.rglob("__pycache__"))
+    if SANITIZED:  # the same sources, built by the same test on the plain build
+        return
 
     subprocess.run(["./configure", "--quiet", "--prefix=/opt/ka", "--sysconfdir=/opt/etc", "--runstatedir=/opt/run",
                     "CFLAGS=-O0"], cwd=source, check=True, timeout=300, stdout=subprocess.DEVNULL)
