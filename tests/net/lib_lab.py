@@ -5,6 +5,7 @@ import contextlib
 from lib_daemon import Daemon
 from lib_hosts import Host, Network
 from lib_http import Client, Nginx
+from lib_stalls import Stalls
 from lib_watch import AddressWatch, Capture
 
 
@@ -52,6 +53,10 @@ class Lab:
     def capture(self, host, ifname="eth0"):
         """Records every frame on the interface, both directions."""
         return self._keep(Capture(host, ifname))
+
+    def stalls(self):
+        """Records when the machine stood still; checks time bounds."""
+        return self._keep(Stalls())
 
     def client(self, host, address, port=80, every=0.02, source=None):
         """Asks the address for a page again and again, from the source address if one is given, and records every answer."""

@@ -7,9 +7,11 @@ import time
 import pytest
 
 from lib_daemon import PACKAGED, ROOT
-from lib_util import TIMED, wait_until
+from lib_util import IN_VM, wait_until
 
 CONF = ROOT / "tests/conf"
+# What an emulated processor, which the test's own processes want as well, may need from the first advert to the address's announcement.
+ANNOUNCED = 0.1 if IN_VM else 0.0
 
 
 def table(host):
@@ -32,15 +34,14 @@ def check_said(daemon, *words):
     assert not daemon.log.lines(r"keepalived\.conf:\d+:\d+: error")
 
 
-def check_stop(wire, stopped, source, heir, skew):
+def check_stop(wire, stalls, stopped, source, heir, skew):
     """The orderly stop of one router moves the address within the other one's skew."""
     assert stopped.stop() == 0
     farewell = wire.wait_advert(source=source, priority=0)
     advert = wire.wait_advert(since=farewell.time, source=heir)
-    moved = wire.wait_arp(since=advert.time, gratuitous=True, sender_mac=advert.frame.source_mac)
-    print(f"handover after {advert.time - farewell.time:.4f}, announced after {moved.time - farewell.time:.4f} s, skew {skew:.4f}")
-    if TIMED:
-        assert skew - 0.01 <= advert.time - farewell.time and moved.time - farewell.time <= skew + 0.1
+    announced = wire.wait_arp(since=advert.time, gratuitous=True, sender_mac=advert.frame.source_mac)
+    stalls.check("handover: advert", farewell.time, advert.time, skew - 0.01, skew + 0.1)
+    stalls.check("handover: gratuitous ARP", farewell.time, announced.time, skew - 0.01, skew + 0.1 + ANNOUNCED)
 
 
 # --- a pair with old words in front of two web servers
@@ -58,7 +59,7 @@ def test_pair_with_old_words(lab):
     lab.real_server("nginx2", "192.168.1.131/24", OLD_VIP)
     one = lab.host("master", "192.168.1.128/24", ifname=OLD_CARD)
     two = lab.host("backup", "192.168.1.129/24", ifname=OLD_CARD)
-    wire = lab.capture(two, OLD_CARD)
+    wire, stalls = lab.capture(two, OLD_CARD), lab.stalls()
     # The packaged one, by itself on another switch with servers of its own.
     lab.nginx(lab.host("servers", "192.168.1.130/24", "192.168.1.131/24", switch="other"), "0.0.0.0")
     other = lab.host("packaged", "192.168.1.128/24", ifname=OLD_CARD, switch="other")
@@ -84,7 +85,7 @@ def test_pair_with_old_words(lab):
     # A server fails, and at the same time the master stops.
     nginx1.stop()
     stopped = time.monotonic()
-    check_stop(wire, first, "192.168.1.128", "192.168.1.129", (256 - 50) / 256)
+    check_stop(wire, stalls, first, "192.168.1.128", "192.168.1.129", (256 - 50) / 256)
     assert table(one) == [] and not one.has_address(OLD_VIP)
     wait_table(two, OLD_TABLE[:1] + OLD_TABLE[2:], 6 + 3 * 3 + 1)
     second.wait_log(r"TCP_CHECK on service \[192.168.1.130\]:tcp:80 failed after 3 retries", since=stopped)
@@ -127,7 +128,7 @@ def test_pair_with_label_and_pages(lab):
     client_host = lab.host("client", "172.20.0.1/16")
     servers = [lab.real_server(f"nginx-0-{n}", f"172.20.0.{n}/16", WEB)[1] for n in (151, 152)]
     one, two = lab.host("master", "172.20.0.162/16"), lab.host("backup", "172.20.0.163/16")
-    wire = lab.capture(two)
+    wire, stalls = lab.capture(two), lab.stalls()
     lab.nginx(lab.host("servers", "172.20.0.151/16", "172.20.0.152/16", switch="other"), "0.0.0.0")
     other = lab.host("packaged", "172.20.0.162/16", switch="other")
     text = (CONF / "seed_02_master.conf").read_text()
@@ -157,7 +158,7 @@ def test_pair_with_label_and_pages(lab):
             daemon.wait_log(rf"Remote Web server \[172.20.0.{n}\]:tcp:80 succeed on service", 12)
     # The page goes on one server, and at the same time the master stops.
     break_page(servers[0])
-    check_stop(wire, first, "172.20.0.162", "172.20.0.163", (256 - 80) / 256)
+    check_stop(wire, stalls, first, "172.20.0.162", "172.20.0.163", (256 - 80) / 256)
     assert table(one) == [] and not one.has_address(LABEL_VIP)
     assert any(words[:2] == ["inet", LABEL_VIP] and "eth0:0" in words for words in addresses(two, "eth0"))
     wait_table(two, WEB_TABLE[:1] + WEB_TABLE[2:], 6 + 3 * 3 + 1)
@@ -179,7 +180,7 @@ def test_two_containers(lab):
     one, two = lab.host("keep1", "172.17.0.2/16"), lab.host("keep2", "172.17.0.3/16")
     for host, body in ((one, "keep1 master"), (two, "keep2 backup")):
         lab.nginx(host, "0.0.0.0", body=body)
-    wire = lab.capture(two)
+    wire, stalls = lab.capture(two), lab.stalls()
     first = lab.daemon(one, CONF / "seed_04_master.conf")
     wait_until(lambda: one.has_address("172.17.0.100/32", "eth0"), 8, "address on keep1")
     second = lab.daemon(two, CONF / "seed_04_backup.conf")
@@ -187,7 +188,7 @@ def test_two_containers(lab):
     client = lab.client(client_host, "172.17.0.100", every=0.1)
     client.wait_answers(10)
     assert client.bodies().keys() == {"keep1 master"}
-    check_stop(wire, first, "172.17.0.2", "172.17.0.3", (256 - 99) / 256)
+    check_stop(wire, stalls, first, "172.17.0.2", "172.17.0.3", (256 - 99) / 256)
     assert two.has_address("172.17.0.100/32", "eth0") and not one.has_address("172.17.0.100")
     since = time.monotonic()
     client.wait_answers(10, since=since)
@@ -207,10 +208,8 @@ def test_two_containers(lab):
     one.unplug()
     advert = wire.wait_advert(10, dead, source="172.17.0.3")
     last = wire.adverts(source="172.17.0.2")[-1]
-    wait = advert.time - last.time
-    print(f"takeover after {wait:.4f} s")
-    if TIMED:
-        assert 6 + (256 - 99) / 256 - 0.01 <= wait <= 6 + (256 - 99) / 256 + 0.1
+    master_down = 3 * 2 + (256 - 99) / 256
+    stalls.check("takeover", last.time, advert.time, master_down - 0.01, master_down + 0.1)
     since = time.monotonic()
     client.wait_answers(10, since=since)
     assert client.bodies(since).keys() == {"keep2 backup"}

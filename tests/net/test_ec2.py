@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lib_daemon import PACKAGED, ROOT
-from lib_util import TIMED, wait_until
+from lib_util import IN_VM, wait_until
 
 pytestmark = pytest.mark.ipvs
 
@@ -19,6 +19,8 @@ SKEW = (256 - 90) / 256
 MASTER_DOWN = 3 + SKEW
 SEEN_DEAD = 5 + 3 * 3
 SEEN_ALIVE = 5
+# What an emulated processor, which the test's own processes want as well, may need from the first advert to the address's announcement.
+ANNOUNCED = 0.1 if IN_VM else 0.0
 SCRIPTS = "/etc/keepalived/scripts/"
 ASSIGN = SCRIPTS + "assign_private_ip.sh"
 UNASSIGN = SCRIPTS + "unassign_private_ip.sh"
@@ -96,11 +98,10 @@ def announced(wire, address, since):
     return advert.time, arp.time
 
 
-def check_bound(what, times, earliest, latest):
-    shown = ", ".join(f"{t:.4f}" for t in times)
-    print(f"{what}: {shown} s, allowed {earliest:.4f} to {latest:.4f}")
-    if TIMED:
-        assert earliest <= min(times) and max(times) <= latest, f"{what}: {shown} s, allowed {earliest:.4f} to {latest:.4f}"
+def check_taken(stalls, what, since, moments, earliest, latest):
+    advert, arp = moments
+    stalls.check(f"{what}: advert", since, advert, earliest, latest)
+    stalls.check(f"{what}: gratuitous ARP", since, arp, earliest, latest + ANNOUNCED)
 
 
 def test_start_handover_return_and_crash(lab):
@@ -110,15 +111,15 @@ def test_start_handover_return_and_crash(lab):
     first = director(lab, "director1", ONE)
     second = director(lab, "director2", TWO, AS_PUBLISHED)
     one, two = first.host, second.host
-    wire = lab.capture(two)
+    wire, stalls = lab.capture(two), lab.stalls()
 
     began = time.monotonic()
     first.start()
     moments = announced(wire, ONE, began)
-    check_bound("master after the start", [moment - began for moment in moments], 1.0, 4.0)
+    check_taken(stalls, "start", began, moments, 1.0, 4.0)
     # It has listened for an interval before it thought itself alone. (A little less after the line, which comes a moment later.)
     listening = first.wait_log(r"\(Group_LVS_1\) Entering BACKUP STATE \(init\)")
-    check_bound("first wait", [moments[0] - listening.time], 0.95, 4.0)
+    stalls.check("first advert", listening.time, moments[0], 0.95, 1.1)
     wait_until(lambda: one.has_address(f"{VIP}/32", "eth0"), what="address on director1")
     second.start()
     second.wait_log(r"\(Group_LVS_1\) master set to 10.0.0.36", 8)
@@ -136,7 +137,7 @@ def test_start_handover_return_and_crash(lab):
     # An orderly stop.
     assert first.stop() == 0
     farewell = wire.wait_advert(source=ONE, priority=0)
-    check_bound("handover", [moment - farewell.time for moment in announced(wire, TWO, farewell.time)], SKEW - 0.01, SKEW + 0.1)
+    check_taken(stalls, "handover", farewell.time, announced(wire, TWO, farewell.time), SKEW - 0.01, SKEW + 0.1)
     assert not one.has_address(VIP) and table(first) == []
     wait_notified(second, unassigned(EC2_TWO), assigned(EC2_TWO))
     assert two.has_address(f"{VIP}/32", "eth0")
@@ -159,7 +160,7 @@ def test_start_handover_return_and_crash(lab):
     moments = announced(wire, TWO, dead)
     last = wire.adverts(source=ONE)[-1]
     assert last.priority == 100
-    check_bound("takeover", [moment - last.time for moment in moments], MASTER_DOWN - 0.01, MASTER_DOWN + 0.1)
+    check_taken(stalls, "takeover", last.time, moments, MASTER_DOWN - 0.01, MASTER_DOWN + 0.1)
     wait_until(lambda: two.has_address(VIP), what="address on director2")
     wait_served(clients, second, first)
 
@@ -181,7 +182,7 @@ def test_start_handover_return_and_crash(lab):
 
 
 def test_table_and_scripts_as_the_packaged_one(lab):
-    daemons, servers = [], []
+    daemons, servers, stalls = [], [], lab.stalls()
     for switch, binary in (("lan", None), ("other", PACKAGED)):
         servers += [lab.real_server(f"{name}-{switch}", f"{address}/24", VIP, switch)[1] for name, address in SERVERS.items()]
         daemons += [director(lab, f"{name}-{switch}", address, switch=switch, binary=binary)
@@ -213,16 +214,18 @@ def test_table_and_scripts_as_the_packaged_one(lab):
         seen = daemon.wait_log(r"TCP_CHECK on service \[10.0.0.80\]:tcp:80 failed after 3 retries", since=stopped)
         disabled = daemon.wait_log(r"Disabling service \[10.0.0.80\]:tcp:80 of VS \[10.0.0.100\]:tcp:80", since=stopped)
         # 3 retries of 3 s each are the least; a check that ran just before the stop adds a whole delay_loop.
-        check_bound("server seen dead", [seen.time - stopped, disabled.time - stopped], 9, SEEN_DEAD + 0.5)
+        stalls.check("server seen dead", stopped, seen.time, 8.9, SEEN_DEAD + 0.5)
+        stalls.check("weight 0", seen.time, disabled.time, 0, 0.1)
 
     started = time.monotonic()
     for server in servers[::2]:
         server.start()
+    all_started = time.monotonic()
     for daemon in daemons:
         wait_until(lambda: table(daemon) == wanted_table(), SEEN_ALIVE + 2, f"weight 3 in the table of {daemon.host.host}")
     for daemon in ours:
         enabled = daemon.wait_log(r"Enabling service \[10.0.0.80\]:tcp:80 of VS \[10.0.0.100\]:tcp:80", since=started)
-        check_bound("server seen alive", [enabled.time - started], 0, SEEN_ALIVE + 2)
+        stalls.check("server seen alive", all_started, enabled.time, started - all_started, SEEN_ALIVE + 0.5)
 
     for daemon in daemons:
         assert daemon.stop() == 0 and table(daemon) == []
