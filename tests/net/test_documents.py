@@ -77,8 +77,8 @@ def test_pair_with_old_words(lab):
     wait_until(lambda: addresses(one, OLD_CARD) == addresses(other, OLD_CARD), what="the packaged one's addresses")
     assert one.has_address(f"{OLD_VIP}/32", OLD_CARD) and not two.has_address(OLD_VIP)
 
-    client = lab.client(client_host, OLD_VIP, every=0.1)
-    client.wait_answers(20, 10)
+    client = lab.client(client_host, OLD_VIP, every=0.2)
+    client.wait_answers(10, 10)
     assert client.bodies().keys() == {"nginx1", "nginx2"}
     for daemon in (first, second):
         daemon.wait_log(r"TCP connection to \[192.168.1.130\]:tcp:80 success", 10)
@@ -150,8 +150,8 @@ def test_pair_with_label_and_pages(lab):
     for host in (one, two):
         host.add_address(f"{WEB}/32", "lo")
     client_host.ip(f"route add {WEB} via 172.20.0.248")
-    client = lab.client(client_host, WEB, every=0.1)
-    client.wait_answers(20, 10)
+    client = lab.client(client_host, WEB, every=0.2)
+    client.wait_answers(10, 10)
     assert client.bodies().keys() == {"nginx-0-151", "nginx-0-152"}
     for daemon in (first, second):
         for n in (151, 152):
