@@ -124,7 +124,8 @@ static void make_packets(struct vrrp_inst *in)
 
 	in->ntxs = 0;
 	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
-	in->packet_size = VRRP_HEADER + advert_addrs(in) * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
+	/* For all of them: how many fit may change with the link's MTU. */
+	in->packet_size = VRRP_HEADER + conf->nvips * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
 	in->packets = mem_array(ndsts ? ndsts : 1, in->packet_size);
 	in->built_priority = -1;
 	for (unsigned i = 0; i < ndsts; i++)

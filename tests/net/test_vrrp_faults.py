@@ -211,6 +211,19 @@ def test_address_owner_keeps_its_own_address(lab):
     assert one.has_address("10.0.0.1/24") and not [event for event in watch if event.address.startswith("10.")]
 
 
+def test_larger_mtu_and_many_addresses(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    one.ip("link set eth0 mtu 576")
+    wire = lab.capture(one)
+    daemon = quiet(lab, one, instance(vips="\n".join(f"10.1.0.{n}" for n in range(1, 201))))
+    master(daemon)
+    assert wire.wait_advert(priority=100).count == (576 - 20 - 8) // 4
+    one.ip("link set eth0 mtu 1500")
+    wait_until(lambda: one.ip("-o link show eth0").find("mtu 1500") > 0)
+    assert daemon.stop() == 0
+    assert wire.wait_advert(priority=0).count == 200
+
+
 def test_scripts_in_their_order(lab):
     one = lab.host("one", "10.0.0.1/24")
     lines = "\n".join(f'notify_{word} "/etc/keepalived/note {word}"' for word in ("master", "backup", "fault", "stop"))
