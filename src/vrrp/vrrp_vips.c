@@ -13,6 +13,7 @@
  * administrator's next. And the report may be of our own removal before the address was added again. */
 #include "vrrp/vrrp_vips.h"
 
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,7 +255,8 @@ static bool is_ours(void *arg, const struct net_addr *found)
 	return map_get_str(c->left, key) || (a && !a->native);
 }
 
-/* Before any instance wants anything. */
+/* Before any instance wants anything. What a keepalived put there that nothing is left of, not even its book, is no
+ * address of the host. */
 static void find_native(struct converge *c, const struct net_addr *have, size_t n)
 {
 	char key[BOOK_KEY_MAX];
@@ -267,7 +269,7 @@ static void find_native(struct converge *c, const struct net_addr *have, size_t 
 			continue;
 		vrrp_book_addr_key(link->name, &have[i].prefix, key);
 		a = map_get_str(c->sh->addrs, key);
-		if (a && named_by_owner(a) && !map_get_str(c->left, key))
+		if (a && named_by_owner(a) && !map_get_str(c->left, key) && have[i].proto != RTPROT_KEEPALIVED)
 			a->native = true;
 	}
 }

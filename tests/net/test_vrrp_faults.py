@@ -211,6 +211,19 @@ def test_address_owner_keeps_its_own_address(lab):
     assert one.has_address("10.0.0.1/24") and not [event for event in watch if event.address.startswith("10.")]
 
 
+def test_owner_takes_back_what_a_crash_left(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    daemon = quiet(lab, one, instance("priority 255", vips=f"10.0.0.1/24\n{VIP}/24"))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP))
+    began = daemon.kill_all()
+    assert one.has_address(VIP)
+    daemon.start()
+    master(daemon, began)
+    assert daemon.stop() == 0
+    assert one.has_address("10.0.0.1/24") and not one.has_address(VIP)
+
+
 def test_larger_mtu_and_many_addresses(lab):
     one = lab.host("one", "10.0.0.1/24")
     one.ip("link set eth0 mtu 576")
