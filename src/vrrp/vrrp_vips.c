@@ -33,6 +33,7 @@ struct vrrp_addr {
 	size_t record;                          /* in the book */
 	unsigned users;                         /* instances that want it on its link */
 	bool present;                           /* it is there, as far as we know */
+	int ifindex;                            /* of the link it was put on, whatever its name is now; 0 = on none */
 	bool look_again;                        /* it was reported gone */
 	bool native;                            /* an owner's real address: was there before us, stays when we go */
 	unsigned restores;
@@ -122,6 +123,21 @@ static bool unwant(struct vrrp_vip *vip)
 
 /* ---- install and remove ---- */
 
+/* The link it has to be taken off; 0 when that is gone, and the address with it. */
+static int placed_on(const struct vrrp_shared *sh, const struct vrrp_addr *a)
+{
+	const struct net_link *link = a->ifindex ? net_link_by_index(sh->net, a->ifindex) :
+						   net_link_by_name(sh->net, a->ifname);
+
+	return link ? link->ifindex : 0;
+}
+
+static void set_present(struct vrrp_addr *a, bool present, int ifindex)
+{
+	a->present = present;
+	a->ifindex = present ? ifindex : 0;
+}
+
 void vrrp_vips_mark(struct vrrp_inst *in)
 {
 	for (unsigned i = 0; i < in->nvips; i++)
@@ -172,7 +188,7 @@ void vrrp_vips_install(struct vrrp_inst *in)
 	if (net_addrs_apply(in->sh->net, ops, n))
 		report_failures(in, ops, n);
 	for (unsigned i = 0; i < n; i++)
-		of[i]->present = ops[i].result == 0;
+		set_present(of[i], ops[i].result == 0, ops[i].addr.ifindex);
 	free(ops);
 	free(of);
 	say(in, "setting");
@@ -186,16 +202,17 @@ void vrrp_vips_remove(struct vrrp_inst *in)
 
 	for (unsigned i = 0; i < in->nvips; i++) {
 		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link = vrrp_vip_link(in, vip);
+		int ifindex;
 
 		if (!unwant(vip))
 			continue;
-		if (!link) {
-			vip->addr->present = false;
+		ifindex = placed_on(in->sh, vip->addr);
+		if (!ifindex) {
+			set_present(vip->addr, false, 0);
 			write_record(in->sh, vip->addr, false);
 			continue;
 		}
-		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, link->ifindex) };
+		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, ifindex) };
 		of[n++] = vip->addr;
 	}
 	say(in, "removing");
@@ -204,7 +221,7 @@ void vrrp_vips_remove(struct vrrp_inst *in)
 	for (unsigned i = 0; i < n; i++) {
 		if (ops[i].result)              /* still there, perhaps: the record says so */
 			continue;
-		of[i]->present = false;
+		set_present(of[i], false, 0);
 		write_record(in->sh, of[i], false);
 	}
 	free(ops);
@@ -309,7 +326,7 @@ static void apply_converge(struct vrrp_shared *sh, struct net_addr_op *ops, size
 		vrrp_book_addr_key(link->name, &ops[i].addr.prefix, key);
 		a = map_get_str(sh->addrs, key);
 		if (a)
-			a->present = ops[i].add && ops[i].result == 0;
+			set_present(a, ops[i].add && ops[i].result == 0, ops[i].addr.ifindex);
 	}
 }
 
@@ -341,8 +358,10 @@ static void converge_with(struct converge *c)
 	vips = mem_array(max, sizeof(struct vrrp_vip *));
 	was = mem_array(max, sizeof(*was));
 	nwant = collect_wanted(sh, wanted, vips);
-	for (size_t i = 0; i < nwant; i++)
-		vips[i]->addr->present = was[i] = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+	for (size_t i = 0; i < nwant; i++) {
+		was[i] = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+		set_present(vips[i]->addr, was[i], wanted[i].ifindex);
+	}
 	addrs_converge(wanted, nwant, have, nhave, is_ours, c, &ops, &nops);
 	if (nops)
 		apply_converge(sh, ops, nops);
@@ -395,7 +414,7 @@ static bool add_one(struct vrrp_shared *sh, struct vrrp_addr *a)
 		op.addr = net_addr_of(vip, link->ifindex);
 		if (net_addrs_apply(sh->net, &op, 1))
 			report_failures(vip->inst, &op, 1);
-		a->present = op.result == 0;
+		set_present(a, op.result == 0, link->ifindex);
 		if (a->present)
 			vrrp_announce_one(vip->inst, vip);
 		return a->present;
@@ -423,7 +442,7 @@ static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
 	struct vrrp_vip *vip;
 	char text[PREFIX_STRLEN];
 
-	a->present = false;
+	set_present(a, false, 0);
 	if (!a->restores || now - a->restores_since > RESTORE_WINDOW) {
 		a->restores = 0;
 		a->restores_since = now;
@@ -483,6 +502,18 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 	}
 }
 
+/* The link it is on has another name now, so it is not the one that was meant any more. */
+static void leave_renamed(struct vrrp_shared *sh, struct vrrp_addr *a)
+{
+	struct net_addr_op op = { .addr = { .ifindex = a->ifindex, .prefix = a->prefix } };
+	char text[PREFIX_STRLEN];
+
+	if (net_addrs_apply(sh->net, &op, 1))
+		log_err("cannot remove address %s from the renamed %s: %s", prefix_str(&a->prefix, text), a->ifname,
+			strerror(-op.result));
+	set_present(a, false, 0);
+}
+
 void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 {
 	size_t cursor = 0;
@@ -491,10 +522,13 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 	while (map_next(sh->addrs, &cursor, &value)) {
 		struct vrrp_addr *a = value;
 
-		if (strcmp(a->ifname, link->name))
+		if (strcmp(a->ifname, link->name)) {
+			if (a->ifindex == link->ifindex)
+				leave_renamed(sh, a);
 			continue;
+		}
 		if (!net_link_by_name(sh->net, a->ifname))
-			a->present = false;
+			set_present(a, false, 0);
 		else if (a->users && !a->present && link->flags & IFF_UP)
 			(void)add_one(sh, a);
 	}

@@ -224,6 +224,20 @@ def test_owner_takes_back_what_a_crash_left(lab):
     assert one.has_address("10.0.0.1/24") and not one.has_address(VIP)
 
 
+def test_renamed_links_keep_nothing(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    one.add_interface("eth1", "192.168.7.1/24", switch="other")
+    daemon = quiet(lab, one, instance(vips=f"{VIP}/24\n192.168.7.100/24 dev eth1"))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP) and one.has_address("192.168.7.100", "eth1"))
+    one.ip("link set eth1 name wan0")
+    wait_until(lambda: not one.has_address("192.168.7.100", "wan0"))
+    one.ip("link set eth0 name lan0")
+    daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    wait_until(lambda: not one.has_address(VIP, "lan0"))
+    assert one.has_address("10.0.0.1/24", "lan0")
+
+
 def test_larger_mtu_and_many_addresses(lab):
     one = lab.host("one", "10.0.0.1/24")
     one.ip("link set eth0 mtu 576")
