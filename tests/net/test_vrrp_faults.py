@@ -148,6 +148,20 @@ def test_unicast_source_that_comes_later(lab):
     assert wire.wait_advert(source="10.0.0.77").target == "10.0.0.2"
 
 
+def test_link_of_an_instance_without_interface(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    unicast = "unicast_src_ip 10.0.0.1\n unicast_peer {\n 10.0.0.2\n }"
+    daemon = quiet(lab, one, instance(unicast, interface=""))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP))
+    one.unplug()
+    daemon.wait_log(r"\(VI_1\): entering FAULT state \(interface eth0 down\)")
+    fault = daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    wait_until(lambda: not one.has_address(VIP))
+    one.plug()
+    master(daemon, fault.time)
+
+
 def test_tracked_interfaces(lab):
     one = lab.host("one", "10.0.0.1/24")
     one.add_interface("eth1", switch="other")
