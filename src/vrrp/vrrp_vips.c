@@ -121,6 +121,36 @@ static bool unwant(struct vrrp_vip *vip)
 	return --vip->addr->users == 0;
 }
 
+/* ---- which there are ---- */
+
+/* Without an interface of its own an instance may learn only later where its addresses belong. */
+static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip)
+{
+	const char *ifname = vrrp_vip_ifname(in, vip);
+	char key[BOOK_KEY_MAX];
+	struct vrrp_addr *a;
+
+	list_init(&vip->node);
+	vip->inst = in;
+	if (!ifname) {
+		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
+		return;
+	}
+	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
+	a = map_get_str(sh->addrs, key);
+	if (!a) {
+		a = mem_alloc(sizeof(*a));
+		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
+		a->prefix = vip->conf->prefix;
+		a->record = sh->next_record++;
+		list_init(&a->vips);
+		map_put_str(sh->addrs, key, a);
+		(void)book_claim(sh->rc->book, a->record, key);
+	}
+	vip->addr = a;
+	list_append(&a->vips, &vip->node);
+}
+
 /* ---- install and remove ---- */
 
 /* The link it has to be taken off; 0 when that is gone, and the address with it. */
@@ -140,8 +170,11 @@ static void set_present(struct vrrp_addr *a, bool present, int ifindex)
 
 void vrrp_vips_mark(struct vrrp_inst *in)
 {
-	for (unsigned i = 0; i < in->nvips; i++)
+	for (unsigned i = 0; i < in->nvips; i++) {
+		if (!in->vips[i].addr)
+			register_vip(in->sh, in, &in->vips[i]);
 		want(in->sh, &in->vips[i]);
+	}
 }
 
 static void say(const struct vrrp_inst *in, const char *verb)
@@ -172,8 +205,11 @@ void vrrp_vips_install(struct vrrp_inst *in)
 
 	for (unsigned i = 0; i < in->nvips; i++) {
 		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link = vrrp_vip_link(in, vip);
+		const struct net_link *link;
 
+		if (!vip->addr)
+			register_vip(in->sh, in, vip);
+		link = vrrp_vip_link(in, vip);
 		want(in->sh, vip);
 		if (vip->addr && vip->addr->native)
 			continue;
@@ -536,40 +572,14 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 
 /* ---- life ---- */
 
-static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip, size_t *record)
-{
-	const char *ifname = vrrp_vip_ifname(in, vip);
-	char key[BOOK_KEY_MAX];
-	struct vrrp_addr *a;
-
-	list_init(&vip->node);
-	vip->inst = in;
-	if (!ifname) {
-		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
-		return;
-	}
-	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
-	a = map_get_str(sh->addrs, key);
-	if (!a) {
-		a = mem_alloc(sizeof(*a));
-		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
-		a->prefix = vip->conf->prefix;
-		a->record = (*record)++;
-		list_init(&a->vips);
-		map_put_str(sh->addrs, key, a);
-		(void)book_claim(sh->rc->book, a->record, key);
-	}
-	vip->addr = a;
-	list_append(&a->vips, &vip->node);
-}
-
 void vrrp_vips_init(struct vrrp_shared *sh, size_t record)
 {
 	sh->addrs = map_new();
+	sh->next_record = record;
 	timer_init(&sh->recheck, second_look, sh);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		for (unsigned j = 0; j < sh->insts[i].nvips; j++)
-			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j], &record);
+			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j]);
 }
 
 void vrrp_vips_done(struct vrrp_shared *sh)

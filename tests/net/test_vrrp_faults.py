@@ -148,6 +148,18 @@ def test_unicast_source_that_comes_later(lab):
     assert wire.wait_advert(source="10.0.0.77").target == "10.0.0.2"
 
 
+def test_source_of_an_instance_without_interface_comes_later(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    unicast = "unicast_src_ip 10.0.0.77\n unicast_peer {\n 10.0.0.2\n }"
+    daemon = quiet(lab, one, instance(unicast, interface="", vips=VIP))
+    daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    one.add_address("10.0.0.77/24")
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP, "eth0"))
+    assert daemon.stop() == 0
+    assert not one.has_address(VIP)
+
+
 def test_link_of_an_instance_without_interface(lab):
     one = lab.host("one", "10.0.0.1/24")
     unicast = "unicast_src_ip 10.0.0.1\n unicast_peer {\n 10.0.0.2\n }"
