@@ -61,6 +61,7 @@ static struct {
 	struct loop *loop;                      /* with it, lines may wait: */
 	struct loop_io *io;                     /* while some do, for the socket to be writable */
 	struct dgramq queue;
+	bool held;                              /* by log_hold */
 	enum console_kind console;
 	int console_fd;
 	uint64_t dropped;                       /* lines that reached nobody */
@@ -148,11 +149,8 @@ static void queue_flush(void)
 	}
 }
 
-static void on_writable(int fd, uint32_t revents, void *arg)
+static void queue_serve(void)
 {
-	(void)fd;
-	(void)revents;
-	(void)arg;
 	queue_flush();
 	if (logger.io && dgramq_empty(&logger.queue)) {
 		loop_io_free(logger.io);
@@ -160,11 +158,23 @@ static void on_writable(int fd, uint32_t revents, void *arg)
 	}
 }
 
+static void on_writable(int fd, uint32_t revents, void *arg)
+{
+	(void)fd;
+	(void)revents;
+	(void)arg;
+	queue_serve();
+}
+
 /* true: sent, or it waits for its turn. */
 static bool socket_take(const struct wbuf *w)
 {
-	int r = dgramq_empty(&logger.queue) ? socket_send(w->start, wbuf_len(w)) : -EAGAIN;
+	bool wait = logger.held || !dgramq_empty(&logger.queue);
+	int r;
 
+	if (wait && logger.fd < 0 && !socket_connect())
+		return false;
+	r = wait ? -EAGAIN : socket_send(w->start, wbuf_len(w));
 	if (r != -EAGAIN || !logger.loop)
 		return r == 0;
 	if (!logger.io)
@@ -508,6 +518,17 @@ void log_attach(struct loop *l)
 		logger.io = NULL;
 	}
 	logger.loop = l;
+}
+
+void log_hold(void)
+{
+	logger.held = logger.loop != NULL;
+}
+
+void log_release(void)
+{
+	logger.held = false;
+	queue_serve();
 }
 
 void log_close(void)

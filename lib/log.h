@@ -30,6 +30,9 @@ void log_open(const struct log_config *cfg);
 void log_close(void);                                   /* sends what can still be sent at once */
 /* Lets lines wait for a full log socket and go out when it takes them. Call log_attach(NULL) before the loop is freed. */
 void log_attach(struct loop *l);
+/* With a loop: lines written from log_hold until log_release wait, so that what is urgent is not slowed by what is said about it. */
+void log_hold(void);
+void log_release(void);
 uint64_t log_dropped(void);                             /* lines lost since the start */
 bool log_detail(void);                                  /* -D was given */
 bool log_extra_detail(void);                            /* -D -D */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the log says of a check's result. Changes of state are always logged, with the reason; failures that change
- * nothing yet only with log_all_failures. The texts are those that operators match; the journal's fields carry the
+ * nothing yet only with log_all_failures; a check that this machine cannot make once, when it begins. The texts are those that operators match; the journal's fields carry the
  * outcome for machines. */
 #include "check/check_log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "check/service_name.h"
 #include "lib/log.h"
@@ -75,10 +76,25 @@ static void log_failure(const struct sched_check *c, const struct checker_step *
 		log_fields(LOG_NOTICE, l->fields, "%s on service %s failed.", name, l->rs);
 }
 
+/* Nothing is known of the server, and nothing will be until this machine has what it lacks. */
+static void log_not_made(const struct sched_check *c, struct line *l)
+{
+	log_fields(LOG_WARNING, l->fields, "Service %s of VS %s cannot be checked: %s (%s); its state stays as it is", l->rs, l->vs,
+		   outcome_text(c->core.last.outcome)->meaning, strerror((int)c->core.last.code));
+}
+
 void check_log_result(const struct sched_check *c, const struct checker_step *step)
 {
+	bool none = outcome_text(c->core.last.outcome)->verdict == VERDICT_NONE;
 	struct line l;
 
+	if (none) {
+		if (c->core.streak > 1)
+			return;
+		prepare(&l, c);
+		log_not_made(c, &l);
+		return;
+	}
 	if (step->event == CHECKER_SAME || (step->event == CHECKER_RETRY && !c->conf->log_all_failures))
 		return;
 	prepare(&l, c);

@@ -11,6 +11,8 @@
 #include "conf/build.h"
 #include "conf/distance.h"
 
+#define LOOKS_MAX 1000000                       /* names compared for suggestions, in one text: help must not cost more than the reading */
+
 /* Two instances with one number on one link would take each other for a peer. */
 static void check_vrids(struct schema_ctx *c)
 {
@@ -125,6 +127,7 @@ static void tracker_key(char *key, size_t size, const char *kind, const char *na
 static void check_trackers(struct schema_ctx *c)
 {
 	struct map *defined = map_new();
+	size_t looks = 0;
 	char key[300];
 
 	for (size_t i = 0; i < c->trackers.n; i++) {
@@ -144,7 +147,8 @@ static void check_trackers(struct schema_ctx *c)
 		tracker_key(key, sizeof(key), kind, u->name);
 		if (map_get_str(defined, key))
 			continue;
-		nearest = nearest_name(&c->trackers, kind, u->name);
+		looks += c->trackers.n;
+		nearest = looks > LOOKS_MAX || diags_full(c->diags) ? NULL : nearest_name(&c->trackers, kind, u->name);
 		diag_add(c->diags, DIAG_ERROR, &u->pos, "there is no `%s %.60s`%s%s%s", kind, u->name, nearest ? ": did you mean `" : "",
 			 nearest ? nearest : "", nearest ? "`?" : "");
 	}

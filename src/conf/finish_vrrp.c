@@ -46,14 +46,14 @@ static void finish_family(struct schema_ctx *c, struct build_vrrp *b)
 static void finish_peers(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct ip_addr *peers = (struct ip_addr *)b->v.peers;
+	struct map *seen = map_new();
 	char text[ADDR_STRLEN];
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < b->v.npeers; i++) {
-		bool again = false;
+		bool again = map_get(seen, &peers[i], sizeof(peers[i]));
 
-		for (unsigned k = 0; k < kept; k++)
-			again = again || addr_equal(&peers[k], &peers[i]);
+		map_put(seen, &peers[i], sizeof(peers[i]), seen);
 		if (peers[i].family != b->v.family)
 			diag_add(c->diags, DIAG_ERROR, &b->v.pos, "`%s`: peer %s is of another address family: it is left out", b->v.name,
 				 addr_str(&peers[i], text));
@@ -62,6 +62,7 @@ static void finish_peers(struct schema_ctx *c, struct build_vrrp *b)
 		else
 			peers[kept++] = peers[i];
 	}
+	map_free(seen);
 	b->v.npeers = kept;
 	b->v.unicast = kept > 0;
 	if (b->unicast_src && !kept)

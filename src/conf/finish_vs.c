@@ -73,8 +73,6 @@ static void inherit(struct build_inherit *own, const struct build_inherit *from)
 /* DR and TUN leave the packet's port as it is. */
 static void finish_port(struct schema_ctx *c, const struct conf_vs *vs, struct conf_rs *rs)
 {
-	if (!rs->addr.port && !vs->fwmark && rs->lb_kind != CONF_LB_NAT)
-		rs->addr.port = vs->addr.port;
 	if (!rs->addr.port)
 		rs->addr.port = vs->addr.port;
 	if (vs->fwmark || rs->lb_kind == CONF_LB_NAT || rs->addr.port == vs->addr.port || vs->broken)

@@ -135,6 +135,8 @@ static void copy_quoted(struct line *l, const char *after, char **to)
 	for (l->p++; l->p < after - 1; l->p++) {
 		if (quote == '"' && *l->p == '\\' && l->p[1] == '"')
 			l->p++;
+		else if (quote == '"' && *l->p == '\\' && l->p[1] == '\\')
+			*(*to)++ = *l->p++;             /* two are a pair: the second escapes nothing */
 		*(*to)++ = *l->p;
 	}
 	l->p = (char *)after;

@@ -151,9 +151,10 @@ void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind)
 
 void vrrp_announce_resume(struct vrrp_inst *in)
 {
-	usec_t now = loop_now(in->sh->rc->loop);
+	usec_t now = loop_now(in->sh->rc->loop), real = usec_real();
+	usec_t since = real >= in->last_transition ? real - in->last_transition : USEC_NEVER;
 
-	vrrp_garp_resume(&in->garp, &in->conf->garp, now);
+	vrrp_garp_resume(&in->garp, &in->conf->garp, since, now);
 	run(in, now);
 }
 

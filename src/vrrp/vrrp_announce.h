@@ -6,7 +6,7 @@
 #include "vrrp/vrrp_inst.h"
 
 void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind);  /* begins, and sends what may leave at once */
-void vrrp_announce_resume(struct vrrp_inst *in);                             /* a master that goes on: only refreshes */
+void vrrp_announce_resume(struct vrrp_inst *in);                             /* a master that goes on: what is still to come */
 void vrrp_announce_stop(struct vrrp_inst *in);
 void vrrp_announce_one(struct vrrp_inst *in, const struct vrrp_vip *vip);       /* this address, once, now */
 void vrrp_announce_timer(struct timer *t, usec_t due, usec_t now);              /* in->garp_timer's */

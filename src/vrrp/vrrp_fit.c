@@ -66,8 +66,7 @@ static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_
 
 	if (addr_is_set(&conf->src)) {
 		*out = conf->src;
-		if (!conf->unicast || net_has_addr(in->sh->net, in->ifindex, &conf->src) ||
-		    net_has_addr(in->sh->net, 0, &conf->src))
+		if (!conf->unicast || net_has_addr(in->sh->net, 0, &conf->src))
 			return true;
 		*fault = VRRP_FAULT_NO_SRC;
 		return false;
@@ -124,7 +123,8 @@ static void make_packets(struct vrrp_inst *in)
 
 	in->ntxs = 0;
 	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
-	in->packet_size = VRRP_HEADER + advert_addrs(in) * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
+	/* For all of them: how many fit may change with the link's MTU. */
+	in->packet_size = VRRP_HEADER + conf->nvips * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
 	in->packets = mem_array(ndsts ? ndsts : 1, in->packet_size);
 	in->built_priority = -1;
 	for (unsigned i = 0; i < ndsts; i++)
@@ -199,6 +199,7 @@ static uint32_t ensure_socket(struct vrrp_inst *in, const struct ip_addr *src)
 static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 {
 	const struct conf_vrrp *conf = in->conf;
+	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 
 	if (fresh & VRRP_FAULT_CONFIG)
 		log_err("(%s): entering FAULT state (%s)", conf->name,
@@ -206,7 +207,7 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 	if (fresh & VRRP_FAULT_NO_LINK)
 		log_warning("(%s): entering FAULT state (interface %s does not exist)", conf->name, conf->interface);
 	if (fresh & VRRP_FAULT_LINK_DOWN)
-		log_info("(%s): entering FAULT state (interface %s down)", conf->name, conf->interface);
+		log_info("(%s): entering FAULT state (interface %s down)", conf->name, link ? link->name : conf->interface);
 	if (fresh & VRRP_FAULT_NO_ADDR)
 		log_info("(%s) entering FAULT state (no IPv%d address for interface)", conf->name,
 			 conf->family == AF_INET6 ? 6 : 4);
@@ -217,7 +218,7 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 }
 
 /* Without an interface of its own an instance lives where its source address is. */
-static uint32_t find_link(struct vrrp_inst *in)
+static const struct net_link *find_link(struct vrrp_inst *in)
 {
 	size_t n;
 	struct net_addr *all = net_addrs_copy(in->sh->net, &n);
@@ -227,15 +228,17 @@ static uint32_t find_link(struct vrrp_inst *in)
 		if (addr_equal(&all[i].prefix.addr, &in->conf->src))
 			in->ifindex = all[i].ifindex;
 	free(all);
-	return 0;
+	return net_link_by_index(in->sh->net, in->ifindex);
 }
 
 static uint32_t check_link(struct vrrp_inst *in)
 {
 	const struct net_link *link;
 
-	if (!in->conf->interface)
-		return find_link(in);
+	if (!in->conf->interface) {
+		link = find_link(in);
+		return link && !link->up ? VRRP_FAULT_LINK_DOWN : 0;    /* none: its source is missing, which is said so */
+	}
 	link = net_link_by_name(in->sh->net, in->conf->interface);
 	if (in->ifindex && (!link || link->ifindex != in->ifindex))     /* gone, or another one of that name */
 		vrrp_fit_leave(in);

@@ -474,12 +474,17 @@ static void master_timer(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *ou
 	f->due += (1 + (now - f->due) / f->cfg.advert_int) * f->cfg.advert_int;
 }
 
-/* Others may have taken over meanwhile. Who must not preempt them has to listen first; who may, finds out by the
- * next advert. */
+/* Others may have taken over meanwhile. Who must not preempt them has to listen first. Who may, makes them yield by an
+ * advert, perhaps without ever hearing of them: but the neighbours have, and send to them. */
 static void master_stalled(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *out)
 {
-	if (f->cfg.nopreempt || f->cfg.preempt_delay)
+	if (f->cfg.nopreempt || f->cfg.preempt_delay) {
 		step_aside(f, now, out);
+		return;
+	}
+	send_advert(out, f->priority);
+	f->due = now + f->cfg.advert_int;
+	announce(out, VRRP_ANNOUNCE_MASTER);
 }
 
 static void step_master(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)

@@ -29,6 +29,11 @@ static void begin(struct vrrp_garp *g, unsigned rounds, usec_t now)
 		g->rounds = rounds;
 }
 
+static void start_refresh(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now)
+{
+	g->refresh = cfg->refresh ? now + cfg->refresh : USEC_NEVER;
+}
+
 void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp_announce kind, usec_t now)
 {
 	bool lower = kind == VRRP_ANNOUNCE_LOWER_PRIO;
@@ -42,12 +47,16 @@ void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp
 		g->again = now + delay;
 	}
 	if (!lower)
-		vrrp_garp_resume(g, cfg, now);
+		start_refresh(g, cfg, now);
 }
 
-void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now)
+void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t since, usec_t now)
 {
-	g->refresh = cfg->refresh ? now + cfg->refresh : USEC_NEVER;
+	start_refresh(g, cfg, now);
+	if (since < cfg->delay) {
+		g->again_rounds = cfg->repeat;
+		g->again = now + cfg->delay - since;
+	}
 }
 
 bool vrrp_garp_poll(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now)

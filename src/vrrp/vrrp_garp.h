@@ -21,8 +21,8 @@ struct vrrp_garp {
 void vrrp_garp_init(struct vrrp_garp *g);                                       /* idle */
 /* A master begins to announce; `kind` is MASTER or LOWER_PRIO. */
 void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp_announce kind, usec_t now);
-/* A resumed master: nothing is announced now, refreshes go on. */
-void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now);
+/* A resumed master, which became it `since` µs ago: nothing is announced now, what was still to come goes on. */
+void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t since, usec_t now);
 /* Begins the bursts that are due. true: one began (worth a line in the log). */
 bool vrrp_garp_poll(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now);
 /* How many frames may leave now, from address g->pos on and round again. `gate` is when the interface of that address

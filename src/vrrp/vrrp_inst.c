@@ -202,7 +202,9 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 	struct vrrp_actions acts;
 
 	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
+	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
 	carry_out(in, &acts);
+	log_release();
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
@@ -214,10 +216,12 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 /* ---- time ---- */
 
 /* true: a master that was silent for so long that others may have acted, be it that it was stopped or the machine
- * was suspended. */
+ * was suspended. Every advert comes one interval after the last: with down_timer_adverts 1 that alone is no stall. */
 static bool stalled(const struct vrrp_inst *in)
 {
-	return in->fsm.state == VRRP_MASTER && usec_boot() - in->last_advert >= vrrp_resume_limit(&in->fsm.cfg);
+	usec_t limit = vrrp_resume_limit(&in->fsm.cfg), regular = 2 * in->conf->advert_int;
+
+	return in->fsm.state == VRRP_MASTER && usec_boot() - in->last_advert >= (limit > regular ? limit : regular);
 }
 
 /* An election that comes that late is put off once, to hear whether there is a master: once, because a machine that is

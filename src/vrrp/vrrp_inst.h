@@ -38,6 +38,7 @@ struct vrrp_shared {
 	struct vrrp_inst *insts;
 	unsigned ninsts;
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
+	size_t next_record;                     /* of the book, for the next of them */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
 	/* interfaces whose announcements keep an interval */
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;

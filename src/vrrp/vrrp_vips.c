@@ -13,6 +13,7 @@
  * administrator's next. And the report may be of our own removal before the address was added again. */
 #include "vrrp/vrrp_vips.h"
 
+#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct vrrp_addr {
 	size_t record;                          /* in the book */
 	unsigned users;                         /* instances that want it on its link */
 	bool present;                           /* it is there, as far as we know */
+	int ifindex;                            /* of the link it was put on, whatever its name is now; 0 = on none */
 	bool look_again;                        /* it was reported gone */
 	bool native;                            /* an owner's real address: was there before us, stays when we go */
 	unsigned restores;
@@ -119,12 +121,60 @@ static bool unwant(struct vrrp_vip *vip)
 	return --vip->addr->users == 0;
 }
 
+/* ---- which there are ---- */
+
+/* Without an interface of its own an instance may learn only later where its addresses belong. */
+static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip)
+{
+	const char *ifname = vrrp_vip_ifname(in, vip);
+	char key[BOOK_KEY_MAX];
+	struct vrrp_addr *a;
+
+	list_init(&vip->node);
+	vip->inst = in;
+	if (!ifname) {
+		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
+		return;
+	}
+	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
+	a = map_get_str(sh->addrs, key);
+	if (!a) {
+		a = mem_alloc(sizeof(*a));
+		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
+		a->prefix = vip->conf->prefix;
+		a->record = sh->next_record++;
+		list_init(&a->vips);
+		map_put_str(sh->addrs, key, a);
+		(void)book_claim(sh->rc->book, a->record, key);
+	}
+	vip->addr = a;
+	list_append(&a->vips, &vip->node);
+}
+
 /* ---- install and remove ---- */
+
+/* The link it has to be taken off; 0 when that is gone, and the address with it. */
+static int placed_on(const struct vrrp_shared *sh, const struct vrrp_addr *a)
+{
+	const struct net_link *link = a->ifindex ? net_link_by_index(sh->net, a->ifindex) :
+						   net_link_by_name(sh->net, a->ifname);
+
+	return link ? link->ifindex : 0;
+}
+
+static void set_present(struct vrrp_addr *a, bool present, int ifindex)
+{
+	a->present = present;
+	a->ifindex = present ? ifindex : 0;
+}
 
 void vrrp_vips_mark(struct vrrp_inst *in)
 {
-	for (unsigned i = 0; i < in->nvips; i++)
+	for (unsigned i = 0; i < in->nvips; i++) {
+		if (!in->vips[i].addr)
+			register_vip(in->sh, in, &in->vips[i]);
 		want(in->sh, &in->vips[i]);
+	}
 }
 
 static void say(const struct vrrp_inst *in, const char *verb)
@@ -155,8 +205,11 @@ void vrrp_vips_install(struct vrrp_inst *in)
 
 	for (unsigned i = 0; i < in->nvips; i++) {
 		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link = vrrp_vip_link(in, vip);
+		const struct net_link *link;
 
+		if (!vip->addr)
+			register_vip(in->sh, in, vip);
+		link = vrrp_vip_link(in, vip);
 		want(in->sh, vip);
 		if (vip->addr && vip->addr->native)
 			continue;
@@ -171,7 +224,7 @@ void vrrp_vips_install(struct vrrp_inst *in)
 	if (net_addrs_apply(in->sh->net, ops, n))
 		report_failures(in, ops, n);
 	for (unsigned i = 0; i < n; i++)
-		of[i]->present = ops[i].result == 0;
+		set_present(of[i], ops[i].result == 0, ops[i].addr.ifindex);
 	free(ops);
 	free(of);
 	say(in, "setting");
@@ -185,16 +238,17 @@ void vrrp_vips_remove(struct vrrp_inst *in)
 
 	for (unsigned i = 0; i < in->nvips; i++) {
 		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link = vrrp_vip_link(in, vip);
+		int ifindex;
 
 		if (!unwant(vip))
 			continue;
-		if (!link) {
-			vip->addr->present = false;
+		ifindex = placed_on(in->sh, vip->addr);
+		if (!ifindex) {
+			set_present(vip->addr, false, 0);
 			write_record(in->sh, vip->addr, false);
 			continue;
 		}
-		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, link->ifindex) };
+		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, ifindex) };
 		of[n++] = vip->addr;
 	}
 	say(in, "removing");
@@ -203,7 +257,7 @@ void vrrp_vips_remove(struct vrrp_inst *in)
 	for (unsigned i = 0; i < n; i++) {
 		if (ops[i].result)              /* still there, perhaps: the record says so */
 			continue;
-		of[i]->present = false;
+		set_present(of[i], false, 0);
 		write_record(in->sh, of[i], false);
 	}
 	free(ops);
@@ -254,7 +308,8 @@ static bool is_ours(void *arg, const struct net_addr *found)
 	return map_get_str(c->left, key) || (a && !a->native);
 }
 
-/* Before any instance wants anything. */
+/* Before any instance wants anything. What a keepalived put there that nothing is left of, not even its book, is no
+ * address of the host. */
 static void find_native(struct converge *c, const struct net_addr *have, size_t n)
 {
 	char key[BOOK_KEY_MAX];
@@ -267,7 +322,7 @@ static void find_native(struct converge *c, const struct net_addr *have, size_t 
 			continue;
 		vrrp_book_addr_key(link->name, &have[i].prefix, key);
 		a = map_get_str(c->sh->addrs, key);
-		if (a && named_by_owner(a) && !map_get_str(c->left, key))
+		if (a && named_by_owner(a) && !map_get_str(c->left, key) && have[i].proto != RTPROT_KEEPALIVED)
 			a->native = true;
 	}
 }
@@ -307,7 +362,7 @@ static void apply_converge(struct vrrp_shared *sh, struct net_addr_op *ops, size
 		vrrp_book_addr_key(link->name, &ops[i].addr.prefix, key);
 		a = map_get_str(sh->addrs, key);
 		if (a)
-			a->present = ops[i].add && ops[i].result == 0;
+			set_present(a, ops[i].add && ops[i].result == 0, ops[i].addr.ifindex);
 	}
 }
 
@@ -339,8 +394,10 @@ static void converge_with(struct converge *c)
 	vips = mem_array(max, sizeof(struct vrrp_vip *));
 	was = mem_array(max, sizeof(*was));
 	nwant = collect_wanted(sh, wanted, vips);
-	for (size_t i = 0; i < nwant; i++)
-		vips[i]->addr->present = was[i] = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+	for (size_t i = 0; i < nwant; i++) {
+		was[i] = net_has_addr(sh->net, wanted[i].ifindex, &wanted[i].prefix.addr);
+		set_present(vips[i]->addr, was[i], wanted[i].ifindex);
+	}
 	addrs_converge(wanted, nwant, have, nhave, is_ours, c, &ops, &nops);
 	if (nops)
 		apply_converge(sh, ops, nops);
@@ -393,7 +450,7 @@ static bool add_one(struct vrrp_shared *sh, struct vrrp_addr *a)
 		op.addr = net_addr_of(vip, link->ifindex);
 		if (net_addrs_apply(sh->net, &op, 1))
 			report_failures(vip->inst, &op, 1);
-		a->present = op.result == 0;
+		set_present(a, op.result == 0, link->ifindex);
 		if (a->present)
 			vrrp_announce_one(vip->inst, vip);
 		return a->present;
@@ -421,7 +478,7 @@ static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
 	struct vrrp_vip *vip;
 	char text[PREFIX_STRLEN];
 
-	a->present = false;
+	set_present(a, false, 0);
 	if (!a->restores || now - a->restores_since > RESTORE_WINDOW) {
 		a->restores = 0;
 		a->restores_since = now;
@@ -481,6 +538,18 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 	}
 }
 
+/* The link it is on has another name now, so it is not the one that was meant any more. */
+static void leave_renamed(struct vrrp_shared *sh, struct vrrp_addr *a)
+{
+	struct net_addr_op op = { .addr = { .ifindex = a->ifindex, .prefix = a->prefix } };
+	char text[PREFIX_STRLEN];
+
+	if (net_addrs_apply(sh->net, &op, 1))
+		log_err("cannot remove address %s from the renamed %s: %s", prefix_str(&a->prefix, text), a->ifname,
+			strerror(-op.result));
+	set_present(a, false, 0);
+}
+
 void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 {
 	size_t cursor = 0;
@@ -489,10 +558,13 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 	while (map_next(sh->addrs, &cursor, &value)) {
 		struct vrrp_addr *a = value;
 
-		if (strcmp(a->ifname, link->name))
+		if (strcmp(a->ifname, link->name)) {
+			if (a->ifindex == link->ifindex)
+				leave_renamed(sh, a);
 			continue;
+		}
 		if (!net_link_by_name(sh->net, a->ifname))
-			a->present = false;
+			set_present(a, false, 0);
 		else if (a->users && !a->present && link->flags & IFF_UP)
 			(void)add_one(sh, a);
 	}
@@ -500,40 +572,14 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 
 /* ---- life ---- */
 
-static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip, size_t *record)
-{
-	const char *ifname = vrrp_vip_ifname(in, vip);
-	char key[BOOK_KEY_MAX];
-	struct vrrp_addr *a;
-
-	list_init(&vip->node);
-	vip->inst = in;
-	if (!ifname) {
-		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
-		return;
-	}
-	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
-	a = map_get_str(sh->addrs, key);
-	if (!a) {
-		a = mem_alloc(sizeof(*a));
-		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
-		a->prefix = vip->conf->prefix;
-		a->record = (*record)++;
-		list_init(&a->vips);
-		map_put_str(sh->addrs, key, a);
-		(void)book_claim(sh->rc->book, a->record, key);
-	}
-	vip->addr = a;
-	list_append(&a->vips, &vip->node);
-}
-
 void vrrp_vips_init(struct vrrp_shared *sh, size_t record)
 {
 	sh->addrs = map_new();
+	sh->next_record = record;
 	timer_init(&sh->recheck, second_look, sh);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		for (unsigned j = 0; j < sh->insts[i].nvips; j++)
-			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j], &record);
+			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j]);
 }
 
 void vrrp_vips_done(struct vrrp_shared *sh)

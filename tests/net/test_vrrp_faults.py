@@ -148,6 +148,32 @@ def test_unicast_source_that_comes_later(lab):
     assert wire.wait_advert(source="10.0.0.77").target == "10.0.0.2"
 
 
+def test_source_of_an_instance_without_interface_comes_later(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    unicast = "unicast_src_ip 10.0.0.77\n unicast_peer {\n 10.0.0.2\n }"
+    daemon = quiet(lab, one, instance(unicast, interface="", vips=VIP))
+    daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    one.add_address("10.0.0.77/24")
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP, "eth0"))
+    assert daemon.stop() == 0
+    assert not one.has_address(VIP)
+
+
+def test_link_of_an_instance_without_interface(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    unicast = "unicast_src_ip 10.0.0.1\n unicast_peer {\n 10.0.0.2\n }"
+    daemon = quiet(lab, one, instance(unicast, interface=""))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP))
+    one.unplug()
+    daemon.wait_log(r"\(VI_1\): entering FAULT state \(interface eth0 down\)")
+    fault = daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    wait_until(lambda: not one.has_address(VIP))
+    one.plug()
+    master(daemon, fault.time)
+
+
 def test_tracked_interfaces(lab):
     one = lab.host("one", "10.0.0.1/24")
     one.add_interface("eth1", switch="other")
@@ -209,6 +235,46 @@ def test_address_owner_keeps_its_own_address(lab):
     lab.capture(one).wait_advert(priority=255, source="10.0.0.1")
     assert daemon.stop() == 0
     assert one.has_address("10.0.0.1/24") and not [event for event in watch if event.address.startswith("10.")]
+
+
+def test_owner_takes_back_what_a_crash_left(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    daemon = quiet(lab, one, instance("priority 255", vips=f"10.0.0.1/24\n{VIP}/24"))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP))
+    began = daemon.kill_all()
+    assert one.has_address(VIP)
+    daemon.start()
+    master(daemon, began)
+    assert daemon.stop() == 0
+    assert one.has_address("10.0.0.1/24") and not one.has_address(VIP)
+
+
+def test_renamed_links_keep_nothing(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    one.add_interface("eth1", "192.168.7.1/24", switch="other")
+    daemon = quiet(lab, one, instance(vips=f"{VIP}/24\n192.168.7.100/24 dev eth1"))
+    master(daemon)
+    wait_until(lambda: one.has_address(VIP) and one.has_address("192.168.7.100", "eth1"))
+    one.ip("link set eth1 name wan0")
+    wait_until(lambda: not one.has_address("192.168.7.100", "wan0"))
+    one.ip("link set eth0 name lan0")
+    daemon.wait_log(r"\(VI_1\) Entering FAULT STATE")
+    wait_until(lambda: not one.has_address(VIP, "lan0"))
+    assert one.has_address("10.0.0.1/24", "lan0")
+
+
+def test_larger_mtu_and_many_addresses(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    one.ip("link set eth0 mtu 576")
+    wire = lab.capture(one)
+    daemon = quiet(lab, one, instance(vips="\n".join(f"10.1.0.{n}" for n in range(1, 201))))
+    master(daemon)
+    assert wire.wait_advert(priority=100).count == (576 - 20 - 8) // 4
+    one.ip("link set eth0 mtu 1500")
+    wait_until(lambda: one.ip("-o link show eth0").find("mtu 1500") > 0)
+    assert daemon.stop() == 0
+    assert wire.wait_advert(priority=0).count == 200
 
 
 def test_scripts_in_their_order(lab):

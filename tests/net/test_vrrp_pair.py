@@ -141,6 +141,15 @@ def test_nopreempt_stays_behind(lab):
     first.wait_log("Entering MASTER STATE")
 
 
+def test_a_master_that_one_missing_advert_ends_keeps_its_place(lab):
+    one = lab.host("one", f"{ONE}/24")
+    wire = lab.capture(one)
+    first = lab.daemon(one, instance(150, ONE, TWO, version=3, interval=0.2, extra="nopreempt\n down_timer_adverts 1"))
+    entered = first.wait_log("Entering MASTER STATE").time
+    wire.wait(lambda frame: len(wire.adverts(since=entered)) > 10, 10)
+    assert not [line for line in first.log.lines() if line.time > entered and "STATE" in line.text]
+
+
 def test_stopped_process_with_nopreempt_comes_back_as_backup(lab):
     one, two = lab.host("one", f"{ONE}/24"), lab.host("two", f"{TWO}/24")
     wire = lab.capture(one)

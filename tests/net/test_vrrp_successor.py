@@ -87,6 +87,7 @@ def test_renamed_instance_keeps_its_state(lab):
     one = lab.host("one", "10.0.0.1/24")
     daemon = lab.daemon(one, instance())
     master(daemon)
+    wait_until(lambda: one.has_address(VIP))
     watch = lab.watch(one)
     reload(daemon, instance("OTHER"))
     daemon.send_signal(signal.SIGUSR1)
@@ -112,6 +113,17 @@ def test_crashed_master_stays_master(lab):
     assert len(watch) == 0
     assert not second.log.lines("Entering MASTER")
     assert len(first.log.lines("Entering")) == 2
+
+
+def test_second_burst_of_announcements_survives_a_reload(lab):
+    one, two = lab.host("one", "10.0.0.1/24"), lab.host("two", "10.0.0.2/24")
+    wire = lab.capture(two)
+    extra = "garp_master_delay 3\n garp_master_repeat 2"
+    daemon = lab.daemon(one, instance(extra=extra))
+    first = wire.wait_arp(timeout=8, gratuitous=True, sender=VIP).time
+    reload(daemon, instance(extra=extra + "\n skip_check_adv_addr"))
+    again = wire.wait_arp(timeout=8, since=first + 1, gratuitous=True, sender=VIP).time
+    assert 2.5 < again - first < 4 if TIMED else True
 
 
 def test_crashed_master_that_was_away_too_long_listens_first(lab):

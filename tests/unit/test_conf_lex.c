@@ -63,6 +63,8 @@ static void test_quotes(void **state)
 	expect("P0 1\n=n a\"b c\"d", "1:1[n][ab cd]");
 	expect("P0 1\n=n \"a \\\"b\\\"\"{", "1:1[n][a \"b\"] 1:12{");
 	expect("P0 1\n=n \"a b", "1:1[n][a b]");
+	expect("P0 1\n=n \"a\\\\\" b", "1:1[n][a\\\\][b]");
+	expect("P0 1\n=n \"a\\\\\\\" b\" c", "1:1[n][a\\\\\" b][c]");
 	expect("P0 1\n=n Bob's it's", "1:1[n][Bob's][it's]");
 	expect("P0 1\n=n a\\#b\\!c\\d", "1:1[n][a#b!c\\d]");
 }

@@ -150,11 +150,38 @@ static void test_linear(void **state)
 	assert_true(ten < 40 * one + 0.05);
 }
 
+/* Lists in which everything is wrong cost no more than in proportion either. Whole seconds too long when it is not so. */
+static void test_long_lists(void **state)
+{
+	struct strbuf text = { 0 };
+	struct timespec from, to;
+	struct parsed p;
+
+	(void)state;
+	strbuf_add(&text, "vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nunicast_peer {\n");
+	for (unsigned i = 0; i < 60000; i++)
+		strbuf_addf(&text, "10.1.%u.%u\n", i / 250, i % 250);
+	strbuf_add(&text, "}\ntrack_script {\n");
+	for (unsigned i = 0; i < 30000; i++)
+		strbuf_addf(&text, "wrong_script_%u\n", i);
+	strbuf_add(&text, "}\n}\n");
+	for (unsigned i = 0; i < 30000; i++)
+		strbuf_addf(&text, "vrrp_script check_script_%u {\nscript /bin/true\n}\n", i);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	p = parse_and_drop(&text);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	assert_int_equal(p.cfg->vrrp[0].npeers, 60000);
+	assert_true(diags_count(p.diags, DIAG_ERROR) >= 30000);
+	print_message("# long lists: %ld s\n", (long)(to.tv_sec - from.tv_sec));
+	assert_true(to.tv_sec - from.tv_sec < 12);
+	parsed_done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -374,6 +374,32 @@ static void test_burst_waits(void **state)
 	loop_free(r.loop);
 }
 
+/* What is held comes at the release, in order; without a loop nothing is held. */
+static void test_hold(void **state)
+{
+	struct fixture *f = *state;
+	struct loop *l = loop_new();
+
+	open_with_receiver(f);
+	log_hold();
+	log_info("at once");
+	expect_text(f, "at once");
+	log_release();
+	log_attach(l);
+	log_hold();
+	log_info("one");
+	log_info("two");
+	assert_true(nothing_waits(f->receiver));
+	log_release();
+	expect_text(f, "one");
+	expect_text(f, "two");
+	log_info("three");
+	expect_text(f, "three");
+	assert_int_equal(lost(f), 0);
+	log_attach(NULL);
+	loop_free(l);
+}
+
 /* A receiver that never reads: what waits has a bound, the rest is counted; and all of it is, when the receiver goes. */
 static void test_stuck_receiver(void **state)
 {
@@ -730,6 +756,7 @@ int main(void)
 		TEST(test_errno_survives),
 		TEST(test_full_receiver),
 		TEST(test_burst_waits),
+		TEST(test_hold),
 		TEST(test_stuck_receiver),
 		TEST(test_receiver_restarts),
 		TEST(test_receiver_away),

@@ -415,8 +415,8 @@ static void test_master_stalled(void **state)
 	struct vrrp_fsm_config c = config(2, 100);
 
 	(void)state;
-	make_master(&f, &c);                            /* may preempt: the next advert settles it */
-	EXPECT(&f, EV(STALLED), T0 + 9 * SEC, "", T0 + SEC);
+	make_master(&f, &c);                            /* may preempt: whoever took over yields, the neighbours hear */
+	EXPECT(&f, EV(STALLED), T0 + 9 * SEC, "advert 100 | announce master", T0 + 10 * SEC);
 	c.nopreempt = true;
 	make_master(&f, &c);
 	EXPECT(&f, EV(STALLED), T0 + 9 * SEC, "MASTER>BACKUP | remove | notify BACKUP", T0 + 9 * SEC + DOWN(100));

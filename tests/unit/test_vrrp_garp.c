@@ -96,9 +96,28 @@ static void test_refresh_keeps_its_phase(void **state)
 	assert_int_equal(vrrp_garp_due(&g), T0 + 240 * SEC);
 
 	vrrp_garp_init(&g);                                             /* a resumed master says nothing now */
-	vrrp_garp_resume(&g, &cfg, T0);
+	vrrp_garp_resume(&g, &cfg, 0, T0);
 	assert_int_equal(drain(&g, &cfg, 1, T0), 0);
 	assert_int_equal(vrrp_garp_due(&g), T0 + 60 * SEC);
+}
+
+static void test_resume_between_the_bursts(void **state)
+{
+	struct conf_garp cfg = defaults();
+	struct vrrp_garp g;
+
+	(void)state;
+	vrrp_garp_init(&g);
+	vrrp_garp_resume(&g, &cfg, 2 * SEC, T0);
+	assert_int_equal(drain(&g, &cfg, 2, T0), 0);
+	assert_int_equal(vrrp_garp_due(&g), T0 + 3 * SEC);
+	assert_true(vrrp_garp_poll(&g, &cfg, T0 + 3 * SEC));
+	assert_int_equal(drain(&g, &cfg, 2, T0 + 3 * SEC), 10);
+	assert_int_equal(vrrp_garp_due(&g), USEC_NEVER);
+
+	vrrp_garp_init(&g);
+	vrrp_garp_resume(&g, &cfg, 5 * SEC, T0);
+	assert_int_equal(vrrp_garp_due(&g), USEC_NEVER);
 }
 
 static void test_interval_and_gate(void **state)
@@ -155,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_no_second_burst),
 		cmocka_unit_test(test_lower_prio),         cmocka_unit_test(test_refresh_keeps_its_phase),
 		cmocka_unit_test(test_interval_and_gate),  cmocka_unit_test(test_partial_and_merged),
+		cmocka_unit_test(test_resume_between_the_bursts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
