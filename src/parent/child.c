@@ -538,8 +538,9 @@ static void on_stop(struct child *c, usec_t now, struct child_actions *out)
 		start(c, now, out);
 		return;
 	case CHILD_STARTING:
+		if (!c->stop_wanted)
+			c->due = now + c->rules.wait;   /* asking again gives no more time */
 		c->stop_wanted = true;
-		c->due = now + c->rules.wait;
 		if (!c->entered)
 			order_stop(c, now, out);
 		return;

@@ -612,6 +612,24 @@ static void stop_during_a_respawn(void **state)
 	assert_string_equal(acts(), "ended");
 }
 
+static void stop_ordered_again_gives_no_more_time(void **state)
+{
+	usec_t due;
+
+	(void)state;
+	run();
+	exited(1, SIGKILL);
+	order(CHILD_EV_STOP, 0);
+	due = child_due(&c);
+	now += 3 * S;
+	order(CHILD_EV_STOP, 0);
+	assert_int_equal(child_due(&c), due);
+	to_due();
+	assert_string_equal(acts(), "kill2");
+	exited(2, SIGKILL);
+	assert_string_equal(acts(), "ended");
+}
+
 static void stop_while_delayed(void **state)
 {
 	(void)state;
@@ -713,7 +731,7 @@ int main(void)
 		T(old_one_dies_and_the_successor_too), T(old_one_hangs_while_the_successor_prepares),
 		T(abandoned_successor), T(reload_of_a_delayed_one), T(newly_needed_waits_for_the_commit),
 		T(newly_needed_and_refused), T(stop_in_order), T(stop_has_a_limit), T(stop_during_the_first_start),
-		T(stop_during_a_respawn), T(stop_while_delayed), T(stop_with_a_successor),
+		T(stop_during_a_respawn), T(stop_ordered_again_gives_no_more_time), T(stop_while_delayed), T(stop_with_a_successor),
 		T(stop_during_a_hand_over), T(stop_of_a_failed_one), T(started_again_after_a_stop),
 		T(strangers_are_ignored),
 	};
