@@ -211,8 +211,8 @@ static void order_plan(struct parent *p, struct role *r)
 {
 	switch (p->reload.plan[r->place]) {
 	case PLAN_KEEP:    break;
-	case PLAN_SUCCEED: role_order(r, CHILD_EV_COMMIT, 0); break;
-	case PLAN_START:   role_order(r, CHILD_EV_START, p->current->number); break;
+	/* START too: it may have been tried again while others prepared, and then with the old configuration. */
+	case PLAN_SUCCEED: case PLAN_START: role_order(r, CHILD_EV_COMMIT, p->current->number); break;
 	case PLAN_STOP:    role_order(r, CHILD_EV_STOP, 0); break;
 	}
 	p->reload.plan[r->place] = PLAN_KEEP;
