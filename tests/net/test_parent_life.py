@@ -383,6 +383,16 @@ def test_scripts(lab, host):
     assert set(said) == {"", "own INSTANCE V BACKUP 100"}
 
 
+def test_scripts_run_in_the_network_namespace(lab, host):
+    outside = lab.host("outside", "10.0.0.99/24")
+    daemon = lab.daemon(outside, config(instance=f"notify {NOTIFY}", top=f"net_namespace {host.name}"), start=False)
+    daemon.add_script(NOTIFY, "#!/bin/sh\nstat -Lc %i /proc/self/ns/net >/tmp/tmp && mv /tmp/tmp /tmp/where\n")
+    daemon.start()
+    where = daemon.path("/tmp/where")
+    wait_until(where.exists)
+    assert int(where.read_text()) == os.stat(host.path).st_ino
+
+
 def test_scripts_of_one_instance_keep_their_order(lab, host):
     daemon = lab.daemon(host, config(instance=f"notify {NOTIFY}", priority=150), start=False)
     daemon.add_script(NOTIFY, '#!/bin/sh\n[ "$3" = BACKUP ] && sleep 5\necho $3 >>/tmp/states\n')
