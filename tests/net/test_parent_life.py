@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import stat
+import subprocess
 import time
 
 import pytest
@@ -108,6 +109,22 @@ def test_background(lab, host):
     daemon.wait_log("^Startup complete")
     assert stat.S_IMODE(daemon.path("/run/keepalived.pid").stat().st_mode) == 0o644
     daemon.stop()
+
+
+def test_started_with_nothing_open(lab, host):
+    daemon = lab.daemon(host, config(), start=False)
+    command = ["/bin/sh", "-c", f"exec {daemon.binary} -D <&- >&- 2>&-"]
+    daemon.process = daemon.inside(subprocess.Popen, command, env=daemon.env, cwd="/")
+    assert daemon.process.wait(10) == 0
+    daemon.wait_log("^Startup complete")
+    pids = daemon.wait_pids("keepalived", "vrrp")
+    for fd in range(3):
+        assert os.path.basename(os.readlink(f"/proc/{pids['keepalived']}/fd/{fd}")) == "null"
+    assert daemon.run(command).returncode == 0
+    daemon.wait_log("^daemon is already running$")              # its lock is not among what became /dev/null
+    assert daemon.pids() == pids
+    daemon.send_signal(signal.SIGTERM)
+    wait_until(lambda: not daemon.alive(), 10)
 
 
 @pytest.mark.parametrize("args", [("-n",), ()])
