@@ -111,6 +111,15 @@ def test_background(lab, host):
     daemon.stop()
 
 
+def test_options_whose_feature_comes_later_are_said_once(lab, host):
+    daemon = lab.daemon(host, config(), args=("-n", "-D", "-X", "-a", "-m", "-x", "stray"))
+    daemon.wait_log("^Startup complete")
+    said = [line for line in daemon.output().splitlines() if "not supported yet" in line or "ignored" in line]
+    assert said == [f"{word}: known, not supported yet" for word in ("-X", "-a", "-m", "-x")] + \
+        ["Not an option, ignored: stray"]
+    assert daemon.stop() == 0
+
+
 def test_started_with_nothing_open(lab, host):
     daemon = lab.daemon(host, config(), start=False)
     command = ["/bin/sh", "-c", f"exec {daemon.binary} -D <&- >&- 2>&-"]
