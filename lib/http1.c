@@ -130,10 +130,9 @@ static const char *parse_header(struct http1 *h)
 static enum http1_event head_done(struct http1 *h)
 {
 	if (h->status < 200 && h->status != 101) {
-		size_t seen = h->head_bytes;
+		struct http1 next = { .head_bytes = h->head_bytes, .no_body = h->no_body };
 
-		http1_init(h);
-		h->head_bytes = seen;
+		*h = next;
 		return HTTP1_MORE;
 	}
 	if (h->no_body || h->status == 204 || h->status == 304) {

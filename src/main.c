@@ -36,7 +36,7 @@ int main(int argc, char **argv)
 
 	if (channel >= 0 && !strcmp(role, RESOLVE_ROLE))
 		return resolve_child_main(channel);
-	options_parse(argc, argv, &opt);
+	options_parse(argc, argv, channel >= 0, &opt);
 	if (channel >= 0 && role_by_name(role)) {
 		unsetenv("KEEPALIVED_ROLE");
 		unsetenv("KEEPALIVED_CHANNEL");

@@ -28,8 +28,8 @@ const struct options *options_get(void)
 
 /* popt writes flags as int. */
 static struct {
-	int only_vrrp, only_check, no_bfd, all_roles, log_console, no_syslog, strict_includes, release_vips, keep_vrrp, keep_ipvs;
-	int dont_respawn, dont_fork, dump_conf, address_monitoring, core_dump, ignore_sigint;
+	int only_vrrp, only_check, no_bfd, all_roles, log_console, no_syslog, strict_includes, keep_vrrp, keep_ipvs;
+	int dont_respawn, dont_fork, dump_conf, ignore_sigint;
 	char *conf_file, *config_id, *namespace, *pid, *vrrp_pid, *checkers_pid, *bfd_pid;
 } flag;
 
@@ -46,7 +46,7 @@ static const struct poptOption table[] = {
 	{ "no-syslog", 'G', POPT_ARG_NONE, &flag.no_syslog, 0, "Write nothing to syslog", NULL },
 	{ "log-file", 'g', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_NOT_BUILT, "Not in this build: the log goes to syslog or the journal", "FILE" },
 	{ "umask", 'u', POPT_ARG_STRING, NULL, OPT_UMASK, "File creation mask; default 0177", "MASK" },
-	{ "release-vips", 'X', POPT_ARG_NONE, &flag.release_vips, 0, "Drop virtual addresses on a transition caused by a signal", NULL },
+	{ "release-vips", 'X', POPT_ARG_NONE, NULL, OPT_LATER, "Known, not supported yet", NULL },
 	{ "dont-release-vrrp", 'V', POPT_ARG_NONE, &flag.keep_vrrp, 0, "Leave virtual addresses in place at stop", NULL },
 	{ "dont-release-ipvs", 'I', POPT_ARG_NONE, &flag.keep_ipvs, 0, "Leave the IPVS table in place at stop", NULL },
 	{ "dont-respawn", 'R', POPT_ARG_NONE, &flag.dont_respawn, 0, "End when a child process dies, rather than start another", NULL },
@@ -56,11 +56,11 @@ static const struct poptOption table[] = {
 	{ "vrrp_pid", 'r', POPT_ARG_STRING, &flag.vrrp_pid, 0, "Pid file of the VRRP process", "FILE" },
 	{ "checkers_pid", 'c', POPT_ARG_STRING, &flag.checkers_pid, 0, "Pid file of the checkers process", "FILE" },
 	{ "bfd_pid", 'b', POPT_ARG_STRING, &flag.bfd_pid, 0, "Pid file of the BFD process", "FILE" },
-	{ "address-monitoring", 'a', POPT_ARG_NONE, &flag.address_monitoring, 0, "Log every address that comes or goes", NULL },
+	{ "address-monitoring", 'a', POPT_ARG_NONE, NULL, OPT_LATER, "Known, not supported yet", NULL },
 	{ "snmp", 'x', POPT_ARG_NONE, NULL, OPT_LATER, "Known, not supported yet", NULL },
 	{ "snmp-agent-socket", 'A', POPT_ARG_STRING, NULL, OPT_LATER_ARG, "Known, not supported yet", "SOCKET" },
 	{ "namespace", 's', POPT_ARG_STRING, &flag.namespace, 0, "Run in this network namespace (overrides the configuration)", "NAME" },
-	{ "core-dump", 'm', POPT_ARG_NONE, &flag.core_dump, 0, "Allow core dumps", NULL },
+	{ "core-dump", 'm', POPT_ARG_NONE, NULL, OPT_LATER, "Known, not supported yet", NULL },
 	{ "core-dump-pattern", 'M', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_LATER_ARG, "Known, not supported yet", "PATTERN" },
 	{ "all-config", 'e', POPT_ARG_NONE, &flag.strict_includes, 0, "A missing included file is an error", NULL },
 	{ "config-id", 'i', POPT_ARG_STRING, &flag.config_id, 0, "Which lines that begin with @ count; default the node's name", "ID" },
@@ -124,7 +124,7 @@ static void end_with(struct options *o, int status)
 }
 
 /* One option that is more than a flag. `arg` may be NULL. */
-static void parse_special(poptContext ctx, int opt, const char *arg, struct options *o)
+static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet, struct options *o)
 {
 	uint64_t n;
 
@@ -170,7 +170,8 @@ static void parse_special(poptContext ctx, int opt, const char *arg, struct opti
 		break;
 	case OPT_LATER:
 	case OPT_LATER_ARG:
-		fprintf(stderr, "%s: known, not supported yet\n", poptBadOption(ctx, 0));
+		if (!quiet)
+			fprintf(stderr, "%s: known, not supported yet\n", poptBadOption(ctx, 0));
 		break;
 	}
 }
@@ -191,18 +192,15 @@ static void take_flags(struct options *o)
 	o->log_console = flag.log_console;
 	o->no_syslog = flag.no_syslog;
 	o->strict_includes = flag.strict_includes;
-	o->release_vips = flag.release_vips;
 	o->keep_vrrp = flag.keep_vrrp;
 	o->keep_ipvs = flag.keep_ipvs;
 	o->dont_respawn = flag.dont_respawn;
 	o->dont_fork = flag.dont_fork;
 	o->dump_conf = flag.dump_conf;
-	o->address_monitoring = flag.address_monitoring;
-	o->core_dump = flag.core_dump;
 	o->ignore_sigint = flag.ignore_sigint;
 }
 
-void options_parse(int argc, char *const argv[], struct options *out)
+void options_parse(int argc, char *const argv[], bool quiet, struct options *out)
 {
 	struct options o = { .mode = MODE_RUN, .facility = LOG_DAEMON, .umask = 0177 };
 	poptContext ctx = poptGetContext(NULL, argc, (const char **)argv, table, 0);
@@ -211,14 +209,14 @@ void options_parse(int argc, char *const argv[], struct options *out)
 	while (o.mode != MODE_EXIT && (opt = poptGetNextOpt(ctx)) > 0) {
 		char *arg = poptGetOptArg(ctx);
 
-		parse_special(ctx, opt, arg, &o);
+		parse_special(ctx, opt, arg, quiet, &o);
 		free(arg);
 	}
 	if (o.mode != MODE_EXIT && opt < -1) {
 		fprintf(stderr, "%s: %s\n", poptBadOption(ctx, POPT_BADOPTION_NOALIAS), poptStrerror(opt));
 		end_with(&o, 1);
 	}
-	if (o.mode != MODE_EXIT && poptPeekArg(ctx)) {
+	if (o.mode != MODE_EXIT && !quiet && poptPeekArg(ctx)) {
 		fprintf(stderr, "Not an option, ignored:");
 		while (poptPeekArg(ctx))
 			fprintf(stderr, " %s", poptGetArg(ctx));

@@ -23,12 +23,13 @@ struct options {
 	int facility;                                           /* LOG_DAEMON */
 	mode_t umask;
 	bool strict_includes;                                   /* -e */
-	bool release_vips, keep_vrrp, keep_ipvs;                /* -X -V -I */
-	bool address_monitoring, core_dump, ignore_sigint;      /* -a -m --ignore-sigint */
+	bool keep_vrrp, keep_ipvs;                              /* -V -I */
+	bool ignore_sigint;                                     /* --ignore-sigint */
 };
 
-/* Parses argv; messages about mistakes go to stderr, --version and --help to where the known program sends them. */
-void options_parse(int argc, char *const argv[], struct options *out);
+/* Parses argv; messages about mistakes go to stderr, --version and --help to where the known program sends them. `quiet`, for children:
+ * what is only worth a remark was said by the parent. */
+void options_parse(int argc, char *const argv[], bool quiet, struct options *out);
 /* The options of this process, for roles; set once by main. */
 const struct options *options_get(void);
 

@@ -34,6 +34,7 @@ struct control {
 	struct loop *loop;
 	int fd;
 	char *path;
+	struct stat file;                       /* of the socket: who stands there later may be another daemon */
 	struct loop_io *io;
 	struct timer pause;
 	struct list clients;
@@ -231,6 +232,17 @@ char *control_path(const char *instance, const char *netns)
 	return strbuf_detach(&sb);
 }
 
+/* A daemon with a pid file of its own (-p) is not stopped by the lock of the usual one. */
+static bool somebody_listens(const struct sockaddr_un *sun)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool listens = fd >= 0 && (!connect(fd, (const struct sockaddr *)sun, sizeof *sun) || errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return listens;
+}
+
 static int listen_at(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
@@ -242,7 +254,11 @@ static int listen_at(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	unlink(path);                           /* the lock on the pid file says that its owner is gone */
+	if (somebody_listens(&sun)) {
+		close(fd);
+		return -EADDRINUSE;
+	}
+	unlink(path);
 	if (bind(fd, (struct sockaddr *)&sun, sizeof sun) < 0 || chmod(path, 0600) < 0 || listen(fd, 16) < 0) {
 		error = errno;
 		close(fd);
@@ -262,6 +278,7 @@ struct control *control_new(struct loop *l, const char *path, const struct contr
 	}
 	c = mem_alloc(sizeof *c);
 	*c = (struct control){ .loop = l, .fd = fd, .path = mem_strdup(path), .ops = ops, .arg = arg };
+	lstat(path, &c->file);
 	list_init(&c->clients);
 	timer_init(&c->pause, on_pause_over, c);
 	c->io = loop_io_new(l, fd, EPOLLIN, on_connect, c);
@@ -278,6 +295,7 @@ struct control *control_new(struct loop *l, const char *path, const struct contr
 void control_free(struct control *c)
 {
 	struct control_client *cl, *tmp;
+	struct stat now;
 
 	if (!c)
 		return;
@@ -286,7 +304,8 @@ void control_free(struct control *c)
 	loop_timer_cancel(c->loop, &c->pause);
 	loop_io_free(c->io);
 	close(c->fd);
-	unlink(c->path);
+	if (!lstat(c->path, &now) && now.st_dev == c->file.st_dev && now.st_ino == c->file.st_ino)
+		unlink(c->path);
 	free(c->path);
 	free(c);
 }

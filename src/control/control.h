@@ -21,7 +21,7 @@ struct control_ops {
 
 /* The path of the socket of this instance; to be freed. */
 char *control_path(const char *instance, const char *netns);
-/* Listens there; a stale socket is replaced. NULL with errno. */
+/* Listens there; a stale socket is replaced. NULL with errno (EADDRINUSE: another daemon's). */
 struct control *control_new(struct loop *l, const char *path, const struct control_ops *ops, void *arg);
 void control_free(struct control *c);           /* removes the socket; NULL is fine */
 /* The first line and a text (may be ""); then the connection ends. */

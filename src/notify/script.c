@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Running scripts. Children may not execute anything; they name a script of their configuration, and the parent runs
- * it here: as the user the table says, in its own process group, with all signals as at the start of a program, no
- * descriptor but 0, 1 and 2, and an environment without what could be turned against it. The kernel runs it if it
- * can; a text without an interpreter line goes to /bin/sh, as system(3) would do it. When may start what, is decided
- * by script_queue.c.
+ * it here: as the user the table says, in the network namespace of the children, in its own process group, with all
+ * signals as at the start of a program, no descriptor but 0, 1 and 2, and an environment without what could be turned
+ * against it. The kernel runs it if it can; a text without an interpreter line goes to /bin/sh, as system(3) would do
+ * it. When may start what, is decided by script_queue.c.
  *
  * An errno from between fork and exec comes back over a pipe that a successful exec closes. Running scripts are never
  * ended from here.
@@ -20,6 +20,7 @@
 
 #include "lib/log.h"
 #include "lib/mem.h"
+#include "lib/netns.h"
 #include "notify/script_queue.h"
 
 #define FORK_TRIES 10
@@ -41,6 +42,7 @@ struct job {
 	struct script_broker *b;
 	struct script_exec exec;                /* own copy */
 	char **sh_argv;                         /* the same for /bin/sh */
+	char *netns;
 	void *owner;
 	uint64_t token;
 	int pipe;                               /* errno of a failed exec; -1 */
@@ -78,6 +80,7 @@ static struct job *job_new(struct script_broker *b, const struct script_request 
 		j->exec.groups = mem_array((size_t)j->exec.ngroups, sizeof(gid_t));
 		memcpy(j->exec.groups, req->exec->groups, (size_t)j->exec.ngroups * sizeof(gid_t));
 	}
+	j->netns = mem_strdup(req->netns);
 	j->owner = req->owner;
 	j->token = req->token;
 	j->pipe = -1;
@@ -97,6 +100,7 @@ static void job_free(struct job *j)
 	if (j->exec.ngroups > 0)
 		free(j->exec.groups);
 	free(j->sh_argv);
+	free(j->netns);
 	free(j);
 }
 
@@ -156,6 +160,11 @@ static _Noreturn void become_script(const struct job *j, char **env, int report)
 	null = open("/dev/null", O_RDWR);
 	if (null > 0)
 		dup2(null, 0);
+	if (j->netns) {
+		errno = -netns_enter(j->netns);
+		if (errno)
+			goto failed;
+	}
 	if (j->exec.change_user && !become_user(&j->exec))
 		goto failed;
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);

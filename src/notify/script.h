@@ -17,6 +17,7 @@ struct script_request {
 	const struct script_exec *exec;         /* copied */
 	const char *words[SCRIPT_WORDS_MAX];    /* appended to its own arguments; copied */
 	unsigned nwords;
+	const char *netns;                      /* the network namespace it runs in; copied; NULL = ours */
 	const char *lane;                       /* those of one lane run one after the other */
 	void *owner;                            /* whom the answer is for; NULL = nobody */
 	uint64_t token;

@@ -8,14 +8,14 @@
  * is the same without the one beside.
  *
  *   state          process   successor   leaves it by
- *   STOPPED        -         maybe       START, COMMIT
+ *   STOPPED        -         maybe       START, COMMIT → STARTING or GOING
  *   STARTING       yes       maybe       READY → GOING; exit → respawn
  *   GOING          yes       maybe       APPLIED → RUNNING
  *   RUNNING        yes       maybe       COMMIT → HANDING_OVER; STOP → STOPPING; exit → respawn
- *   BACKOFF        -         -           its time → STARTING; PREPARE → WAITING
- *   FAILED         -         -           its time, START → STARTING
+ *   BACKOFF        -         -           its time, START, COMMIT → STARTING; PREPARE → WAITING
+ *   FAILED         -         -           its time, START, COMMIT → STARTING; PREPARE → WAITING
  *   WAITING        -         yes         COMMIT → GOING; successor lost, ABANDON → BACKOFF
- *   HANDING_OVER   yes       ready       exit → GOING with the successor; its time → kill
+ *   HANDING_OVER   yes       maybe       exit → GOING with the successor, or STARTING; its time → kill
  *   STOPPING       yes       -           exit → STOPPED; its time → kill
  *
  * A limit only counts when the parent itself was on time: whoever was frozen together with its children has nothing
@@ -496,19 +496,23 @@ static void on_prepare(struct child *c, const struct child_event *ev, usec_t now
 	spawn(c, &c->next, ev->generation, now, out);
 }
 
-static void on_commit(struct child *c, usec_t now, struct child_actions *out)
+/* The generation is the truth from here on, whatever became of the successor since it was ready: when there is none
+ * (lost, or never asked for), the next process is started in the free place. */
+static void on_commit(struct child *c, const struct child_event *ev, usec_t now, struct child_actions *out)
 {
-	if (c->succ != CHILD_SUCC_READY)
+	if (c->succ == CHILD_SUCC_STARTING || c->state == CHILD_HANDING_OVER || c->state == CHILD_STOPPING)
 		return;
-	c->generation = c->succ_generation;
-	if (!child_has_process(c)) {
+	c->generation = ev->generation;
+	if (child_has_process(c)) {
+		hello_off(c);
+		c->state = CHILD_HANDING_OVER;
+		c->due = now + c->rules.wait;
+		act(out, CHILD_ACT_HANDOVER, c->cur.id);
+	} else if (c->succ == CHILD_SUCC_READY) {
 		take_over(c, now, out);
-		return;
+	} else {
+		start(c, now, out);
 	}
-	hello_off(c);
-	c->state = CHILD_HANDING_OVER;
-	c->due = now + c->rules.wait;
-	act(out, CHILD_ACT_HANDOVER, c->cur.id);
 }
 
 static void on_abandon(struct child *c, usec_t now, struct child_actions *out)
@@ -538,8 +542,9 @@ static void on_stop(struct child *c, usec_t now, struct child_actions *out)
 		start(c, now, out);
 		return;
 	case CHILD_STARTING:
+		if (!c->stop_wanted)
+			c->due = now + c->rules.wait;   /* asking again gives no more time */
 		c->stop_wanted = true;
-		c->due = now + c->rules.wait;
 		if (!c->entered)
 			order_stop(c, now, out);
 		return;
@@ -566,7 +571,7 @@ void child_step(struct child *c, const struct child_event *ev, usec_t now, struc
 	case CHILD_EV_EXITED:           on_exited(c, ev, now, out); break;
 	case CHILD_EV_TICK:             on_tick(c, now, out); break;
 	case CHILD_EV_PREPARE:          on_prepare(c, ev, now, out); break;
-	case CHILD_EV_COMMIT:           on_commit(c, now, out); break;
+	case CHILD_EV_COMMIT:           on_commit(c, ev, now, out); break;
 	case CHILD_EV_ABANDON:          on_abandon(c, now, out); break;
 	case CHILD_EV_STOP:             on_stop(c, now, out); break;
 	}

@@ -75,7 +75,7 @@ enum child_event_type {
 	CHILD_EV_EXITED,                /* id, wstatus, alone */
 	CHILD_EV_TICK,                  /* child_due() has come */
 	CHILD_EV_PREPARE,               /* start a successor with this generation */
-	CHILD_EV_COMMIT,                /* the successor, which is ready, takes over */
+	CHILD_EV_COMMIT,                /* this generation counts now: its successor takes over, or a new one starts */
 	CHILD_EV_ABANDON,               /* no successor after all */
 	CHILD_EV_STOP,
 };

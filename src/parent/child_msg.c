@@ -115,7 +115,7 @@ static void on_script(void *arg, struct chan_in *in)
 	struct proc *pr = arg;
 	struct msg_script m;
 	struct words w;
-	struct script_request req = { .owner = pr };
+	struct script_request req = { .owner = pr, .netns = generation_netns(pr->gen, &pr->role->p->opt) };
 
 	memcpy(&m, in->payload, sizeof m);
 	req.exec = script_table_get(pr->gen->scripts, m.script);

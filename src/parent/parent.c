@@ -103,7 +103,8 @@ static void stop_advance(struct parent *p)
 	while (p->stop_at < p->nroles) {
 		struct role *r = &p->roles[p->stop_at];
 
-		if (r->core.state != CHILD_STOPPED && r->core.state != CHILD_STOPPING)
+		/* One order is enough: each brings us here again, and the loop would never sleep. */
+		if (r->core.state != CHILD_STOPPED && r->core.state != CHILD_STOPPING && !r->core.stop_wanted)
 			role_order(r, CHILD_EV_STOP, 0);
 		if (r->core.state != CHILD_STOPPED)
 			return;

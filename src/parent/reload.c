@@ -211,8 +211,8 @@ static void order_plan(struct parent *p, struct role *r)
 {
 	switch (p->reload.plan[r->place]) {
 	case PLAN_KEEP:    break;
-	case PLAN_SUCCEED: role_order(r, CHILD_EV_COMMIT, 0); break;
-	case PLAN_START:   role_order(r, CHILD_EV_START, p->current->number); break;
+	/* START too: it may have been tried again while others prepared, and then with the old configuration. */
+	case PLAN_SUCCEED: case PLAN_START: role_order(r, CHILD_EV_COMMIT, p->current->number); break;
 	case PLAN_STOP:    role_order(r, CHILD_EV_STOP, 0); break;
 	}
 	p->reload.plan[r->place] = PLAN_KEEP;
@@ -266,6 +266,15 @@ static void reload_complete(struct parent *p)
 	parent_changed(p);
 }
 
+/* A role that is stopping can be given no successor; its end is near, since it is killed after child_wait_time. */
+static bool one_is_stopping(const struct parent *p)
+{
+	for (unsigned i = 0; i < p->nroles; i++)
+		if (p->roles[i].core.state == CHILD_STOPPING)
+			return true;
+	return false;
+}
+
 /* ---- from outside ---- */
 
 void reload_advance(struct parent *p)
@@ -277,7 +286,7 @@ void reload_advance(struct parent *p)
 	case RELOAD_IDLE:
 		break;
 	case RELOAD_WAITING:
-		if (all_settled(p) || rl->overdue)
+		if (all_settled(p) || (rl->overdue && !one_is_stopping(p)))
 			reload_load(p);
 		break;
 	case RELOAD_PREPARING:

@@ -23,10 +23,24 @@
 #define LINE_WIDTH 100
 #define CHILD_USER "keepalived"
 
+/* Whoever starts us with stdin, stdout or stderr closed must not have the pid file's lock or a socket land there:
+ * going into the background would replace it, and scripts would inherit it. */
+static void fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* What a shell or an init script left open is not ours to hold; systemd's descriptors, and those of the foreground,
  * are kept. */
 void start_close_inherited(const struct parent *p)
 {
+	fill_standard();
 	if (!p->opt.dont_fork && !getenv("LISTEN_FDS"))
 		close_range(3, ~0U, 0);
 }

@@ -134,7 +134,7 @@ static struct book *book_map(int fd, int prot, const char **why)
 		*why = "it is not a book";
 	else if (b->head->version != BOOK_VERSION || b->head->record_size != sizeof(struct book_record))
 		*why = "it is of another version";
-	else if (b->head->nrecords > BOOK_MAX_RECORDS ||
+	else if (b->nrecords > BOOK_MAX_RECORDS ||              /* the copy: its writer may still live and change it */
 		 b->size != sizeof(struct book_head) + b->nrecords * sizeof(struct book_record))
 		*why = "its length does not fit its number of records";
 	if (*why) {

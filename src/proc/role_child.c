@@ -15,8 +15,6 @@
  * a child ignores them all.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +26,7 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/memfd.h"
+#include "lib/netns.h"
 #include "lib/privs.h"
 #include "options.h"
 #include "proc/role.h"
@@ -115,18 +114,11 @@ static void child_stop(struct child *c)
 
 static int child_enter_namespace(const char *name)
 {
-	char path[128];
-	int fd, error = 0;
+	int error = netns_enter(name);
 
-	snprintf(path, sizeof path, "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0) {
-		error = errno;
-		log_err("Cannot enter network namespace %s: %s", name, strerror(error));
-	}
-	if (fd >= 0)
-		close(fd);
-	return error ? EXIT_FATAL : 0;
+	if (error < 0)
+		log_err("Cannot enter network namespace %s: %s", name, strerror(-error));
+	return error < 0 ? EXIT_FATAL : 0;
 }
 
 static void child_drop_privileges(struct child *c, const struct msg_start *start)

@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import stat
+import subprocess
 import time
 
 import pytest
@@ -108,6 +109,31 @@ def test_background(lab, host):
     daemon.wait_log("^Startup complete")
     assert stat.S_IMODE(daemon.path("/run/keepalived.pid").stat().st_mode) == 0o644
     daemon.stop()
+
+
+def test_options_whose_feature_comes_later_are_said_once(lab, host):
+    daemon = lab.daemon(host, config(), args=("-n", "-D", "-X", "-a", "-m", "-x", "stray"))
+    daemon.wait_log("^Startup complete")
+    said = [line for line in daemon.output().splitlines() if "not supported yet" in line or "ignored" in line]
+    assert said == [f"{word}: known, not supported yet" for word in ("-X", "-a", "-m", "-x")] + \
+        ["Not an option, ignored: stray"]
+    assert daemon.stop() == 0
+
+
+def test_started_with_nothing_open(lab, host):
+    daemon = lab.daemon(host, config(), start=False)
+    command = ["/bin/sh", "-c", f"exec {daemon.binary} -D <&- >&- 2>&-"]
+    daemon.process = daemon.inside(subprocess.Popen, command, env=daemon.env, cwd="/")
+    assert daemon.process.wait(10) == 0
+    daemon.wait_log("^Startup complete")
+    pids = daemon.wait_pids("keepalived", "vrrp")
+    for fd in range(3):
+        assert os.path.basename(os.readlink(f"/proc/{pids['keepalived']}/fd/{fd}")) == "null"
+    assert daemon.run(command).returncode == 0
+    daemon.wait_log("^daemon is already running$")              # its lock is not among what became /dev/null
+    assert daemon.pids() == pids
+    daemon.send_signal(signal.SIGTERM)
+    wait_until(lambda: not daemon.alive(), 10)
 
 
 @pytest.mark.parametrize("args", [("-n",), ()])
@@ -381,6 +407,16 @@ def test_scripts(lab, host):
         assert uid == nobody and group == pid
         assert rest[0] == "0" and int(rest[1].split()[1], 16) == 0 and int(rest[2].split()[1], 16) == 0
     assert set(said) == {"", "own INSTANCE V BACKUP 100"}
+
+
+def test_scripts_run_in_the_network_namespace(lab, host):
+    outside = lab.host("outside", "10.0.0.99/24")
+    daemon = lab.daemon(outside, config(instance=f"notify {NOTIFY}", top=f"net_namespace {host.name}"), start=False)
+    daemon.add_script(NOTIFY, "#!/bin/sh\nstat -Lc %i /proc/self/ns/net >/tmp/tmp && mv /tmp/tmp /tmp/where\n")
+    daemon.start()
+    where = daemon.path("/tmp/where")
+    wait_until(where.exists)
+    assert int(where.read_text()) == os.stat(host.path).st_ino
 
 
 def test_scripts_of_one_instance_keep_their_order(lab, host):

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
@@ -159,6 +160,21 @@ def test_no_daemon(lab):
     daemon = lab.daemon(lab.host("director", "10.0.0.36/24"), config(), start=False)
     done = reload_(daemon)
     assert done.returncode == 1 and "no running daemon" in done.stderr
+
+
+def test_second_daemon_takes_no_control_socket(daemon):
+    paths = [f"{option}=/run/second-{option.strip('-')}" for option in ("--pid", "--vrrp_pid", "--checkers_pid")]
+    second = daemon.inside(subprocess.Popen, [daemon.binary, "-n", *paths], env=daemon.env, cwd="/",
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        daemon.wait_log("^No control socket at .*: Address already in use")
+        wait_until(daemon.path("/run/second-vrrp_pid").exists)
+    finally:
+        second.terminate()
+        second.wait(10)
+    daemon.configure(config(priority=90))
+    assert reload_(daemon).returncode == 0
+    assert len(daemon.log.lines("^Reload complete")) == 1
 
 
 def test_rude_clients(daemon):

@@ -205,10 +205,26 @@ static void a_length_that_matters_survives_long_lines(void **state)
 	strbuf_done(&text);
 }
 
+/* The answer to HEAD announces a body that does not come, also after an interim response. */
+static void test_head_after_interim(void **state)
+{
+	const char *text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+	const uint8_t *p = (const uint8_t *)text;
+	size_t len = strlen(text);
+	struct http1 h;
+
+	(void)state;
+	http1_init(&h);
+	h.no_body = true;
+	assert_int_equal(http1_feed(&h, &p, &len), HTTP1_HEAD);
+	assert_int_equal(http1_feed(&h, &p, &len), HTTP1_END);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_however_it_is_cut),
+		cmocka_unit_test(test_head_after_interim),
 		cmocka_unit_test(what_follows_the_response_is_left),
 		cmocka_unit_test(floods_are_refused),
 		cmocka_unit_test(long_bodies_of_small_chunks_are_not_floods),

@@ -364,7 +364,7 @@ static void successor_takes_over(void **state)
 	(void)state;
 	run();
 	prepare();
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "handover1");
 	assert_int_equal(c.generation, 2);
 	exited(1, EXIT_STATUS(0));
@@ -379,7 +379,7 @@ static void hand_over_has_a_limit(void **state)
 	(void)state;
 	run();
 	prepare();
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	to_due();
 	assert_int_equal(now, 1000 * S + 5 * S);
 	assert_string_equal(acts(), "kill1");
@@ -388,15 +388,28 @@ static void hand_over_has_a_limit(void **state)
 	assert_string_equal(acts(), "living2 go2 taken2");
 }
 
-static void commit_without_a_ready_successor_is_nothing(void **state)
+static void commit_before_the_successor_is_ready_is_nothing(void **state)
 {
 	(void)state;
 	run();
-	order(CHILD_EV_COMMIT, 0);
-	assert_string_equal(acts(), "");
 	order(CHILD_EV_PREPARE, 2);
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "");
+}
+
+/* It failed, and its minute was over while the others prepared: the old configuration must not live on. */
+static void commit_reaches_one_that_was_tried_again_meanwhile(void **state)
+{
+	(void)state;
+	init(false, true);
+	order(CHILD_EV_START, 1);
+	exited(1, EXIT_STATUS(4));
+	to_due();
+	assert_string_equal(acts(), "spawn2/1");
+	order(CHILD_EV_COMMIT, 2);
+	assert_string_equal(acts(), "handover2");
+	exited(2, EXIT_STATUS(0));
+	assert_string_equal(acts(), "taken spawn3/2");
 }
 
 static void successor_that_is_not_ready_in_time(void **state)
@@ -435,8 +448,10 @@ static void successor_dies_between_ready_and_hand_over(void **state)
 	prepare();
 	exited(2, SIGKILL);
 	assert_string_equal(acts(), "lost");
-	order(CHILD_EV_COMMIT, 0);
-	assert_string_equal(acts(), "");
+	order(CHILD_EV_COMMIT, 2);
+	assert_string_equal(acts(), "handover1");
+	exited(1, EXIT_STATUS(0));
+	assert_string_equal(acts(), "taken spawn3/2");
 }
 
 static void successor_dies_while_the_old_one_hands_over(void **state)
@@ -444,7 +459,7 @@ static void successor_dies_while_the_old_one_hands_over(void **state)
 	(void)state;
 	run();
 	prepare();
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	exited(2, SIGKILL);
 	assert_string_equal(acts(), "");
 	exited(1, EXIT_STATUS(0));
@@ -456,7 +471,7 @@ static void successor_dies_just_after(void **state)
 	(void)state;
 	run();
 	prepare();
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	exited(1, EXIT_STATUS(0));
 	exited(2, SIGKILL);
 	assert_string_equal(acts(), "spawn3/2");
@@ -471,7 +486,7 @@ static void old_one_dies_while_the_successor_prepares(void **state)
 	assert_string_equal(acts(), "");
 	assert_int_equal(c.state, CHILD_WAITING);
 	ev(CHILD_EV_READY, 2);
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "living2 go2 taken2");
 }
 
@@ -505,7 +520,7 @@ static void old_one_hangs_while_the_successor_prepares(void **state)
 	to_due();
 	assert_string_equal(acts(), "kill1");
 	exited(1, SIGKILL);
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "living2 go2 taken2");
 }
 
@@ -536,7 +551,7 @@ static void reload_of_a_delayed_one(void **state)
 	tick();
 	assert_string_equal(acts(), "");                /* the old configuration is not tried beside it */
 	ev(CHILD_EV_READY, 3);
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "living3 go3 taken3");
 }
 
@@ -547,7 +562,7 @@ static void newly_needed_waits_for_the_commit(void **state)
 	assert_string_equal(acts(), "spawn1/2");
 	ev(CHILD_EV_READY, 1);
 	assert_string_equal(acts(), "ready1");
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	assert_string_equal(acts(), "living1 go1 taken1");
 }
 
@@ -612,6 +627,24 @@ static void stop_during_a_respawn(void **state)
 	assert_string_equal(acts(), "ended");
 }
 
+static void stop_ordered_again_gives_no_more_time(void **state)
+{
+	usec_t due;
+
+	(void)state;
+	run();
+	exited(1, SIGKILL);
+	order(CHILD_EV_STOP, 0);
+	due = child_due(&c);
+	now += 3 * S;
+	order(CHILD_EV_STOP, 0);
+	assert_int_equal(child_due(&c), due);
+	to_due();
+	assert_string_equal(acts(), "kill2");
+	exited(2, SIGKILL);
+	assert_string_equal(acts(), "ended");
+}
+
 static void stop_while_delayed(void **state)
 {
 	(void)state;
@@ -643,7 +676,7 @@ static void stop_during_a_hand_over(void **state)
 	(void)state;
 	run();
 	prepare();
-	order(CHILD_EV_COMMIT, 0);
+	order(CHILD_EV_COMMIT, 2);
 	order(CHILD_EV_STOP, 0);
 	assert_string_equal(acts(), "");
 	exited(1, EXIT_STATUS(0));
@@ -706,14 +739,15 @@ int main(void)
 		T(answered_hellos_go_on), T(three_misses_are_a_hang), T(an_answer_forgives_misses),
 		T(a_late_answer_to_an_older_hello_is_none), T(a_frozen_parent_blames_nobody),
 		T(a_start_that_hangs_is_ended), T(successor_takes_over), T(hand_over_has_a_limit),
-		T(commit_without_a_ready_successor_is_nothing), T(successor_that_is_not_ready_in_time),
+		T(commit_before_the_successor_is_ready_is_nothing),
+		T(commit_reaches_one_that_was_tried_again_meanwhile), T(successor_that_is_not_ready_in_time),
 		T(successor_dies_before_it_is_ready), T(successor_dies_between_ready_and_hand_over),
 		T(successor_dies_while_the_old_one_hands_over), T(successor_dies_just_after),
 		T(old_one_dies_while_the_successor_prepares), T(old_one_dies_and_the_reload_is_refused),
 		T(old_one_dies_and_the_successor_too), T(old_one_hangs_while_the_successor_prepares),
 		T(abandoned_successor), T(reload_of_a_delayed_one), T(newly_needed_waits_for_the_commit),
 		T(newly_needed_and_refused), T(stop_in_order), T(stop_has_a_limit), T(stop_during_the_first_start),
-		T(stop_during_a_respawn), T(stop_while_delayed), T(stop_with_a_successor),
+		T(stop_during_a_respawn), T(stop_ordered_again_gives_no_more_time), T(stop_while_delayed), T(stop_with_a_successor),
 		T(stop_during_a_hand_over), T(stop_of_a_failed_one), T(started_again_after_a_stop),
 		T(strangers_are_ignored),
 	};
