@@ -179,7 +179,8 @@ static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
 			" fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = VRRP\n   Type = %s\n",
 			vrrp_sock_fd(s), vrrp_sock_fd(s), link ? link->name : "(none)",
 			key->family == AF_INET ? "IPv4" : "IPv6", key->unicast ? "Unicast" : "Multicast");
-		fprintf(out, "   Address = %s\n   VRRP instances\n", addr_str(&key->addr, addr));
+		fprintf(out, "   Address = %s\n   Malformed packets = %" PRIu64 "\n   Packets of unknown VRIDs = %" PRIu64 "\n   VRRP instances\n",
+			addr_str(&key->addr, addr), vrrp_sock_strays(s)->malformed, vrrp_sock_strays(s)->unknown_vrid);
 		for (unsigned vrid = 1; vrid < 256; vrid++) {
 			const struct vrrp_inst *in = vrrp_sock_owner(s, (uint8_t)vrid);
 

@@ -41,6 +41,7 @@ struct vrrp_sock {
 	usec_t drained;                 /* the wake-up in which a late timer emptied it */
 	void *owners[256];
 	uint8_t unknown[256 / 8];       /* VRIDs that were reported */
+	struct vrrp_strays strays;
 	struct vrrp_tx *queue[TX_QUEUE];
 	unsigned queued;
 };
@@ -124,20 +125,23 @@ static void dispatch(struct vrrp_sock *s, const uint8_t *packet, size_t len)
 	struct vrrp_dgram d;
 	int vrid;
 
-	/* What has no IP header of ours never was a packet of the kernel's; too short for a VRID is told to nobody. */
-	if (vrrp_pkt_ip4(packet, len, &d))
+	vrid = vrrp_pkt_ip4(packet, len, &d) ? -1 : vrrp_pkt_vrid(&d);
+	if (vrid < 0) {
+		if (!s->strays.malformed++)
+			s->io->ops->stray(s->io->arg, s->key.ifindex, -1);
 		return;
-	vrid = vrrp_pkt_vrid(&d);
-	if (vrid < 0)
-		return;
+	}
 	if (s->owners[vrid]) {
 		s->io->ops->packet(s->owners[vrid], &d);
 		return;
 	}
-	if (addr_is_multicast(&d.dst) == s->key.unicast || s->unknown[vrid / 8] & 1 << vrid % 8)
+	if (addr_is_multicast(&d.dst) == s->key.unicast)     /* it is for the other kind of socket */
+		return;
+	s->strays.unknown_vrid++;
+	if (s->unknown[vrid / 8] & 1 << vrid % 8)
 		return;
 	s->unknown[vrid / 8] |= (uint8_t)(1 << vrid % 8);
-	s->io->ops->unknown(s->io->arg, s->key.ifindex, vrid);
+	s->io->ops->stray(s->io->arg, s->key.ifindex, vrid);
 }
 
 /* One batch; how many were read. */
@@ -350,6 +354,11 @@ void vrrp_io_free(struct vrrp_io *io)
 int vrrp_sock_fd(const struct vrrp_sock *s)
 {
 	return s->fd;
+}
+
+const struct vrrp_strays *vrrp_sock_strays(const struct vrrp_sock *s)
+{
+	return &s->strays;
 }
 
 const struct vrrp_sock_key *vrrp_sock_key(const struct vrrp_sock *s)

@@ -18,11 +18,14 @@ struct vrrp_sock;
 struct vrrp_io_ops {
 	/* A datagram for this owner. The socket stays until the call is over, even when it is released in it. */
 	void (*packet)(void *owner, const struct vrrp_dgram *d);
-	/* One for nobody here; the first of each VRID. */
-	void (*unknown)(void *arg, int ifindex, int vrid);
+	/* One for nobody here: the first of each VRID, and the first that is too short to have one (vrid -1). */
+	void (*stray)(void *arg, int ifindex, int vrid);
 	/* An advert could not be sent: the kernel's errno. */
 	void (*failed)(void *owner, const struct ip_addr *dst, int error);
 };
+
+/* What came to a socket and belongs to no virtual router of ours. */
+struct vrrp_strays { uint64_t malformed, unknown_vrid; };
 
 struct vrrp_sock_key {
 	int ifindex;                            /* 0 = any interface (unicast without one) */
@@ -60,6 +63,7 @@ void vrrp_io_drain(struct vrrp_sock *s);
 
 int vrrp_sock_fd(const struct vrrp_sock *s);
 const struct vrrp_sock_key *vrrp_sock_key(const struct vrrp_sock *s);
+const struct vrrp_strays *vrrp_sock_strays(const struct vrrp_sock *s);
 /* all of them; start with NULL */
 struct vrrp_sock *vrrp_io_next(const struct vrrp_io *io, const struct vrrp_sock *after);
 void *vrrp_sock_owner(const struct vrrp_sock *s, uint8_t vrid);                            /* NULL when there is none */

@@ -141,15 +141,19 @@ static void on_addr(void *arg, const struct net_addr *addr, bool gone)
 
 static const struct net_events net_events = { on_link, on_addr };
 
-static void on_unknown_vrid(void *arg, int ifindex, int vrid)
+static void on_stray(void *arg, int ifindex, int vrid)
 {
 	struct vrrp_proc *p = arg;
 	const struct net_link *link = net_link_by_index(p->sh.net, ifindex);
+	const char *name = link ? link->name : "any";
 
-	log_info("Unknown VRID(%d) received on interface(%s). ignoring...", vrid, link ? link->name : "any");
+	if (vrid < 0)
+		log_info("Malformed packet received on interface(%s). ignoring...", name);
+	else
+		log_info("Unknown VRID(%d) received on interface(%s). ignoring...", vrid, name);
 }
 
-static const struct vrrp_io_ops io_ops = { vrrp_inst_packet, on_unknown_vrid, vrrp_inst_send_failed };
+static const struct vrrp_io_ops io_ops = { vrrp_inst_packet, on_stray, vrrp_inst_send_failed };
 
 /* ---- life ---- */
 

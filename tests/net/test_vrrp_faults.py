@@ -345,9 +345,11 @@ def test_foreign_packets_are_counted_and_said_once(lab):
         good.send(advert(200) + b"\0" * 100)
         good.send(advert(200, vrid=52))
         good.send(advert(200), to="10.0.0.1")
+        good.send(b"\x21")
     for text in (r"invalid TTL/HL from 10.0.0.2. Received 64 and expect 255", r"wrong VRRP version from 10.0.0.2. Received 2 and expect 3",
                  r"Invalid VRRPv3 checksum from 10.0.0.2", r"VRRP packet from 10.0.0.2 has a wrong length",
-                 r"discarding unicast packet on multicast instance", r"Unknown VRID\(52\) received on interface\(eth0\). ignoring..."):
+                 r"discarding unicast packet on multicast instance", r"Unknown VRID\(52\) received on interface\(eth0\). ignoring...",
+                 r"Malformed packet received on interface\(eth0\). ignoring..."):
         daemon.wait_log(text)
         assert len(daemon.log.lines(text)) == 1
     good.send(advert(50, addresses=(VIP,)))
@@ -356,6 +358,12 @@ def test_foreign_packets_are_counted_and_said_once(lab):
     daemon.wait_log(r"\(VI_1\) Received advert from 10.0.0.2 with lower priority 50, ours 100, forcing new election")
     text = statistics(daemon)
     assert "Received: 2\n" in text and "TTL: 3\n" in text and "Length: 3\n" in text and "Address List: 2\n" in text
+    data = daemon.path("/tmp/keepalived.data")
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(lambda: data.exists() and "Malformed packets" in data.read_text())
+    for line in ("Dropped packets (ttl) = 3", "Dropped packets (version) = 3", "Dropped packets (checksum) = 3",
+                 "Malformed packets = 3", "Packets of unknown VRIDs = 3"):
+        assert f"   {line}\n" in data.read_text(), data.read_text()
     assert not daemon.log.lines("Entering BACKUP STATE$")
 
 

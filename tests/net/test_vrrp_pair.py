@@ -141,6 +141,18 @@ def test_nopreempt_stays_behind(lab):
     first.wait_log("Entering MASTER STATE")
 
 
+def test_preempt_delay_waits_and_then_preempts(lab):
+    one, two = lab.host("one", f"{ONE}/24"), lab.host("two", f"{TWO}/24")
+    second = lab.daemon(two, instance(100, TWO, ONE, version=3, interval=0.2))
+    second.wait_log("Entering MASTER STATE")
+    first = lab.daemon(one, instance(150, ONE, TWO, version=3, interval=0.2, extra="preempt_delay 2"))
+    waiting = first.wait_log(r"start preempt delay \(2\.0+\)").time
+    entered = first.wait_log("Entering MASTER STATE", 10).time
+    assert entered - waiting >= 2 and second.wait_log("Entering BACKUP STATE$", since=waiting).time >= waiting + 2
+    if TIMED:                                       # the lower adverts count no more, so Master_Down runs out
+        assert entered - waiting < 2 + 4 * 0.2 + 0.1
+
+
 def test_a_master_that_one_missing_advert_ends_keeps_its_place(lab):
     one = lab.host("one", f"{ONE}/24")
     wire = lab.capture(one)
