@@ -288,7 +288,7 @@ static void on_drop(void *arg, struct script_job *sched)
 	struct job *j = container_of(sched, struct job, sched);
 
 	(void)arg;
-	log_warning("Script %s is dropped: %d later ones wait for the same object", j->exec.path, SCRIPT_WAITING_MAX);
+	log_warning("Script %s is dropped: later ones wait for the same object", j->exec.path);
 	job_answer(j, 0, EAGAIN);
 	job_free(j);
 }
@@ -357,8 +357,8 @@ void script_broker_forget(struct script_broker *b, const void *owner)
 			j->owner = NULL;
 }
 
-void script_broker_flush(struct script_broker *b)
+void script_broker_flush(struct script_broker *b, usec_t since)
 {
-	script_queue_flush(&b->queue);
+	script_queue_flush(&b->queue, since);
 	arm(b);
 }

@@ -31,7 +31,8 @@ struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script
 void script_broker_free(struct script_broker *b);       /* scripts that run are left running; NULL is fine */
 void script_broker_run(struct script_broker *b, const struct script_request *req);
 void script_broker_forget(struct script_broker *b, const void *owner);          /* its scripts go on; nobody is told */
-/* starts what still waits: nobody will be there to start it later */
-void script_broker_flush(struct script_broker *b);
+/* Starts what still waits: nobody will be there to start it later. What is older than `since` is dropped where something
+ * newer speaks of the same object. */
+void script_broker_flush(struct script_broker *b, usec_t since);
 
 #endif

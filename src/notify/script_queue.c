@@ -153,10 +153,22 @@ usec_t script_queue_due(const struct script_queue *q)
 	return due;
 }
 
-void script_queue_flush(struct script_queue *q)
+/* What has waited since before is overtaken by what came since then. */
+static void lane_overtake(struct script_queue *q, struct script_lane *lane, usec_t since)
 {
+	if (!lane->nwaiting || container_of(lane->waiting.prev, struct script_job, node)->since < since)
+		return;
+	while (lane_first(lane)->since < since)
+		q->ops->drop(q->arg, lane_take(lane));
+}
+
+void script_queue_flush(struct script_queue *q, usec_t since)
+{
+	struct script_lane *each;
 	bool again = true;
 
+	list_for_each(each, &q->lanes, node)
+		lane_overtake(q, each, since);
 	while (again) {
 		struct script_lane *lane;
 

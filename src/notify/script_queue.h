@@ -47,6 +47,8 @@ void script_queue_add(struct script_queue *q, const char *lane, struct script_jo
 void script_queue_finished(struct script_queue *q, struct script_job *job, usec_t now);
 void script_queue_tick(struct script_queue *q, usec_t now);     /* starts what has waited long enough */
 usec_t script_queue_due(const struct script_queue *q);          /* when the next tick is wanted; USEC_NEVER */
-void script_queue_flush(struct script_queue *q);                /* starts everything that waits */
+/* The last call: starts everything that waits, side by side. Where something came at or after `since`, which is then the
+ * last word about the object, what is older is dropped. */
+void script_queue_flush(struct script_queue *q, usec_t since);
 
 #endif

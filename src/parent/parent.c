@@ -110,7 +110,7 @@ static void stop_advance(struct parent *p)
 			return;
 		p->stop_at++;
 	}
-	script_broker_flush(p->broker);
+	script_broker_flush(p->broker, p->stopping_since);
 	loop_exit(p->loop, p->exit_status);
 }
 
@@ -119,6 +119,7 @@ void parent_exit(struct parent *p, int status)
 	if (p->stopping)
 		return;
 	p->stopping = true;
+	p->stopping_since = loop_now(p->loop);
 	p->exit_status = status;
 	log_info("Stopping");
 	sd_stopping();

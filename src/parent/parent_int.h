@@ -70,6 +70,7 @@ struct parent {
 	bool check_pending;
 	bool run_warned;                        /* that the run directory cannot be written */
 	bool stopping;
+	usec_t stopping_since;
 	unsigned stop_at;                       /* the role that is being stopped */
 	int exit_status;
 	struct timer watchdog;

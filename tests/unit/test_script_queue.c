@@ -175,11 +175,32 @@ static void flush_starts_everything(void **state)
 	add(&a, "x");
 	add(&b, "x");
 	add(&c, "x");
-	script_queue_flush(&q);
+	script_queue_flush(&q, 0);
 	assert_string_equal(said, "a+b+c");
 	finish(&b);
 	finish(&a);
 	finish(&c);
+}
+
+static void the_last_word_is_not_overtaken_by_what_waited_for_it(void **state)
+{
+	struct item a = { .name = 'a' }, b = { .name = 'b' }, c = { .name = 'c' }, d = { .name = 'd' }, e = { .name = 'e' };
+	usec_t stop;
+
+	(void)state;
+	add(&a, "x");
+	add(&b, "x");
+	add(&c, "y");
+	add(&d, "y");
+	now += S;
+	stop = now;
+	add(&e, "x");
+	script_queue_flush(&q, stop);
+	assert_string_equal(said, "ac!+e+d");
+	finish(&a);
+	finish(&e);
+	finish(&c);
+	finish(&d);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -190,6 +211,7 @@ int main(void)
 		T(one_at_a_time_in_order), T(lanes_do_not_wait_for_each_other), T(who_waited_long_enough_starts_beside),
 		T(so_many_beside_each_other_and_no_more), T(a_start_that_fails_lets_the_next_one_in),
 		T(the_oldest_is_dropped_for_the_newest), T(flush_starts_everything),
+		T(the_last_word_is_not_overtaken_by_what_waited_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
