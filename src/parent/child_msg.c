@@ -136,10 +136,13 @@ static void on_dump_done(void *arg, struct chan_in *in)
 	struct dump *d;
 	int error;
 
-	(void)in;
 	if (list_empty(&pr->dumps))
 		return;
 	d = container_of(pr->dumps.next, struct dump, node);    /* they are answered in their order */
+	if (!in->len) {                                         /* it could not be written; the child has said why */
+		dump_drop(d);
+		return;
+	}
 	error = dump_commit(d);
 	if (error < 0)
 		log_err("Cannot put the dump file of the %s child process in place: %s", pr->role->type->label,

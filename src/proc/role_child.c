@@ -307,17 +307,22 @@ static void on_dump(void *arg, struct chan_in *in)
 	struct msg_dump_req m;
 	int fd = take_fd(in, 0);
 	FILE *out = fdopen(fd, "w");
+	bool whole = false;
 
 	memcpy(&m, in->payload, sizeof m);
 	if (!out) {
 		close(fd);
 		return;
 	}
-	if (c->life == LIFE_RUNNING && c->rc.type->dump)
+	if (c->life == LIFE_RUNNING && c->rc.type->dump) {
 		c->rc.type->dump(&c->rc, m.kind, out);
-	if (fclose(out))
-		log_err("Writing the dump failed: %s", strerror(errno));
-	chan_send(c->chan, MSG_DUMP_DONE, c->rc.generation, &m, sizeof m, NULL, 0);
+		whole = !fflush(out) && !ferror(out);
+		if (!whole)
+			log_err("Writing the dump failed: %s", strerror(errno));
+	}
+	fclose(out);
+	/* Without the request in it: there is nothing worth to be put in place. */
+	chan_send(c->chan, MSG_DUMP_DONE, c->rc.generation, &m, whole ? sizeof m : 0, NULL, 0);
 }
 
 static const struct chan_row rows[] = {
