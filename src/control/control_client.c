@@ -112,6 +112,20 @@ static int ask(int fd, struct strbuf *answer)
 	return read_answer(fd, answer);
 }
 
+/* A daemon that was started before `instance` or `net_namespace` was written into the file listens elsewhere. */
+static void print_absence(const char *path, int error, const struct options *opt)
+{
+	char *usual = control_path(NULL, opt->namespace);
+
+	if (error == EACCES || error == EPERM)
+		fprintf(stderr, "keepalived: the daemon at %s may not be asked: %s\n", path, strerror(error));
+	else
+		fprintf(stderr, "keepalived: no running daemon at %s: %s\n", path, strerror(error));
+	if (strcmp(path, usual) && !access(usual, F_OK))
+		fprintf(stderr, "keepalived: there is one at %s: a change of `instance` or `net_namespace` needs a restart\n", usual);
+	free(usual);
+}
+
 int control_reload_client(const struct options *opt)
 {
 	char *path = socket_path(opt);
@@ -121,7 +135,7 @@ int control_reload_client(const struct options *opt)
 	if (fd == -EAGAIN) {
 		fprintf(stderr, "keepalived: the running daemon takes no request\n");
 	} else if (fd < 0) {
-		fprintf(stderr, "keepalived: no running daemon at %s: %s\n", path, strerror(-fd));
+		print_absence(path, -fd, opt);
 	} else {
 		error = ask(fd, &answer);
 		if (error < 0)

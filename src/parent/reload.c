@@ -252,6 +252,14 @@ static bool all_settled(const struct parent *p)
 
 static void reload_complete(struct parent *p)
 {
+	bool any = false;
+
+	for (unsigned i = 0; i < p->nroles; i++)
+		any |= p->current->needed[i];
+	if (!any) {
+		log_warning("Warning - keepalived has no configuration to run");
+		strbuf_addf(&p->reload.diags, "warning: there is no configuration to run\n");
+	}
 	for (unsigned i = 0; i < p->nroles; i++) {
 		const struct role *r = &p->roles[i];
 

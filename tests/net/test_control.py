@@ -70,6 +70,24 @@ def read_all(peer):
     return text.decode()
 
 
+def test_a_file_with_nothing_to_run_is_said(director):
+    director.configure("")
+    answer = reload(director)
+    assert answer.returncode == 0 and answer.stderr == "warning: there is no configuration to run\n"
+    director.wait_log("^Warning - keepalived has no configuration to run$")
+
+
+def test_what_needs_a_restart_is_said(director):
+    director.configure("instance other\n" + GOOD % VIP)
+    answer = reload(director)
+    assert answer.returncode == 1
+    assert "no running daemon at /run/keepalived/control_other" in answer.stderr
+    assert f"there is one at {SOCKET}: a change of `instance` or `net_namespace` needs a restart" in answer.stderr
+    director.configure(GOOD % VIP)
+    who = director.run(["setpriv", "--reuid=65534", "--clear-groups", director.binary, "--reload"])
+    assert who.returncode == 1 and "may not be asked" in who.stderr
+
+
 def test_applied_refused_and_no_daemon(director):
     before = director.pids()
     director.configure(GOOD % OTHER)
