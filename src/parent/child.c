@@ -293,6 +293,9 @@ static void on_exited(struct child *c, const struct child_event *ev, usec_t now,
 		return;                                 /* one that we gave up */
 	switch (c->state) {
 	case CHILD_STOPPING:
+		if (WIFSIGNALED(ev->wstatus))
+			say(out, LOG_ERR, "%s child process(%d) ended by signal %d while it stopped: what it held may be "
+			    "left behind", c->rules.label, c->cur.pid, WTERMSIG(ev->wstatus));
 		ended(c, out);
 		return;
 	case CHILD_HANDING_OVER:

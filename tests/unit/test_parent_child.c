@@ -374,6 +374,16 @@ static void successor_takes_over(void **state)
 	assert_true(child_settled(&c));
 }
 
+static void an_end_by_signal_while_stopping_is_said(void **state)
+{
+	(void)state;
+	run();
+	order(CHILD_EV_STOP, 0);
+	acts();
+	exited(1, SIGKILL);
+	assert_non_null(strstr(log_text, "ended by signal 9 while it stopped: what it held may be left behind"));
+}
+
 static void hand_over_has_a_limit(void **state)
 {
 	(void)state;
@@ -738,7 +748,8 @@ int main(void)
 		T(permanent_error_of_another_is_its_own), T(permanent_error_of_the_last_one_ends_the_daemon),
 		T(answered_hellos_go_on), T(three_misses_are_a_hang), T(an_answer_forgives_misses),
 		T(a_late_answer_to_an_older_hello_is_none), T(a_frozen_parent_blames_nobody),
-		T(a_start_that_hangs_is_ended), T(successor_takes_over), T(hand_over_has_a_limit),
+		T(a_start_that_hangs_is_ended), T(successor_takes_over),
+		T(an_end_by_signal_while_stopping_is_said), T(hand_over_has_a_limit),
 		T(commit_before_the_successor_is_ready_is_nothing),
 		T(commit_reaches_one_that_was_tried_again_meanwhile), T(successor_that_is_not_ready_in_time),
 		T(successor_dies_before_it_is_ready), T(successor_dies_between_ready_and_hand_over),
