@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +23,28 @@ static int verdict(const struct conf_diags *diags, int error)
 	if (diags_count(diags, DIAG_ERROR))
 		return TEST_ERRORS;
 	return diags_count(diags, DIAG_SECURITY) ? TEST_SECURITY : TEST_OK;
+}
+
+/* What a start would wait for, or fail for, on this machine. No mistake in itself: files are tested elsewhere, too. */
+static void look_around(const struct options *opt, const struct config *cfg, struct conf_diags *diags)
+{
+	const char *netns = opt->namespace ? opt->namespace : cfg->globals.net_namespace;
+	struct strbuf path = { 0 };
+
+	if (netns) {
+		strbuf_addf(&path, "/run/netns/%s", netns);
+		if (access(path.str, F_OK) < 0 && errno == ENOENT)
+			diag_add(diags, DIAG_WARNING, NULL, "there is no network namespace `%s` on this machine now", netns);
+		strbuf_done(&path);
+		return;                                         /* its interfaces cannot be seen from here */
+	}
+	for (unsigned i = 0; i < cfg->nvrrp; i++) {
+		const struct conf_vrrp *v = &cfg->vrrp[i];
+
+		if (v->interface && !v->broken && !if_nametoindex(v->interface))
+			diag_add(diags, DIAG_WARNING, &v->pos, "there is no interface `%s` on this machine now: `%s` waits for it",
+				 v->interface, v->name);
+	}
 }
 
 int config_test_main(const struct options *opt)
@@ -45,6 +68,8 @@ int config_test_main(const struct options *opt)
 	}
 	diags = diags_new();
 	error = generation_load(opt, 1, diags, &g);
+	if (!error)
+		look_around(opt, g->cfg, diags);
 	status = verdict(diags, error);
 	diags_print(diags, &text);
 	fputs(strbuf_str(&text), out);

@@ -180,6 +180,16 @@ def test_config_test(lab, host, text, wanted):
     assert list(daemon.log) == []
 
 
+def test_config_test_names_what_is_not_on_this_machine(lab, host):
+    daemon = lab.daemon(host, config().replace("eth0", "eth9"), start=False)
+    done = daemon.run([daemon.binary, "-t"])
+    assert done.returncode == 0 and "there is no interface `eth9` on this machine now: `V` waits for it" in done.stderr
+    daemon.configure(config(top="net_namespace nowhere"))
+    done = daemon.run([daemon.binary, "-t"])
+    assert done.returncode == 0 and done.stderr == (
+        "warning: there is no network namespace `nowhere` on this machine now\n")
+
+
 def test_second_daemon(daemon):
     before = daemon.pids()
     second = daemon.run([daemon.binary, "-n"])
@@ -311,6 +321,23 @@ def test_signals_that_are_not_served_end_nothing(daemon):
     assert daemon.pids() == before
 
 
+def test_stop_is_the_last_word_of_the_scripts(lab, host):
+    daemon = lab.daemon(host, config(instance=f"notify_backup /etc/keepalived/hang.sh\n\tnotify {NOTIFY}", priority=250),
+                        start=False)
+    daemon.add_script("/etc/keepalived/hang.sh", "#!/bin/sh\nexec sleep 60\n")
+    daemon.add_script(NOTIFY, '#!/bin/sh\necho "$3" >>/tmp/said\n')
+    daemon.start()
+    daemon.wait_log("Entering MASTER STATE", timeout=10)
+    hung = set(daemon.processes()) - set(daemon.pids().values())
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
+    wait_until(lambda: set(daemon.processes()) == hung)
+    for pid in hung:
+        os.kill(pid, signal.SIGKILL)
+    assert daemon.path("/tmp/said").read_text() == "STOP\n"
+    daemon.wait_log(f"^Script {NOTIFY} is dropped")
+
+
 def test_dump_files(daemon):
     daemon.send_signal(signal.SIGUSR1)
     for name in ("keepalived.data", "keepalived_parent.data"):
@@ -325,6 +352,20 @@ def test_dump_files(daemon):
     wait_until(daemon.path("/tmp/keepalived.stats").exists)
     assert {file.name for file in daemon.path("/tmp").glob("keepalived*")} == {
         "keepalived.data", "keepalived_parent.data", "keepalived.stats"}
+
+
+def test_a_dump_that_cannot_be_written_leaves_the_last_one(daemon):
+    tmp = daemon.path("/tmp")
+    daemon.inside(mount, "tmpfs", "/tmp", "tmpfs", 0, "size=64k")
+    inside = ["sh", "-c", "cat /tmp/keepalived.stats; ls -A /tmp"]
+    daemon.send_signal(signal.SIGUSR2)
+    wait_until(lambda: "VRRP Instance" in daemon.run(inside).stdout)
+    daemon.run(["dd", "if=/dev/zero", "of=/tmp/fill", "bs=4k"])
+    daemon.send_signal(signal.SIGUSR2)
+    daemon.wait_log("^Writing the dump failed")
+    wait_until(lambda: daemon.run(["ls", "-A", "/tmp"]).stdout.split() == ["fill", "keepalived.stats"])
+    assert "VRRP Instance" in daemon.run(inside).stdout
+    assert not list(tmp.glob("keepalived*"))
 
 
 def test_dump_files_do_not_follow_or_take_what_is_not_ours(daemon):
