@@ -197,7 +197,8 @@ static int open_kernel(struct check_proc *p)
 		p->has_dump = !p->rc->resume;
 		return EXIT_OK;
 	}
-	log_err("IPVS: Can't initialize ipvs: %s", ipvs_strerror(error));
+	log_err("IPVS: Can't initialize ipvs: %s", error == ENOENT ? "this kernel has no IPVS (modprobe ip_vs?)" :
+		ipvs_strerror(error));
 	return error == EPERM || error == EACCES ? EXIT_PERMISSION : EXIT_FATAL;
 }
 
