@@ -77,7 +77,7 @@ static void print_version(void)
 {
 	struct utsname u;
 
-	fprintf(stderr, "Keepalived v%s\n\n", VERSION);
+	fprintf(stderr, "Keepalived v%s (%s)\n\n", VERSION, RELEASE_DATE);
 	if (!uname(&u))
 		fprintf(stderr, "Running on %s %s %s\n\n", u.sysname, u.release, u.version);
 	fprintf(stderr, "Config options:  LVS VRRP VRRP_AUTH INIT=systemd SYSTEMD_NOTIFY\n");

@@ -371,8 +371,8 @@ static void on_applied(struct child *c, const struct child_event *ev, struct chi
 
 static void on_answer(struct child *c, const struct child_event *ev)
 {
-	if (ev->id != c->cur.id || ev->seq != c->hello_seq)
-		return;
+	if (ev->id != c->cur.id || ev->seq != c->hello_seq || c->answer_due == USEC_NEVER)
+		return;                         /* a late one was a miss already */
 	c->answer_due = USEC_NEVER;
 	c->misses = 0;
 }

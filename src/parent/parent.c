@@ -203,6 +203,18 @@ static void ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
+/* TERM while the files are read waits for the loop. As process 1 of a container it would be lost, and as another it would end
+ * us without a word. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static int take_signals(struct parent *p)
 {
 	const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1 };
@@ -397,6 +409,7 @@ int parent_main(const struct options *opt, int argc, char **argv)
 	list_init(&p->generations);
 	umask(opt->umask);
 	ignore_signals();
+	hold_signals();
 	start_close_inherited(p);
 	start_log_open(p);
 	start_log_greeting(p, argc);
@@ -414,7 +427,7 @@ int parent_main(const struct options *opt, int argc, char **argv)
 		}
 		status = parent_run(p, report);
 	}
-	log_info("Stopped Keepalived v%s", VERSION);
+	log_info("Stopped Keepalived v%s (%s)", VERSION, RELEASE_DATE);
 out:
 	close_all(p);
 	free(p);

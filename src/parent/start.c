@@ -85,7 +85,7 @@ void start_log_greeting(const struct parent *p, int argc)
 {
 	struct utsname u;
 
-	log_info("Starting Keepalived v%s", VERSION);
+	log_info("Starting Keepalived v%s (%s)", VERSION, RELEASE_DATE);
 	if (!uname(&u))
 		log_info("Running on %s %s %s (built for Linux %d.%d.%d)", u.sysname, u.release, u.version,
 			 LINUX_VERSION_CODE >> 16, LINUX_VERSION_CODE >> 8 & 0xff, LINUX_VERSION_CODE & 0xff);

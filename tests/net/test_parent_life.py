@@ -82,7 +82,7 @@ def test_what_the_processes_are(daemon):
 def test_known_lines_at_start_and_stop(daemon, host):
     assert daemon.stop() == 0
     texts = [line.text for line in daemon.log if line.ident == "Keepalived"]
-    for number, wanted in enumerate((r"Starting Keepalived v\d",
+    for number, wanted in enumerate((r"Starting Keepalived v\d.* \(\d\d/\d\d,\d{4}\)$",
                                      r"Running on Linux .*\(built for Linux \d+\.\d+\.\d+\)",
                                      r"Command line: '.*' '-n' '-D'",
                                      r"Configuration file /etc/keepalived/keepalived.conf$")):
@@ -334,6 +334,7 @@ def test_stop_is_the_last_word_of_the_scripts(lab, host):
     wait_until(lambda: set(daemon.processes()) == hung)
     for pid in hung:
         os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not daemon.alive())
     assert daemon.path("/tmp/said").read_text() == "STOP\n"
     daemon.wait_log(f"^Script {NOTIFY} is dropped")
 

@@ -307,6 +307,19 @@ static void three_misses_are_a_hang(void **state)
 	assert_false(child_is_lost(&c, now + 61 * S));
 }
 
+static void answers_that_are_always_late_are_misses(void **state)
+{
+	(void)state;
+	run();
+	for (uint64_t i = 1; i <= 3; i++) {
+		to_due();                               /* hello */
+		to_due();                               /* the limit of 1 s */
+		if (i < 3)
+			step((struct child_event){ .type = CHILD_EV_ANSWER, .id = 1, .seq = i });
+	}
+	assert_string_equal(acts(), "kill1");
+}
+
 static void an_answer_forgives_misses(void **state)
 {
 	(void)state;
@@ -746,7 +759,7 @@ int main(void)
 		T(unexpected_success_is_a_death_too), T(segfault_is_named), T(dont_respawn_ends_the_daemon),
 		T(fork_failure_backs_off), T(permanent_error_of_vrrp_ends_the_daemon),
 		T(permanent_error_of_another_is_its_own), T(permanent_error_of_the_last_one_ends_the_daemon),
-		T(answered_hellos_go_on), T(three_misses_are_a_hang), T(an_answer_forgives_misses),
+		T(answered_hellos_go_on), T(three_misses_are_a_hang), T(an_answer_forgives_misses), T(answers_that_are_always_late_are_misses),
 		T(a_late_answer_to_an_older_hello_is_none), T(a_frozen_parent_blames_nobody),
 		T(a_start_that_hangs_is_ended), T(successor_takes_over),
 		T(an_end_by_signal_while_stopping_is_said), T(hand_over_has_a_limit),
