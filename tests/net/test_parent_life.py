@@ -81,6 +81,7 @@ def test_what_the_processes_are(daemon):
 
 def test_known_lines_at_start_and_stop(daemon, host):
     assert daemon.stop() == 0
+    daemon.wait_log("^Stopped Keepalived")
     texts = [line.text for line in daemon.log if line.ident == "Keepalived"]
     for number, wanted in enumerate((r"Starting Keepalived v\d.* \(\d\d/\d\d,\d{4}\)$",
                                      r"Running on Linux .*\(built for Linux \d+\.\d+\.\d+\)",

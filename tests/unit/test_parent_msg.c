@@ -106,6 +106,7 @@ static int setup(void **state)
 	p.roles[0].core.state = CHILD_GOING;
 	p.roles[0].core.cur = (struct child_slot){ .id = 1, .pid = 1 };
 	p.roles[0].core.hello_seq = 4;
+	p.roles[0].core.answer_due = loop_now(p.loop) + USEC_PER_SEC;
 	p.roles[0].core.misses = 2;
 	if (chan_pair(fds) < 0)
 		return -1;
