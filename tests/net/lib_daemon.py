@@ -145,7 +145,10 @@ class Daemon:
         living = set(self.processes())
         for folder in ("/run", "/run/keepalived"):
             for file in self.path(folder).glob("*.pid"):
-                text = file.read_text().strip()
+                try:
+                    text = file.read_text().strip()
+                except FileNotFoundError:  # between two processes
+                    continue
                 if text.isdigit() and int(text) in living:
                     found[file.stem] = int(text)
         return found
