@@ -147,32 +147,34 @@ static void clean_text(char *text)
 			*p = '?';
 }
 
-void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+__attribute__((format(printf, 5, 0)))
+static void diag_vadd(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, bool repeat, const char *fmt, va_list ap)
 {
 	char text[DIAG_TEXT];
-	va_list ap;
 
 	if (!d)
 		return;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	clean_text(text);
-	diag_store(d, level, pos, false, text);
+	diag_store(d, level, pos, repeat, text);
+}
+
+void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_vadd(d, level, pos, false, fmt, ap);
+	va_end(ap);
 }
 
 void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 {
-	char text[DIAG_TEXT];
 	va_list ap;
 
-	if (!d)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	diag_vadd(d, level, pos, true, fmt, ap);
 	va_end(ap);
-	clean_text(text);
-	diag_store(d, level, pos, true, text);
 }
 
 unsigned diags_count(const struct conf_diags *d, enum diag_level level)
