@@ -6,8 +6,8 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_item.c, schema_checker.c, schema_server.c and
- * schema_later.c; values are schema_value.c.
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_checker.c, schema_server.c and
+ * schema_root.c; values are schema_value.c.
  */
 #include "conf/schema.h"
 

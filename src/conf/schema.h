@@ -85,8 +85,11 @@ extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_in
 	schema_http_get, schema_url;
 extern const struct schema_block schema_SSL_GET, schema_SMTP_CHECK, schema_MISC_CHECK, schema_PING_CHECK, schema_UDP_CHECK, schema_DNS_CHECK,
 	schema_FILE_CHECK, schema_BFD_CHECK;
-/* lists of items (schema_item.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces that are only checked;
- * and of what is not read yet */
+/* trackers and groups (schema_track.c, schema_group.c); certificates (schema_probe.c) */
+extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
+	schema_track_group, schema_garp_group, schema_ssl_context;
+/* lists of items (schema_address.c, schema_track.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces
+ * that are only checked; and of what is not read yet */
 extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_track_if_list, schema_tracker_list,
 	schema_interface_list, schema_any_list;
 extern const struct tree_language schema_language;
@@ -131,7 +134,7 @@ void print_word(struct printer *p, const char *word);           /* a blank and t
 void print_end(struct printer *p);
 void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
 
-/* ---- schema_item.c ---- */
+/* ---- schema_address.c, schema_track.c ---- */
 void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */
 void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj);
 void item_print_peers(struct printer *p, const struct schema_row *row, const void *obj);

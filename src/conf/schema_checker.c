@@ -4,7 +4,7 @@
  *
  * Values that are not given stay unset here; finish_vs.c fills them in from the real and the virtual server. A checker that could not check
  * what was meant (no url, a digest that nothing equals) says why in the context: its virtual server is then held back, because servers
- * without their check would count as healthy. Checkers that are not supported yet have their rows in schema_later.c.
+ * without their check would count as healthy. Checkers that are not supported yet have their rows in schema_root.c.
  */
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * The table of global_defs: what holds for the whole daemon.
  *
- * The object is struct build_globals for the top level too, whose few plain keywords (net_namespace, instance …) are rows of schema_later.c.
+ * The object is struct build_globals for the top level too, whose few plain keywords (net_namespace, instance …) are rows of schema_root.c.
  * Rows of what is not acted on yet have their type and range, so that a mistake in them is seen today.
  */
 #include <string.h>

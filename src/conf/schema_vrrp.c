@@ -3,7 +3,7 @@
  * The table of vrrp_instance.
  *
  * The object is a struct build_vrrp, whose first member is the final struct; lists are gathered in the context and sealed when the block
- * ends; the items of its lists are read by schema_item.c. What follows from several keywords together (priority and state, version and interval, family) is decided in finish_vrrp.c, when
+ * ends; the items of its lists are read by schema_address.c. What follows from several keywords together (priority and state, version and interval, family) is decided in finish_vrrp.c, when
  * the whole text is known: the order of statements has no meaning.
  */
 #include <string.h>

@@ -5,7 +5,7 @@
  *
  * An item is one line with a grammar of its own. It is read into a vector of the context, which schema_vrrp.c seals when the instance ends;
  * a line that cannot be read is left out with an error, and the others stand. What follows from several items together (families,
- * repetitions, more than an advert has room for) is decided in finish_vrrp.c. The blocks are named by rows of schema_vrrp.c and schema_later.c.
+ * repetitions, more than an advert has room for) is decided in finish_vrrp.c. The blocks are named by rows of schema_vrrp.c and schema_root.c.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -206,83 +206,3 @@ void item_print_peers(struct printer *p, const struct schema_row *row, const voi
 }
 
 const struct schema_block schema_peer_list = { .name = "unicast_peer", .item = add_peer };
-
-/* ---- track_interface, track_script and their kin ---- */
-
-/* `NAME [weight N [reverse|noreverse]]`; false when there is no sense in it. */
-static bool read_weight(struct schema_ctx *c, const struct node *n, int64_t limit, int *weight, bool *reverse)
-{
-	struct conf_pos pos = node_pos(n, 1);
-	int64_t v;
-
-	if (n->nwords < 2)
-		return true;
-	if (strcmp(n->words[1].str, "weight") != 0) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is not allowed here: %.40s [weight NUMBER [reverse]]", n->words[1].str, n->words[0].str);
-		return true;
-	}
-	if (!value_int(c, n, 2, -254, 254, &v))
-		return true;
-	if (v < -limit || v > limit) {
-		pos = node_pos(n, 2);
-		diag_add(c->diags, DIAG_WARNING, &pos, "a weight of %d is the most: it is lowered", (int)limit);
-		v = v < 0 ? -limit : limit;
-	}
-	*weight = (int)v;
-	if (n->nwords > 3 && (!strcmp(n->words[3].str, "reverse") || !strcmp(n->words[3].str, "noreverse"))) {
-		*reverse = n->words[3].str[0] == 'r';
-		value_extra(c, n, 4);
-	} else {
-		value_extra(c, n, 3);
-	}
-	return true;
-}
-
-static void add_track_if(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	struct conf_track_if t = { .pos = n->pos };
-
-	(void)obj;
-	if (value_name(c, n, 0, IFNAMSIZ - 1, &t.ifname) && read_weight(c, n, 253, &t.weight, &t.reverse))
-		*(struct conf_track_if *)vec_push(&c->track_ifs) = t;
-}
-
-void item_print_track_ifs(struct printer *p, const struct schema_row *row, const void *obj)
-{
-	const struct conf_vrrp *v = obj;
-
-	if (!v->ntrack_ifs)
-		return;
-	print_open(p, "%s", row->name);
-	for (unsigned i = 0; i < v->ntrack_ifs; i++)
-		print_line(p, "%s weight %d%s", v->track_ifs[i].ifname, v->track_ifs[i].weight, v->track_ifs[i].reverse ? " reverse" : "");
-	print_close(p);
-}
-
-const struct schema_block schema_track_if_list = { .name = "track_interface", .item = add_track_if };
-
-static void add_tracker(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	struct build_name *use = vec_push(&c->tracker_uses);
-	bool reverse;
-	int weight;
-
-	(void)obj;
-	use->name = arena_strdup(c->arena, n->words[0].str);
-	use->pos = n->pos;
-	use->kind = c->row ? c->row->name : "";
-	read_weight(c, n, 254, &weight, &reverse);
-}
-
-const struct schema_block schema_tracker_list = { .name = "track_script", .item = add_tracker };
-
-static void group_track_if(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	bool reverse;
-	int weight;
-
-	(void)obj;
-	read_weight(c, n, 253, &weight, &reverse);
-}
-
-const struct schema_block schema_interface_list = { .name = "track_interface", .item = group_track_if };

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What holds for the whole daemon: global_defs, and the statements outside of all blocks. */
+#ifndef CONF_CONFIG_GLOBAL_H
+#define CONF_CONFIG_GLOBAL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf/pos.h"
+#include "lib/addr.h"
+#include "lib/usec.h"
+
+struct conf_globals {
+	struct conf_pos pos;
+	const char *router_id;                  /* default: host name */
+	const char *email_from;
+	const char *const *emails;              /* NULL-terminated list */
+	const char *smtp_server;                /* host name or address as written; NULL = none */
+	uint16_t smtp_port;
+	usec_t smtp_timeout;
+	const char *smtp_helo;
+	const char *script_user, *script_group; /* NULL = keepalived_script if it exists, else the daemon's */
+	bool script_security;
+	struct ip_addr mcast_group4, mcast_group6;
+	bool vrrp_skip_check_adv_addr;
+	bool vrrp_strict;                       /* parsed; acted on later */
+	usec_t child_wait_time;                 /* 5 s */
+	const char *net_namespace;              /* NULL = the one we are started in */
+	const char *instance_name;              /* suffix of run files and idents; NULL = none */
+	bool use_pid_dir;
+};
+
+#endif
