@@ -15,45 +15,59 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
+#include <netlink/route/addr.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "net/addrs.h"
 #include "net/netlink.h"
 
-static int put_addr(struct nl_msg *msg, int type, const struct ip_addr *a)
+static struct nl_addr *nl_address(const struct ip_addr *ip, unsigned prefixlen)
 {
-	return nla_put(msg, type, (int)addr_size(a), a->bytes);
+	struct nl_addr *a = nl_addr_build(ip->family, ip->bytes, addr_size(ip));
+
+	if (a)
+		nl_addr_set_prefixlen(a, (int)prefixlen);
+	return a;
+}
+
+static int fill_addr(struct rtnl_addr *ra, const struct net_addr *a, bool add)
+{
+	const struct ip_addr *ip = &a->prefix.addr;
+	struct nl_addr *local = nl_address(ip, a->prefix.len);
+	struct nl_addr *brd = add && addr_is_set(&a->brd) ? nl_address(&a->brd, 32) : NULL;
+	int r = local ? 0 : -NLE_NOMEM;
+
+	rtnl_addr_set_ifindex(ra, a->ifindex);
+	rtnl_addr_set_family(ra, ip->family);
+	rtnl_addr_set_scope(ra, a->scope);
+	if (!r)
+		r = rtnl_addr_set_local(ra, local);
+	if (!r && brd && ip->family == AF_INET)
+		r = rtnl_addr_set_broadcast(ra, brd);
+	if (!r && add && ip->family == AF_INET && a->label[0])
+		r = rtnl_addr_set_label(ra, a->label);
+	/* Duplicate detection would keep a virtual address unusable for a second, and a master has won it already. */
+	if (add && ip->family == AF_INET6)
+		rtnl_addr_set_flags(ra, IFA_F_NODAD);
+	nl_addr_put(local);
+	nl_addr_put(brd);
+	return r;
 }
 
 static struct nl_msg *build(const struct net_addr_op *op)
 {
-	const struct net_addr *a = &op->addr;
-	const struct ip_addr *ip = &a->prefix.addr;
-	bool v4 = ip->family == AF_INET;
-	struct ifaddrmsg ifa = { .ifa_family = ip->family, .ifa_prefixlen = a->prefix.len, .ifa_scope = a->scope,
-				 .ifa_index = (unsigned)a->ifindex };
-	struct nl_msg *msg = op->add ? nlmsg_alloc_simple(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL)
-				     : nlmsg_alloc_simple(RTM_DELADDR, 0);
-	int r;
+	struct rtnl_addr *ra = rtnl_addr_alloc();
+	struct nl_msg *msg = NULL;
+	int r = ra ? fill_addr(ra, &op->addr, op->add) : -NLE_NOMEM;
 
-	if (!msg)
+	if (!r)
+		r = op->add ? rtnl_addr_build_add_request(ra, NLM_F_CREATE | NLM_F_EXCL, &msg) : rtnl_addr_build_delete_request(ra, 0, &msg);
+	rtnl_addr_put(ra);
+	if (r < 0)
 		return NULL;
-	r = nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO);
-	if (r >= 0)
-		r = put_addr(msg, IFA_LOCAL, ip);
-	if (r >= 0)
-		r = put_addr(msg, IFA_ADDRESS, ip);
-	if (r >= 0 && op->add && v4 && addr_is_set(&a->brd))
-		r = put_addr(msg, IFA_BROADCAST, &a->brd);
-	if (r >= 0 && op->add && v4 && a->label[0])
-		r = nla_put_string(msg, IFA_LABEL, a->label);
-	/* Duplicate detection would keep a virtual address unusable for a second, and a master has won it already. */
-	if (r >= 0 && op->add && !v4)
-		r = nla_put_u32(msg, IFA_FLAGS, IFA_F_NODAD);
-	if (r >= 0 && op->add)
-		r = nla_put_u8(msg, IFA_PROTO, RTPROT_KEEPALIVED);
-	if (r < 0) {
+	/* The library's object has no place for it. */
+	if (op->add && nla_put_u8(msg, IFA_PROTO, RTPROT_KEEPALIVED) < 0) {
 		nlmsg_free(msg);
 		return NULL;
 	}
