@@ -4,7 +4,7 @@
  *
  * Everything that reads the configuration adds to one list; nobody prints on the way. So each thing is said once (an equal text at an
  * equal place is the same diagnostic), in the order of the text rather than in that of the passes over it, and a file with 100,000
- * mistakes makes a report that a person can read: DIAG_STORED of them, and how many more there are.
+ * mistakes makes a report that a person can read: DIAG_STORED of each severity (a flood of warnings hides no error), and how many more there are.
  *
  * The echo of a source line needs the file's text, which source_read hands over; a secret in it (secret.c knows which words have one)
  * shows as ********. Columns count bytes; the caret is placed by characters, so that it also stands right below Chinese comments.
@@ -18,6 +18,7 @@
 
 #include "conf/pos.h"
 #include "conf/secret.h"
+#include "lib/json.h"
 #include "lib/map.h"
 #include "lib/mem.h"
 
@@ -27,6 +28,7 @@
 #define ECHO_WIDTH   200                        /* … and this much in all */
 #define ECHO_LINE    4096                       /* what lies behind that is not shown: nobody reads it, and secrets are looked for from the start */
 #define MASK         "********"
+#define SECURITY_CODE "script_security"         /* tells these warnings from the others, by which the exit status of -t differs */
 
 struct diag {
 	struct conf_pos pos;
@@ -47,8 +49,8 @@ struct conf_diags {
 	struct diag *list;
 	size_t count, cap;
 	bool sorted;
-	unsigned counts[3];
-	unsigned dropped;
+	unsigned counts[3];                     /* of each level, kept or not */
+	unsigned dropped[3];                    /* of each level */
 	struct map *said;                       /* file, place, text → struct diag's index + 1 */
 	struct diag_file *files;
 	size_t nfiles;
@@ -120,9 +122,8 @@ static void diag_store(struct conf_diags *d, enum diag_level level, const struct
 			d->list[at - 1].more++;
 		return;
 	}
-	d->counts[level]++;
-	if (d->count >= DIAG_STORED) {
-		d->dropped++;
+	if (d->counts[level]++ >= DIAG_STORED) {
+		d->dropped[level]++;
 		if (repeat)
 			map_put(d->said, key, len, (void *)UINTPTR_MAX);
 		return;
@@ -184,7 +185,7 @@ unsigned diags_count(const struct conf_diags *d, enum diag_level level)
 
 bool diags_full(const struct conf_diags *d)
 {
-	return !d || d->count >= DIAG_STORED;
+	return !d || d->counts[DIAG_ERROR] >= DIAG_STORED;
 }
 
 /* In the order of the text; what has no place comes last. */
@@ -218,13 +219,28 @@ static const char *file_name(const struct conf_diags *d, uint32_t file)
 	return file < d->nfiles && d->files[file].name ? d->files[file].name : "?";
 }
 
+static const char *severity(enum diag_level level)
+{
+	return level == DIAG_ERROR ? "error" : "warning";
+}
+
 static void line_add(const struct conf_diags *d, const struct diag *g, struct strbuf *out)
 {
 	if (g->placed)
 		strbuf_addf(out, "%s:%u:%u: ", file_name(d, g->pos.file), g->pos.line, g->pos.col);
-	strbuf_addf(out, "%s: %s", g->level == DIAG_ERROR ? "error" : "warning", g->text);
+	strbuf_addf(out, "%s: %s", severity(g->level), g->text);
 	if (g->more)
 		strbuf_addf(out, " (and %u more in this file)", g->more);
+	if (g->level == DIAG_SECURITY)
+		strbuf_addf(out, " [%s]", SECURITY_CODE);
+}
+
+/* What was counted only; false when there is none. */
+static bool more_add(const struct conf_diags *d, enum diag_level level, struct strbuf *out)
+{
+	if (d->dropped[level])
+		strbuf_addf(out, "… and %u more %ss", d->dropped[level], severity(level));
+	return d->dropped[level] > 0;
 }
 
 /* The source line as a slice of the file, or false. */
@@ -347,8 +363,67 @@ void diags_print(const struct conf_diags *d, struct strbuf *out)
 		if (list[i].placed)
 			echo_add(d, &list[i].pos, out);
 	}
-	if (d->dropped)
-		strbuf_addf(out, "… and %u more\n", d->dropped);
+	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
+		if (more_add(d, level, out))
+			strbuf_addc(out, '\n');
+	free(copy);
+}
+
+/* The whole source line, so that the column counts in it (up to ECHO_LINE bytes of it). */
+static void source_json(const struct conf_diags *d, const struct conf_pos *pos, struct json *j)
+{
+	struct strbuf masked = { 0 };
+	size_t len, col = 0;
+	const char *line;
+
+	if (!source_line(d, pos, &line, &len))
+		return;
+	if (len && line[len - 1] == '\r')
+		len--;
+	line_masked(line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
+	json_stringn(j, "source", strbuf_str(&masked), masked.len);
+	strbuf_done(&masked);
+}
+
+static void diag_json(const struct conf_diags *d, const struct diag *g, struct json *j)
+{
+	json_object(j, NULL);
+	if (g->placed) {
+		json_string(j, "file", file_name(d, g->pos.file));
+		json_uint(j, "line", g->pos.line);
+		json_uint(j, "column", g->pos.col);
+	}
+	json_string(j, "severity", severity(g->level));
+	if (g->level == DIAG_SECURITY)
+		json_string(j, "code", SECURITY_CODE);
+	json_string(j, "text", g->text);
+	if (g->more)
+		json_uint(j, "more", g->more);
+	if (g->placed)
+		source_json(d, &g->pos, j);
+	json_object_end(j);
+}
+
+void diags_json(const struct conf_diags *d, struct strbuf *out)
+{
+	struct json j = { .out = out };
+	struct diag *copy;
+	const struct diag *list;
+
+	list = diags_sorted(d, &copy);
+	json_array(&j, NULL);
+	for (size_t i = 0; i < d->count; i++)
+		diag_json(d, &list[i], &j);
+	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++) {
+		if (!d->dropped[level])
+			continue;
+		json_object(&j, NULL);
+		json_string(&j, "severity", severity(level));
+		json_string(&j, "text", "there are more, which are not shown");
+		json_uint(&j, "more", d->dropped[level]);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
 	free(copy);
 }
 
@@ -366,10 +441,10 @@ void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_leve
 		line_add(d, &list[i], &line);
 		fn(arg, list[i].level, strbuf_str(&line));
 	}
-	if (d->dropped) {
+	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++) {
 		strbuf_reset(&line);
-		strbuf_addf(&line, "… and %u more", d->dropped);
-		fn(arg, d->counts[DIAG_ERROR] ? DIAG_ERROR : DIAG_WARNING, strbuf_str(&line));
+		if (more_add(d, level, &line))
+			fn(arg, level, strbuf_str(&line));
 	}
 	strbuf_done(&line);
 	free(copy);

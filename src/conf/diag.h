@@ -16,7 +16,7 @@ struct conf_diags;
 enum diag_level {
 	DIAG_ERROR,             /* what the operator meant cannot be done */
 	DIAG_WARNING,           /* it works, but not as written */
-	DIAG_SECURITY,          /* script security finding: shown as a warning; -t gives 6 when there is nothing worse */
+	DIAG_SECURITY,          /* script security finding: shown as a warning with [script_security]; -t gives 6 when there is nothing worse */
 };
 
 struct conf_diags *diags_new(void);
@@ -33,6 +33,9 @@ unsigned diags_count(const struct conf_diags *d, enum diag_level level);
 bool diags_full(const struct conf_diags *d);
 /* All of them as text, source line and caret included. */
 void diags_print(const struct conf_diags *d, struct strbuf *out);
+/* All of them as JSON: an array of objects with file, line and column (bytes, from 1) unless the whole is meant; severity ("error", "warning"); code
+ * ("script_security") where there is one; text; more, the number of those like it; source, the line with its secrets masked. */
+void diags_json(const struct conf_diags *d, struct strbuf *out);
 /* One line each without source text, for the log: calls back per diagnostic. */
 void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg);
 

@@ -39,8 +39,26 @@ static void test_errors(void **state)
 	p = parse_and_drop(&text);
 	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 100000);
 	assert_non_null(strstr(p.said, "t.conf:1000:1: error: unknown keyword `wrong999`"));
-	assert_non_null(strstr(p.said, "and 99000 more\n"));
+	assert_non_null(strstr(p.said, "… and 99000 more errors\n"));
 	assert_null(strstr(p.said, "wrong1000`"));
+	parsed_done(&p);
+}
+
+/* However many warnings there are, an error behind them is said. */
+static void test_errors_behind_warnings(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	strbuf_add(&text, "global_defs {\n");
+	for (int i = 0; i < 3000; i++)
+		strbuf_add(&text, "router_id a\n");
+	strbuf_add(&text, "wrong\n}\n");
+	p = parse_and_drop(&text);
+	assert_int_equal(diags_count(p.diags, DIAG_WARNING), 2999);
+	assert_non_null(strstr(p.said, "t.conf:3002:1: error: unknown keyword `wrong`"));
+	assert_non_null(strstr(p.said, "… and 1999 more warnings\n"));
 	parsed_done(&p);
 }
 
@@ -180,7 +198,7 @@ static void test_long_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_errors), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_errors), cmocka_unit_test(test_errors_behind_warnings), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),
 	};
 
