@@ -29,7 +29,7 @@ const struct options *options_get(void)
 /* popt writes flags as int. */
 static struct {
 	int only_vrrp, only_check, no_bfd, all_roles, log_console, no_syslog, strict_includes, keep_vrrp, keep_ipvs;
-	int dont_respawn, dont_fork, dump_conf, ignore_sigint;
+	int dont_respawn, dont_fork, dump_conf, ignore_sigint, json, other_host, print_config, show_secrets;
 	char *conf_file, *config_id, *namespace, *pid, *vrrp_pid, *checkers_pid, *bfd_pid;
 } flag;
 
@@ -66,6 +66,10 @@ static const struct poptOption table[] = {
 	{ "config-id", 'i', POPT_ARG_STRING, &flag.config_id, 0, "Which lines that begin with @ count; default the node's name", "ID" },
 	{ "signum", 0, POPT_ARG_STRING, NULL, OPT_SIGNUM, "Print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", "WORD" },
 	{ "config-test", 't', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_TEST, "Check the configuration and exit; messages go to stderr or are appended to LOG", "LOG" },
+	{ "json", 0, POPT_ARG_NONE, &flag.json, 0, "With -t or --print-config: the messages as JSON", NULL },
+	{ "other-host", 0, POPT_ARG_NONE, &flag.other_host, 0, "With -t or --print-config: the file is for another host, whose interfaces, users and scripts are not here", NULL },
+	{ "print-config", 0, POPT_ARG_NONE, &flag.print_config, 0, "Print the effective configuration with all its defaults, and exit as -t does", NULL },
+	{ "show-secrets", 0, POPT_ARG_NONE, &flag.show_secrets, 0, "With --print-config: passwords and keys, too", NULL },
 	{ "reload", 0, POPT_ARG_NONE, NULL, OPT_RELOAD, "Ask the running daemon to reload, wait, and say how it went", NULL },
 	{ "ignore-sigint", 0, POPT_ARG_NONE, &flag.ignore_sigint, 0, "Ignore SIGINT (for debuggers)", NULL },
 	{ "version", 'v', POPT_ARG_NONE, NULL, OPT_VERSION, "Print the version", NULL },
@@ -176,8 +180,26 @@ static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet,
 	}
 }
 
+/* Options that change another one say nothing alone. */
+static void check_together(struct options *o)
+{
+	bool test = o->mode == MODE_CONFIG_TEST;
+
+	if (!test && (flag.json || flag.other_host)) {
+		fprintf(stderr, "--%s: only together with -t or --print-config\n", flag.json ? "json" : "other-host");
+		end_with(o, 1);
+	} else if (flag.show_secrets && !flag.print_config) {
+		fprintf(stderr, "--show-secrets: only together with --print-config\n");
+		end_with(o, 1);
+	}
+}
+
 static void take_flags(struct options *o)
 {
+	o->json = flag.json;
+	o->other_host = flag.other_host;
+	o->print_config = flag.print_config;
+	o->show_secrets = flag.show_secrets;
 	o->conf_file = flag.conf_file ? flag.conf_file : SYSCONFDIR "/keepalived/keepalived.conf";
 	o->config_id = flag.config_id;
 	o->namespace = flag.namespace;
@@ -222,6 +244,10 @@ void options_parse(int argc, char *const argv[], bool quiet, struct options *out
 			fprintf(stderr, " %s", poptGetArg(ctx));
 		fprintf(stderr, "\n");
 	}
+	if (o.mode == MODE_RUN && flag.print_config)
+		o.mode = MODE_CONFIG_TEST;
+	if (o.mode != MODE_EXIT)
+		check_together(&o);
 	if (o.mode != MODE_EXIT)
 		take_flags(&o);
 	poptFreeContext(ctx);

@@ -15,6 +15,9 @@ struct options {
 	const char *config_id;                  /* -i */
 	const char *namespace;                  /* -s */
 	const char *test_log;                   /* -t=LOG */
+	bool json;                              /* --json: of the test's messages */
+	bool other_host;                        /* --other-host: what the configuration names need not be on this one */
+	bool print_config, show_secrets;        /* --print-config: a test that prints; --show-secrets */
 	const char *pid, *vrrp_pid, *checkers_pid, *bfd_pid;    /* NULL = the default place */
 	bool only_vrrp, only_check, no_bfd, all_roles;          /* -P -C -B --all; -P: no checkers, -C: no VRRP */
 	bool dont_fork, dont_respawn, dump_conf;                /* -n -R -d */

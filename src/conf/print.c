@@ -70,3 +70,10 @@ void config_print_checkers(const struct config *cfg, struct strbuf *out, bool se
 		print_close(&p);
 	}
 }
+
+void config_print(const struct config *cfg, struct strbuf *out, bool secrets)
+{
+	config_print_globals(cfg, out, secrets);
+	config_print_vrrp(cfg, out, secrets);
+	config_print_checkers(cfg, out, secrets);
+}

@@ -10,5 +10,7 @@
 void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets);
 void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets);
 void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets);
+/* All of it, each thing once: a file that means the same. */
+void config_print(const struct config *cfg, struct strbuf *out, bool secrets);
 
 #endif

@@ -21,9 +21,11 @@
 #include <unistd.h>
 
 #include "lib/mem.h"
+#include "lib/strbuf.h"
 
 #define DEFAULT_USER "keepalived_script"
 #define GROUPS_MAX   256
+#define NAMED_MAX    5                  /* scripts that one finding names */
 
 struct script_table { struct script_exec *scripts; unsigned count; };
 
@@ -33,10 +35,17 @@ struct lookup {
 	const struct config *cfg;
 	struct conf_diags *diags;
 	bool privileged;                        /* we can become someone else */
+	bool other_host;
+	enum diag_level absent;                 /* what something that is not here is worth */
 	bool default_missing_said;
-	bool root_script;                       /* some script runs as root */
-	const struct conf_pos *first_root;
+	const struct conf_script **root_scripts; unsigned nroot;        /* those that run as root */
 };
+
+/* What becomes of a script that cannot be run. */
+static const char *consequence(const struct conf_script *s)
+{
+	return !strcmp(s->keyword, "script") || !strcmp(s->keyword, "misc_path") ? "the check counts as failed" : "it is not run";
+}
 
 /* ---- the path ---- */
 
@@ -191,20 +200,15 @@ static bool choose_user(struct lookup *l, const struct conf_script *s, struct sc
 	const struct conf_globals *g = &l->cfg->globals;
 	const char *user = s->user ? s->user : g->script_user;
 	const char *group = s->user ? s->group : g->script_group;
-	struct script_user u = { .uid = geteuid(), .gid = getegid() };
+	struct script_user u = { .uid = l->privileged ? 0 : geteuid(), .gid = l->privileged ? 0 : getegid() };
 	char why[160];
 
-	if (!l->privileged)
-		goto done;
-	if (user) {
-		if (!find_user(user, group, &u, why, sizeof why)) {
-			diag_add(l->diags, DIAG_ERROR, &s->pos, "Script %s: %s - disabling", s->keyword, why);
-			return false;
-		}
-	} else if (!default_user(l, s, &u) && g->script_security) {
+	if (l->privileged && user && !find_user(user, group, &u, why, sizeof why)) {
+		diag_add(l->diags, l->absent, &s->pos, "Script %s: %s - disabling: %s", s->keyword, why, consequence(s));
 		return false;
 	}
-done:
+	if (l->privileged && !user && !l->other_host && !default_user(l, s, &u) && g->script_security)
+		return false;
 	e->change_user = u.found;
 	e->uid = u.uid;
 	e->gid = u.gid;
@@ -215,6 +219,15 @@ done:
 
 /* ---- the table ---- */
 
+static void say_absent(struct lookup *l, const struct conf_script *s, const char *path, int error)
+{
+	/* Who may not look cannot say that it is absent. */
+	bool unknown = error == EACCES && geteuid() != 0;
+
+	diag_add(l->diags, unknown ? DIAG_WARNING : l->absent, &s->pos, "%s: Script '%s' cannot be run now: %s: %s", s->keyword, path, strerror(error),
+		 consequence(s));
+}
+
 static void find_program(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
 	const char *name = s->argv[0];
@@ -222,17 +235,16 @@ static void find_program(struct lookup *l, const struct conf_script *s, struct s
 
 	e->path = strchr(name, '/') ? mem_strdup(name) : script_path_search(name, getenv("PATH"));
 	if (!e->path) {
-		diag_add(l->diags, DIAG_WARNING, &s->pos, "Script '%s' is not found in $PATH", name);
+		diag_add(l->diags, l->absent, &s->pos, "%s: Script '%s' is not found in $PATH: %s", s->keyword, name, consequence(s));
 		e->path = mem_strdup(name);
 		e->disabled = true;
 	} else if (!strchr(name, '/')) {
-		diag_add(l->diags, DIAG_WARNING, &s->pos,
-			 "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
+		diag_add(l->diags, DIAG_WARNING, &s->pos, "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
 			 e->path);
 	} else if (stat(e->path, &st) < 0) {
-		diag_add(l->diags, DIAG_WARNING, &s->pos, "Script '%s' cannot be run now: %s", name, strerror(errno));
+		say_absent(l, s, e->path, errno);
 	} else if (!is_executable_file(e->path)) {
-		diag_add(l->diags, DIAG_WARNING, &s->pos, "Script '%s' is not an executable file", name);
+		diag_add(l->diags, l->absent, &s->pos, "%s: Script '%s' is not an executable file: %s", s->keyword, name, consequence(s));
 	}
 }
 
@@ -243,15 +255,39 @@ static void judge_path(struct lookup *l, const struct conf_script *s, struct scr
 
 	if (e->uid != 0)
 		return;
-	if (!l->root_script)
-		l->first_root = &s->pos;
-	l->root_script = true;
-	if (script_path_is_safe(e->path, why, sizeof why))
+	l->root_scripts[l->nroot++] = s;
+	if (l->other_host || script_path_is_safe(e->path, why, sizeof why))
 		return;
-	diag_add(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s", e->path,
-		 security ? " - disabling" : "", why);
+	diag_add(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s, and the script would run as root%s%s", e->path,
+		 security ? " - disabling" : "", why, security ? ": " : "", security ? consequence(s) : "");
 	if (security)
 		e->disabled = true;
+}
+
+/* One finding for all: who runs as root, and what to write against it. */
+static void say_no_security(struct lookup *l)
+{
+	const char *user = l->cfg->globals.script_user;
+	struct strbuf names = { 0 };
+	unsigned named = 0, unnamed = 0;
+
+	for (unsigned i = 0; i < l->nroot && named < NAMED_MAX && names.len < 200; i++) {
+		const char *name = l->root_scripts[i]->argv[0];
+		bool again = false;
+
+		unnamed += !l->root_scripts[i]->user && !user;
+		for (unsigned j = 0; j < i && !again; j++)
+			again = !strcmp(l->root_scripts[j]->argv[0], name);
+		if (!again)
+			strbuf_addf(&names, "%s%.100s", named++ ? ", " : "", name);
+	}
+	if (named == NAMED_MAX)
+		strbuf_addf(&names, " (%u statements in all)", l->nroot);
+	diag_add(l->diags, DIAG_SECURITY, &l->root_scripts[0]->pos,
+		 "SECURITY VIOLATION - scripts are being executed but script_security not enabled. As root%s run%s: %s. Add to global_defs the "
+		 "line%s `enable_script_security`%s", l->other_host && unnamed ? " (unless there is a user " DEFAULT_USER ")" : "",
+		 l->nroot == 1 ? "s" : "", strbuf_str(&names), user ? "" : "s", user ? "" : " and `script_user USER`");
+	strbuf_done(&names);
 }
 
 static void prepare(struct lookup *l, const struct conf_script *s, struct script_exec *e)
@@ -275,19 +311,22 @@ static void prepare(struct lookup *l, const struct conf_script *s, struct script
 		judge_path(l, s, e);
 }
 
-struct script_table *script_table_new(const struct config *cfg, struct conf_diags *diags)
+struct script_table *script_table_new(const struct config *cfg, unsigned flags, struct conf_diags *diags)
 {
 	struct script_table *t = mem_alloc(sizeof *t);
-	struct lookup l = { .cfg = cfg, .diags = diags, .privileged = geteuid() == 0 };
+	struct lookup l = {
+		.cfg = cfg, .diags = diags, .privileged = geteuid() == 0 || flags & SCRIPTS_AS_ROOT, .other_host = flags & SCRIPTS_OTHER_HOST,
+		.absent = flags & SCRIPTS_OTHER_HOST ? DIAG_WARNING : DIAG_ERROR,
+	};
 
 	t->count = cfg->nscripts;
 	t->scripts = mem_array(t->count + 1, sizeof *t->scripts);
+	l.root_scripts = mem_array(t->count + 1, sizeof *l.root_scripts);
 	for (unsigned i = 1; i < t->count; i++)
 		prepare(&l, &cfg->scripts[i], &t->scripts[i]);
-	if (l.root_script && !cfg->globals.script_security)
-		diag_add(diags, DIAG_SECURITY, l.first_root,
-			 "SECURITY VIOLATION - scripts are being executed but script_security not enabled. "
-			 "With `enable_script_security` (and `script_user USER`) in global_defs, what others could have changed is not run as root");
+	if (l.nroot && !cfg->globals.script_security)
+		say_no_security(&l);
+	free(l.root_scripts);
 	return t;
 }
 

@@ -11,7 +11,7 @@
 #include "conf/diag.h"
 
 struct script_exec {
-	bool disabled;                          /* unsafe, or its user does not exist: never run */
+	bool disabled;                          /* unsafe, or its user does not exist: never run, and whoever asks is told so: a check counts as failed */
 	char *path;                             /* as found; as written when it was not */
 	char **argv;                            /* NULL-terminated; [0] is the path */
 	bool change_user;
@@ -22,8 +22,13 @@ struct script_exec {
 
 struct script_table;
 
+enum {
+	SCRIPTS_AS_ROOT    = 1,                 /* judge as the daemon, which is root, would: whoever asks */
+	SCRIPTS_OTHER_HOST = 2,                 /* the configuration is for another host: files and users need not be here, nor are they judged */
+};
+
 /* Findings are added to diags (may be NULL). Never fails: what cannot be run is disabled. */
-struct script_table *script_table_new(const struct config *cfg, struct conf_diags *diags);
+struct script_table *script_table_new(const struct config *cfg, unsigned flags, struct conf_diags *diags);
 void script_table_free(struct script_table *t);                                 /* NULL is fine */
 /* NULL when there is none */
 const struct script_exec *script_table_get(const struct script_table *t, conf_script_id id);

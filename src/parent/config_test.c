@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration test: the same loading as at a start, with nothing started. Errors outrank script security
- * findings, so that these never hide a mistake.
+ * The configuration test, and the print of what a configuration amounts to: the same loading as at a start, with nothing started. Errors
+ * outrank script security findings, so that these never hide a mistake.
  */
 #include "parent/config_test.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/print.h"
 #include "parent/generation.h"
+#include "parent/host_check.h"
 
 enum { TEST_OK = 0, TEST_UNREADABLE = 4, TEST_ERRORS = 5, TEST_SECURITY = 6 };
 
@@ -25,55 +26,66 @@ static int verdict(const struct conf_diags *diags, int error)
 	return diags_count(diags, DIAG_SECURITY) ? TEST_SECURITY : TEST_OK;
 }
 
-/* What a start would wait for, or fail for, on this machine. No mistake in itself: files are tested elsewhere, too. */
-static void look_around(const struct options *opt, const struct config *cfg, struct conf_diags *diags)
+static FILE *open_log(const char *path)
 {
-	const char *netns = opt->namespace ? opt->namespace : cfg->globals.net_namespace;
-	struct strbuf path = { 0 };
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
 
-	if (netns) {
-		strbuf_addf(&path, "/run/netns/%s", netns);
-		if (access(path.str, F_OK) < 0 && errno == ENOENT)
-			diag_add(diags, DIAG_WARNING, NULL, "there is no network namespace `%s` on this machine now", netns);
-		strbuf_done(&path);
-		return;                                         /* its interfaces cannot be seen from here */
+	if (!out) {
+		fprintf(stderr, "keepalived: cannot write %s: %s\n", path, strerror(errno));
+		if (fd >= 0)
+			close(fd);
 	}
-	for (unsigned i = 0; i < cfg->nvrrp; i++) {
-		const struct conf_vrrp *v = &cfg->vrrp[i];
+	return out;
+}
 
-		if (v->interface && !v->broken && !if_nametoindex(v->interface))
-			diag_add(diags, DIAG_WARNING, &v->pos, "there is no interface `%s` on this machine now: `%s` waits for it",
-				 v->interface, v->name);
-	}
+static void print_config(const struct options *opt, const struct config *cfg)
+{
+	struct strbuf text = { 0 };
+
+	config_print(cfg, &text, opt->show_secrets);
+	fputs(strbuf_str(&text), stdout);
+	if (text.str)
+		explicit_bzero(text.str, text.len);
+	strbuf_done(&text);
+}
+
+/* false: not all of it was written. */
+static bool print_diags(const struct options *opt, const struct conf_diags *diags, FILE *out)
+{
+	struct strbuf text = { 0 };
+	bool ok;
+
+	if (opt->json)
+		diags_json(diags, &text);
+	else
+		diags_print(diags, &text);
+	fputs(strbuf_str(&text), out);
+	ok = !fflush(out) && !ferror(out);
+	strbuf_done(&text);
+	return ok;
 }
 
 int config_test_main(const struct options *opt)
 {
-	struct conf_diags *diags;
+	FILE *out = opt->test_log ? open_log(opt->test_log) : stderr;
 	struct generation *g = NULL;
-	struct strbuf text = { 0 };
-	FILE *out = stderr;
+	struct conf_diags *diags;
 	int status, error;
 
-	if (opt->test_log) {
-		int fd = open(opt->test_log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-
-		out = fd < 0 ? NULL : fdopen(fd, "a");
-		if (!out) {
-			fprintf(stderr, "keepalived: cannot write %s: %s\n", opt->test_log, strerror(errno));
-			if (fd >= 0)
-				close(fd);
-			return TEST_UNREADABLE;
-		}
-	}
+	if (!out)
+		return TEST_UNREADABLE;
 	diags = diags_new();
 	error = generation_load(opt, 1, diags, &g);
 	if (!error)
-		look_around(opt, g->cfg, diags);
+		host_check_here(generation_netns(g, opt), g->cfg, opt->other_host, diags);
 	status = verdict(diags, error);
-	diags_print(diags, &text);
-	fputs(strbuf_str(&text), out);
-	strbuf_done(&text);
+	if (!error && opt->print_config)
+		print_config(opt, g->cfg);
+	if (!print_diags(opt, diags, out) && opt->test_log) {
+		fprintf(stderr, "keepalived: cannot write %s: %s\n", opt->test_log, strerror(errno));
+		status = TEST_UNREADABLE;
+	}
 	diags_free(diags);
 	generation_free(g);
 	if (out != stderr)

@@ -36,6 +36,25 @@ static void fill_roles(struct generation *g, const struct options *opt)
 	}
 }
 
+/* What the children need. */
+static int make_memory(struct generation *g, const struct options *opt, const struct strbuf *text, struct conf_diags *diags)
+{
+	g->memfd = memfd_text("keepalived.conf", strbuf_str(text), text->len);
+	if (g->memfd < 0) {
+		diag_add(diags, DIAG_ERROR, NULL, "Cannot keep the configuration in memory: %s", strerror(-g->memfd));
+		return g->memfd;
+	}
+	fill_roles(g, opt);
+	return 0;
+}
+
+static unsigned script_flags(const struct options *opt)
+{
+	if (opt->mode != MODE_CONFIG_TEST)
+		return 0;
+	return opt->other_host ? SCRIPTS_AS_ROOT | SCRIPTS_OTHER_HOST : SCRIPTS_AS_ROOT;
+}
+
 int generation_load(const struct options *opt, uint64_t number, struct conf_diags *diags, struct generation **out)
 {
 	struct source_options so = { opt->config_id, opt->strict_includes };
@@ -51,18 +70,17 @@ int generation_load(const struct options *opt, uint64_t number, struct conf_diag
 	list_init(&g->node);
 	g->number = number;
 	g->cfg = config_parse(strbuf_str(&text), text.len, diags);
-	g->scripts = script_table_new(g->cfg, diags);
-	g->memfd = memfd_text("keepalived.conf", strbuf_str(&text), text.len);
+	g->scripts = script_table_new(g->cfg, script_flags(opt), diags);
+	g->memfd = -1;
+	if (opt->mode != MODE_CONFIG_TEST)
+		error = make_memory(g, opt, &text, diags);
 	if (text.str)
 		explicit_bzero(text.str, text.len);             /* it holds the passwords */
 	strbuf_done(&text);
-	if (g->memfd < 0) {
-		error = g->memfd;
-		diag_add(diags, DIAG_ERROR, NULL, "Cannot keep the configuration in memory: %s", strerror(-error));
+	if (error < 0) {
 		generation_free(g);
 		return error;
 	}
-	fill_roles(g, opt);
 	*out = g;
 	return 0;
 }
@@ -84,7 +102,20 @@ void generation_free(struct generation *g)
 void generation_refresh_scripts(struct generation *g)
 {
 	script_table_free(g->scripts);
-	g->scripts = script_table_new(g->cfg, NULL);
+	g->scripts = script_table_new(g->cfg, 0, NULL);
+}
+
+bool generation_is_useless(const struct generation *g, const struct conf_diags *diags)
+{
+	const struct config *cfg = g->cfg;
+
+	for (unsigned i = 0; i < cfg->nvrrp; i++)
+		if (!cfg->vrrp[i].broken)
+			return false;
+	for (unsigned i = 0; i < cfg->nvs; i++)
+		if (!cfg->vs[i].broken)
+			return false;
+	return cfg->nvrrp || cfg->nvs || diags_count(diags, DIAG_ERROR);
 }
 
 const char *generation_netns(const struct generation *g, const struct options *opt)

@@ -270,9 +270,7 @@ static void log_configuration(const struct parent *p)
 	struct strbuf sb = { 0 };
 	char *save = NULL;
 
-	config_print_globals(p->current->cfg, &sb, false);
-	config_print_vrrp(p->current->cfg, &sb, false);
-	config_print_checkers(p->current->cfg, &sb, false);
+	config_print(p->current->cfg, &sb, false);
 	for (char *line = strtok_r(sb.str, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
 		log_info("%s", line);
 	strbuf_done(&sb);
@@ -281,7 +279,8 @@ static void log_configuration(const struct parent *p)
 static int load_first(struct parent *p)
 {
 	struct conf_diags *diags = diags_new();
-	struct generation *g;
+	struct generation *g = NULL;
+	bool useless;
 	int error = generation_load(&p->opt, ++p->last_generation, diags, &g);
 
 	if (!error) {
@@ -290,9 +289,15 @@ static int load_first(struct parent *p)
 		start_log_open(p);
 	}
 	start_log_diags(diags);
+	useless = !error && generation_is_useless(g, diags);
 	diags_free(diags);
 	if (error)
 		return error == -ENOENT ? EXIT_NO_CONFIG : EXIT_CONFIG;
+	start_log_held(g->cfg);
+	if (useless) {
+		log_err("Nothing of the configuration can run: see the errors above");
+		return EXIT_CONFIG;
+	}
 	if (p->opt.dump_conf)
 		log_configuration(p);
 	return 0;

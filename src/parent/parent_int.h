@@ -114,6 +114,7 @@ void start_close_inherited(const struct parent *p);
 void start_log_open(const struct parent *p);
 void start_log_greeting(const struct parent *p, int argc);
 void start_log_diags(const struct conf_diags *diags);
+void start_log_held(const struct config *cfg);                  /* the virtual servers that are held back, and why */
 void start_find_user(struct parent *p);
 /* 0, or -EWOULDBLOCK: another daemon runs; what else fails is a warning */
 int start_lock(struct parent *p);

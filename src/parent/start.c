@@ -104,6 +104,21 @@ void start_log_diags(const struct conf_diags *diags)
 	diags_each(diags, log_diag, NULL);
 }
 
+/* Instances say it themselves, on entering FAULT. */
+void start_log_held(const struct config *cfg)
+{
+	char addr[PORT_STRLEN];
+
+	for (unsigned i = 0; i < cfg->nvs; i++) {
+		const struct conf_vs *vs = &cfg->vs[i];
+
+		if (vs->broken && vs->fwmark)
+			log_err("virtual_server fwmark %u is not programmed: %s", vs->fwmark, vs->broken);
+		else if (vs->broken)
+			log_err("virtual_server %s is not programmed: %s", ip_port_str(&vs->addr, addr), vs->broken);
+	}
+}
+
 /* ---- the user ---- */
 
 /* What a container may lack: the two to become another user, and the one to kill a process of another user that hangs. NULL = nothing. */

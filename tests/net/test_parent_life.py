@@ -184,7 +184,7 @@ def test_config_test(lab, host, text, wanted):
 def test_config_test_names_what_is_not_on_this_machine(lab, host):
     daemon = lab.daemon(host, config().replace("eth0", "eth9"), start=False)
     done = daemon.run([daemon.binary, "-t"])
-    assert done.returncode == 0 and "there is no interface `eth9` on this machine now: `V` waits for it" in done.stderr
+    assert done.returncode == 0 and "there is no interface `eth9` on this machine now: what needs it waits for it" in done.stderr
     daemon.configure(config(top="net_namespace nowhere"))
     done = daemon.run([daemon.binary, "-t"])
     assert done.returncode == 0 and done.stderr == (

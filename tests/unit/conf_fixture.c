@@ -55,9 +55,7 @@ char *parsed_print(const struct config *cfg, bool secrets)
 {
 	struct strbuf out = { 0 };
 
-	config_print_globals(cfg, &out, secrets);
-	config_print_vrrp(cfg, &out, secrets);
-	config_print_checkers(cfg, &out, secrets);
+	config_print(cfg, &out, secrets);
 	return strbuf_detach(&out);
 }
 

@@ -98,7 +98,7 @@ static int setup(void **state)
 	list_init(&p.generations);
 	p.reaper = reaper_new(p.loop);
 	p.broker = script_broker_new(p.loop, p.reaper, on_script_done, NULL);
-	gen = (struct generation){ .number = GENERATION, .cfg = &cfg, .scripts = script_table_new(&cfg, NULL) };
+	gen = (struct generation){ .number = GENERATION, .cfg = &cfg, .scripts = script_table_new(&cfg, 0, NULL) };
 	p.current = &gen;
 	p.roles[0] = (struct role){ .p = &p, .type = &type, .book = -1 };
 	list_init(&p.roles[0].procs);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/strbuf.h"
 #include "notify/script_table.h"
 
 static char root[64];                   /* root's own folder, below one that is safe */
@@ -125,7 +126,7 @@ static struct script_table *table_of(const struct conf_script *s, bool security,
 	struct conf_script scripts[2] = { [1] = *s };
 	struct config cfg = { .scripts = scripts, .nscripts = 2, .globals.script_security = security };
 
-	return script_table_new(&cfg, diags);
+	return script_table_new(&cfg, 0, diags);
 }
 
 static void runs_as_the_user_that_is_named(void **state)
@@ -183,13 +184,98 @@ static void diagnostics(void **state)
 	diags_free(d);
 }
 
+static void said(void *arg, enum diag_level level, const char *line)
+{
+	strbuf_addf(arg, "%d %s\n", level, line);
+}
+
+/* All that is said about these scripts. */
+static char *findings(const struct conf_script *scripts, unsigned n, const char *script_user, unsigned flags)
+{
+	struct config cfg = { .scripts = scripts, .nscripts = n, .globals.script_user = script_user };
+	struct conf_diags *d = diags_new();
+	struct strbuf text = { 0 };
+
+	script_table_free(script_table_new(&cfg, flags, d));
+	diags_each(d, said, &text);
+	diags_free(d);
+	return strbuf_detach(&text);
+}
+
+#define CONTAINS(text, part) do { if (!strstr(text, part)) fail_msg("no \"%s\" in:\n%s", part, text); } while (0)
+#define LACKS(text, part) do { if (strstr(text, part)) fail_msg("\"%s\" in:\n%s", part, text); } while (0)
+
+static void the_finding_says_it_all(void **state)
+{
+	char path_a[160], path_b[160];
+	const char *a[] = { strcpy(path_a, at("open/a")), NULL }, *b[] = { strcpy(path_b, at("b")), NULL };
+	struct conf_script s[4] = {
+		[1] = { .keyword = "notify", .argv = a, .user = "root" }, [2] = { .keyword = "notify", .argv = b, .user = "root" },
+		[3] = { .keyword = "notify", .argv = b, .user = "daemon" },
+	};
+	char *text;
+
+	(void)state;
+	mkdir(at("open"), 0755);
+	chmod(at("open"), 0777);
+	put_file("open/a", 0755);
+	put_file("b", 0755);
+	text = findings(s, 4, NULL, 0);
+	CONTAINS(text, "/open is writable by everyone (mode 0777), and the script would run as root [script_security]\n");
+	CONTAINS(text, "2 warning: SECURITY VIOLATION - scripts are being executed but script_security not enabled. As root run: ");
+	CONTAINS(text, a[0]);
+	CONTAINS(text, b[0]);
+	CONTAINS(text, "Add to global_defs the lines `enable_script_security` and `script_user USER` [script_security]\n");
+	LACKS(text, "error");
+	free(text);
+	text = findings(s, 4, "daemon", 0);
+	CONTAINS(text, "Add to global_defs the line `enable_script_security` [script_security]\n");
+	free(text);
+	/* Elsewhere the folders are others, but who runs as root is the same. */
+	text = findings(s, 4, NULL, SCRIPTS_OTHER_HOST);
+	LACKS(text, "writable");
+	CONTAINS(text, "As root run: ");
+	free(text);
+	text = findings(s + 2, 2, NULL, 0);
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void what_is_absent(void **state)
+{
+	char path_gone[160], path_plain[160];
+	const char *gone[] = { strcpy(path_gone, at("gone")), NULL }, *plain[] = { strcpy(path_plain, at("plain")), NULL }, *bare[] = { "no-such-program", NULL };
+	const struct { struct conf_script s; const char *want; } cases[] = {
+		{ { .keyword = "notify_up", .argv = gone, .user = "daemon" }, "cannot be run now: No such file or directory: it is not run" },
+		{ { .keyword = "script", .argv = gone, .user = "daemon" }, "cannot be run now: No such file or directory: the check counts as failed" },
+		{ { .keyword = "misc_path", .argv = plain, .user = "daemon" }, "is not an executable file: the check counts as failed" },
+		{ { .keyword = "notify", .argv = bare, .user = "daemon" }, "Script 'no-such-program' is not found in $PATH: it is not run" },
+		{ { .keyword = "notify", .argv = plain, .user = "nobody-here" }, "user 'nobody-here' does not exist - disabling: it is not run" },
+	};
+
+	(void)state;
+	put_file("plain", 0644);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct conf_script s[2] = { [1] = cases[i].s };
+		char *here = findings(s, 2, NULL, 0), *elsewhere = findings(s, 2, NULL, SCRIPTS_AS_ROOT | SCRIPTS_OTHER_HOST);
+
+		CONTAINS(here, cases[i].want);
+		CONTAINS(here, "0 error: ");
+		CONTAINS(elsewhere, cases[i].want);
+		CONTAINS(elsewhere, "1 warning: ");
+		LACKS(elsewhere, "error");
+		free(here);
+		free(elsewhere);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(safe_path), T(the_bad_component_is_named), T(links_are_followed), T(path_search),
-		T(runs_as_the_user_that_is_named), T(diagnostics),
+		T(runs_as_the_user_that_is_named), T(diagnostics), T(the_finding_says_it_all), T(what_is_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interfaces and addresses that a configuration names and this machine has not.
+ *
+ * Called by the configuration test alone: a start waits for what is absent, and says so when it does. An absent interface or source address is
+ * therefore a warning; that an instance has nobody but itself to talk to is an error, since no waiting helps. Scripts and users are judged in
+ * notify/script_table.c, because a start does so, too.
+ *
+ * The list of what is there is read once, so that thousands of objects cost thousands of look-ups in a table and no more system calls.
+ */
+#include "parent/host_check.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/map.h"
+#include "lib/mem.h"
+#include "lib/netns.h"
+#include "lib/strbuf.h"
+
+struct host { struct map *links, *addrs; };
+
+/* ---- what is there ---- */
+
+struct host *host_new(void)
+{
+	struct host *h = mem_alloc(sizeof(*h));
+
+	h->links = map_new();
+	h->addrs = map_new();
+	return h;
+}
+
+void host_free(struct host *h)
+{
+	if (!h)
+		return;
+	map_free(h->links);
+	map_free(h->addrs);
+	free(h);
+}
+
+void host_add_link(struct host *h, const char *ifname)
+{
+	map_put_str(h->links, ifname, h);
+}
+
+void host_add_addr(struct host *h, const struct ip_addr *addr)
+{
+	map_put(h->addrs, addr, sizeof(*addr), h);
+}
+
+struct host *host_read(void)
+{
+	struct ifaddrs *all;
+	struct host *h;
+
+	if (getifaddrs(&all) < 0)
+		return NULL;
+	h = host_new();
+	for (const struct ifaddrs *a = all; a; a = a->ifa_next) {
+		struct ip_addr addr = { 0 };
+
+		host_add_link(h, a->ifa_name);
+		if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET)
+			addr = addr_from_v4(((const struct sockaddr_in *)a->ifa_addr)->sin_addr);
+		else if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET6)
+			addr = addr_from_v6(&((const struct sockaddr_in6 *)a->ifa_addr)->sin6_addr);
+		if (addr_is_set(&addr))
+			host_add_addr(h, &addr);
+	}
+	freeifaddrs(all);
+	return h;
+}
+
+/* ---- what is wanted ---- */
+
+struct check { const struct host *h; const struct config *cfg; struct conf_diags *diags; bool other_host; };
+
+/* Said once for each name: hundreds of instances may stand on one interface. */
+static void want_link(const struct check *k, const struct conf_pos *pos, const char *ifname)
+{
+	if (ifname && !map_get_str(k->h->links, ifname))
+		diag_repeat(k->diags, DIAG_WARNING, pos, "there is no interface `%s` on this machine now%s", ifname,
+			    k->other_host ? "" : ": what needs it waits for it");
+}
+
+static void want_vips(const struct check *k, const struct conf_vip *vips, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		want_link(k, &vips[i].pos, vips[i].dev);
+}
+
+static bool is_local(const struct check *k, const struct ip_addr *addr)
+{
+	return map_get(k->h->addrs, addr, sizeof(*addr));
+}
+
+static void want_source(const struct check *k, const struct conf_vrrp *v)
+{
+	char text[ADDR_STRLEN];
+
+	if (addr_is_set(&v->src) && !is_local(k, &v->src))
+		diag_add(k->diags, DIAG_WARNING, &v->pos, "`%s`: %s is no address of this machine now: the instance is in FAULT until it is",
+			 v->name, addr_str(&v->src, text));
+}
+
+/* A list that all routers share holds one's own address, too. */
+static void want_peers(const struct check *k, const struct conf_vrrp *v)
+{
+	char text[ADDR_STRLEN];
+	unsigned own = 0;
+
+	for (unsigned i = 0; i < v->npeers; i++)
+		own += is_local(k, &v->peers[i]);
+	for (unsigned i = 0; own && i < v->npeers; i++) {
+		if (!is_local(k, &v->peers[i]))
+			continue;
+		diag_add(k->diags, own == v->npeers ? DIAG_ERROR : DIAG_WARNING, &v->pos,
+			 "`%s`: the peer %s is an address of this machine%s", v->name, addr_str(&v->peers[i], text),
+			 own == v->npeers ? ": the instance has nobody to talk to" : ", and is left out");
+	}
+}
+
+static void check_vrrp(const struct check *k, const struct conf_vrrp *v)
+{
+	if (v->broken)
+		return;
+	want_link(k, &v->pos, v->interface);
+	want_vips(k, v->vips, v->nvips);
+	want_vips(k, v->evips, v->nevips);
+	for (unsigned i = 0; i < v->ntrack_ifs; i++)
+		want_link(k, &v->track_ifs[i].pos, v->track_ifs[i].ifname);
+	if (k->other_host)
+		return;
+	want_source(k, v);
+	want_peers(k, v);
+}
+
+static void check_vs(const struct check *k, const struct conf_vs *vs)
+{
+	for (unsigned i = 0; !vs->broken && i < vs->nrs; i++)
+		for (unsigned j = 0; j < vs->rs[i].nchecks; j++)
+			want_link(k, &vs->rs[i].checks[j].pos, vs->rs[i].checks[j].bind_if);
+}
+
+void host_check(const struct host *h, const struct config *cfg, bool other_host, struct conf_diags *diags)
+{
+	struct check k = { .h = h, .cfg = cfg, .diags = diags, .other_host = other_host };
+
+	for (unsigned i = 0; i < cfg->nvrrp; i++)
+		check_vrrp(&k, &cfg->vrrp[i]);
+	for (unsigned i = 0; i < cfg->nvs; i++)
+		check_vs(&k, &cfg->vs[i]);
+}
+
+/* ---- where to look ---- */
+
+static bool netns_exists(const char *name)
+{
+	struct strbuf path = { 0 };
+	bool exists;
+
+	strbuf_addf(&path, "/run/netns/%s", name);
+	exists = access(path.str, F_OK) == 0 || errno != ENOENT;
+	strbuf_done(&path);
+	return exists;
+}
+
+/* false: the namespace cannot be looked into, which was said. */
+static bool enter(const char *netns, struct conf_diags *diags)
+{
+	int error;
+
+	if (!netns_exists(netns)) {
+		diag_add(diags, DIAG_WARNING, NULL, "there is no network namespace `%s` on this machine now", netns);
+		return false;
+	}
+	error = netns_enter(netns);
+	if (error < 0)
+		diag_add(diags, DIAG_WARNING, NULL, "the network namespace `%s` cannot be entered, so its interfaces are not looked for: %s", netns,
+			 strerror(-error));
+	return error == 0;
+}
+
+void host_check_here(const char *netns, const struct config *cfg, bool other_host, struct conf_diags *diags)
+{
+	struct host *h;
+
+	if (netns && !enter(netns, diags))
+		return;
+	h = host_read();
+	if (h)
+		host_check(h, cfg, other_host, diags);
+	else
+		diag_add(diags, DIAG_WARNING, NULL, "the interfaces of this machine are not known: %s", strerror(errno));
+	host_free(h);
+}

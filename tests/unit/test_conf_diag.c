@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The diagnostics as JSON; as text they are tested with every golden file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf_fixture.h"
+
+static void expect(struct conf_diags *d, const char *want)
+{
+	struct strbuf got = { 0 };
+
+	diags_json(d, &got);
+	assert_string_equal(strbuf_str(&got), want);
+	strbuf_done(&got);
+}
+
+static void test_empty(void **state)
+{
+	struct conf_diags *d = diags_new();
+
+	(void)state;
+	expect(d, "[]\n");
+	diags_free(d);
+}
+
+static void test_places(void **state)
+{
+	struct parsed p = conf_parse("global_defs {\n\tworng \"a\\\\b\"\n}\nstatic_rules {\n}\nstatic_rules {\n}\n");
+	struct conf_pos pos = { .line = 1, .col = 1 };
+
+	(void)state;
+	diag_add(p.diags, DIAG_SECURITY, &pos, "a finding");
+	diag_add(p.diags, DIAG_WARNING, NULL, "of no place");
+	expect(p.diags, "[\n"
+	       "\t{\"file\": \"t.conf\", \"line\": 1, \"column\": 1, \"severity\": \"warning\", \"code\": \"script_security\", \"text\": \"a finding\", "
+	       "\"source\": \"global_defs {\"},\n"
+	       "\t{\"file\": \"t.conf\", \"line\": 2, \"column\": 2, \"severity\": \"error\", \"text\": \"unknown keyword `worng` in global_defs\", "
+	       "\"source\": \"\\tworng \\\"a\\\\\\\\b\\\"\"},\n"
+	       "\t{\"file\": \"t.conf\", \"line\": 4, \"column\": 1, \"severity\": \"warning\", \"text\": \"`static_rules` is known, but not supported yet\", "
+	       "\"more\": 1, \"source\": \"static_rules {\"},\n"
+	       "\t{\"severity\": \"warning\", \"text\": \"of no place\"}\n]\n");
+	parsed_done(&p);
+}
+
+/* Secrets are masked, and bytes that are no text do not make the report unreadable. */
+static void test_source(void **state)
+{
+	struct parsed p = conf_parse("vrrp_instance a {\nauthentication { auth_pass geheim12345\nwrong\xff \xc3\xa4\n");
+	struct strbuf got = { 0 };
+
+	(void)state;
+	diags_json(p.diags, &got);
+	assert_null(strstr(strbuf_str(&got), "geheim"));
+	assert_null(strchr(strbuf_str(&got), '\xff'));
+	assert_non_null(strstr(strbuf_str(&got), "\"source\": \"authentication { auth_pass ********"));
+	assert_non_null(strstr(strbuf_str(&got), "\"source\": \"wrong\xef\xbf\xbd \xc3\xa4\""));
+	strbuf_done(&got);
+	parsed_done(&p);
+}
+
+static void test_flood(void **state)
+{
+	struct conf_diags *d = diags_new();
+	struct strbuf got = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1100; i++)
+		diag_add(d, DIAG_ERROR, NULL, "error %d", i);
+	diags_json(d, &got);
+	assert_non_null(strstr(strbuf_str(&got), "{\"severity\": \"error\", \"text\": \"there are more, which are not shown\", \"more\": 100}\n]\n"));
+	strbuf_done(&got);
+	diags_free(d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_empty), cmocka_unit_test(test_places), cmocka_unit_test(test_source), cmocka_unit_test(test_flood),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a configuration names and a machine has not; the machine is made up. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf_fixture.h"
+#include "parent/host_check.h"
+
+static struct host *a_host(void)
+{
+	struct host *h = host_new();
+	struct ip_addr addr;
+
+	host_add_link(h, "eth0");
+	assert_int_equal(addr_parse("10.0.0.1", &addr), 0);
+	host_add_addr(h, &addr);
+	return h;
+}
+
+/* What is said besides what the text itself gives cause for. */
+static void expect(const char *text, bool other_host, const char *lines)
+{
+	struct host *h = a_host();
+	struct parsed p = conf_parse(text);
+
+	parsed_expect(&p, "");
+	host_check(h, p.cfg, other_host, p.diags);
+	parsed_expect(&p, lines);
+	parsed_done(&p);
+	host_free(h);
+}
+
+#define INSTANCE(name, vrid, more) "vrrp_instance " name " {\nvirtual_router_id " vrid "\npriority 90\n" more "virtual_ipaddress {\n10.9.0." vrid "\n}\n}\n"
+
+static void test_nothing(void **state)
+{
+	(void)state;
+	expect(INSTANCE("a", "1", "interface eth0\nmcast_src_ip 10.0.0.1\n"), false, "");
+}
+
+static void test_interfaces(void **state)
+{
+	static const char text[] =
+		INSTANCE("a", "1", "interface eth9\n") INSTANCE("b", "2", "interface eth9\n")
+		INSTANCE("c", "3", "interface eth0\ntrack_interface {\neth8\n}\nvirtual_ipaddress_excluded {\n10.8.0.1 dev eth7\n}\n");
+
+	(void)state;
+	expect(text, false,
+	       "t.conf:1:1: warning: there is no interface `eth9` on this machine now: what needs it waits for it (and 1 more in this file)\n"
+	       "t.conf:22:1: warning: there is no interface `eth8` on this machine now: what needs it waits for it\n"
+	       "t.conf:25:1: warning: there is no interface `eth7` on this machine now: what needs it waits for it\n");
+	expect(text, true,
+	       "t.conf:1:1: warning: there is no interface `eth9` on this machine now (and 1 more in this file)\n"
+	       "t.conf:22:1: warning: there is no interface `eth8` on this machine now\n"
+	       "t.conf:25:1: warning: there is no interface `eth7` on this machine now\n");
+}
+
+static void test_bind_if(void **state)
+{
+	static const char text[] =
+		"virtual_server 10.9.0.1 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\nreal_server 10.8.0.1 80 {\nTCP_CHECK {\nbind_if eth5\n}\n}\n}\n";
+
+	(void)state;
+	expect(text, false, "t.conf:6:1: warning: there is no interface `eth5` on this machine now: what needs it waits for it\n");
+}
+
+static void test_source(void **state)
+{
+	static const char text[] = INSTANCE("a", "1", "interface eth0\nmcast_src_ip 10.0.0.7\n");
+
+	(void)state;
+	expect(text, false, "t.conf:1:1: warning: `a`: 10.0.0.7 is no address of this machine now: the instance is in FAULT until it is\n");
+	expect(text, true, "");
+}
+
+static void test_peers(void **state)
+{
+	static const char only[] = INSTANCE("a", "1", "interface eth0\nunicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.1\n}\n");
+	static const char shared[] = INSTANCE("a", "1", "interface eth0\nunicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.1\n10.0.0.2\n}\n");
+
+	(void)state;
+	expect(only, false, "t.conf:1:1: error: `a`: the peer 10.0.0.1 is an address of this machine: the instance has nobody to talk to\n");
+	expect(shared, false, "t.conf:1:1: warning: `a`: the peer 10.0.0.1 is an address of this machine, and is left out\n");
+	expect(only, true, "");
+}
+
+static void test_broken(void **state)
+{
+	struct host *h = a_host();
+	struct parsed p = conf_parse("vrrp_instance a {\ninterface eth9\nvirtual_ipaddress {\n10.9.0.1\n}\n}\n");
+
+	(void)state;
+	host_check(h, p.cfg, false, p.diags);
+	parsed_expect(&p, "t.conf:1:1: error: `a` needs a `virtual_router_id` (1 to 255): it is held back\n");
+	parsed_done(&p);
+	host_free(h);
+}
+
+/* The real one has a loopback at least. */
+static void test_this_machine(void **state)
+{
+	struct host *h = host_read();
+	struct parsed p = conf_parse(INSTANCE("a", "1", "interface eth0\ntrack_interface {\nlo\n}\n"));
+
+	(void)state;
+	assert_non_null(h);
+	host_add_link(h, "eth0");
+	host_check(h, p.cfg, false, p.diags);
+	parsed_expect(&p, "");
+	parsed_done(&p);
+	host_free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_interfaces), cmocka_unit_test(test_bind_if), cmocka_unit_test(test_source),
+		cmocka_unit_test(test_peers), cmocka_unit_test(test_broken), cmocka_unit_test(test_this_machine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
