@@ -53,21 +53,52 @@ void print_keyword(struct printer *p, const char *keyword)
 	strbuf_add(p->out, keyword);
 }
 
-/* A word keeps its meaning when it is read again: quotes around what would be cut or be a comment. */
+/* Inside double quotes only \" and \\ are special, and the latter stays what it is. So backslashes that would escape the quote behind them
+ * are put between two quoted parts, where they are plain. */
+static void quoted(struct strbuf *out, const char *word)
+{
+	bool open = false;
+	size_t run;
+
+	for (; *word; word += run) {
+		run = strspn(word, "\\");
+		if (!run || (word[run] && word[run] != '"')) {
+			if (!open)
+				strbuf_addc(out, '"');
+			open = true;
+			if (!run && *word == '"')
+				strbuf_addc(out, '\\');
+			run = run ? run : 1;
+		} else if (open) {
+			strbuf_addc(out, '"');
+			open = false;
+		}
+		strbuf_addn(out, word, run);
+	}
+	if (open)
+		strbuf_addc(out, '"');
+}
+
+/* What a reader would take for something else than a part of the word: separators, comments, blanks that nobody sees. */
+static bool needs_quotes(const char *word)
+{
+	if (!*word || *word == '@' || *word == '~' || !strncmp(word, "include", 7))
+		return true;
+	for (; *word; word++)
+		if ((unsigned char)*word >= 0x80 || strchr(" \t\v\f\r{}\"'#!\\", *word))
+			return true;
+	return false;
+}
+
 void print_word(struct printer *p, const char *word)
 {
-	bool quote = !*word || strpbrk(word, " \t\v\f\r{}\"'#!") != NULL;
-
 	strbuf_addc(p->out, ' ');
-	if (quote)
-		strbuf_addc(p->out, '"');
-	for (; *word; word++) {
-		if (*word == '"')
-			strbuf_addc(p->out, '\\');
-		strbuf_addc(p->out, *word);
-	}
-	if (quote)
-		strbuf_addc(p->out, '"');
+	if (!*word)
+		strbuf_add(p->out, "\"\"");
+	else if (needs_quotes(word))
+		quoted(p->out, word);
+	else
+		strbuf_add(p->out, word);
 }
 
 void print_end(struct printer *p)
@@ -75,21 +106,26 @@ void print_end(struct printer *p)
 	strbuf_addc(p->out, '\n');
 }
 
-/* One argument of a command, as lex_split_command reads it. */
+/* One argument of a command, as lex_split_command reads it: single quotes, and what cannot stand on a line as its escape between them. */
 static void command_word(struct strbuf *sb, const char *word)
 {
+	static const char special[] = "\a\b\033\f\n\r\t\v'", escape[] = "abEfnrtv'";
 	bool plain = *word && !strpbrk(word, " \t\v\f\r\n\a\b\033\\\"'");
+	const char *found;
 
-	if (!plain)
-		strbuf_addc(sb, '\'');
+	if (plain) {
+		strbuf_add(sb, word);
+		return;
+	}
+	strbuf_addc(sb, '\'');
 	for (; *word; word++) {
-		if (*word == '\'')
-			strbuf_add(sb, "'\\''");
+		found = strchr(special, *word);
+		if (found)
+			strbuf_addf(sb, "'\\%c'", escape[found - special]);
 		else
 			strbuf_addc(sb, *word);
 	}
-	if (!plain)
-		strbuf_addc(sb, '\'');
+	strbuf_addc(sb, '\'');
 }
 
 void print_script(struct printer *p, const char *keyword, conf_script_id id)
@@ -105,13 +141,8 @@ void print_script(struct printer *p, const char *keyword, conf_script_id id)
 		command_word(&cmd, *argv);
 	}
 	print_keyword(p, keyword);
-	strbuf_add(p->out, " \"");
-	for (const char *c = strbuf_str(&cmd); *c; c++) {
-		if (*c == '"')
-			strbuf_addc(p->out, '\\');
-		strbuf_addc(p->out, *c);
-	}
-	strbuf_addc(p->out, '"');
+	strbuf_addc(p->out, ' ');
+	quoted(p->out, strbuf_str(&cmd));
 	strbuf_done(&cmd);
 	if (s->user)
 		print_word(p, s->user);
@@ -201,7 +232,7 @@ void schema_print(struct printer *p, const struct schema_block *block, const voi
 		const struct schema_row *row = &block->rows[i];
 		size_t offset = row->final ? row->final : row->offset, size = row->final ? row->final_size : row->size;
 
-		if (row->same_as || row->flags & SF_LATER)
+		if (row->same_as)
 			continue;
 		if (row->print)
 			row->print(p, row, obj);

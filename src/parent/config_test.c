@@ -39,10 +39,12 @@ static FILE *open_log(const char *path)
 	return out;
 }
 
-static void print_config(const struct options *opt, const struct config *cfg)
+static void print_config(const struct options *opt, const struct config *cfg, bool errors)
 {
 	struct strbuf text = { 0 };
 
+	if (errors)
+		strbuf_add(&text, "# The file has errors: what was left out because of them is not in here.\n");
 	config_print(cfg, &text, opt->show_secrets);
 	fputs(strbuf_str(&text), stdout);
 	if (text.str)
@@ -81,7 +83,7 @@ int config_test_main(const struct options *opt)
 		host_check_here(generation_netns(g, opt), g->cfg, opt->other_host, diags);
 	status = verdict(diags, error);
 	if (!error && opt->print_config)
-		print_config(opt, g->cfg);
+		print_config(opt, g->cfg, diags_count(diags, DIAG_ERROR) > 0);
 	if (!print_diags(opt, diags, out) && opt->test_log) {
 		fprintf(stderr, "keepalived: cannot write %s: %s\n", opt->test_log, strerror(errno));
 		status = TEST_UNREADABLE;

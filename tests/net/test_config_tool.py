@@ -153,6 +153,7 @@ def test_print_config(lab, host):
     daemon.configure(text + "worng\n")
     done = daemon.run([daemon.binary, "--print-config"])
     assert done.returncode == 5 and "worng" in done.stderr and "vrrp_instance V {" in done.stdout
+    assert done.stdout.startswith("# The file has errors")
 
 
 def test_a_start_keeps_what_can_run(lab, host):

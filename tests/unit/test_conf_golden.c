@@ -76,34 +76,6 @@ static void test_golden(void **state)
 	for_each_file(compare_one);
 }
 
-/* print → parse → print is the same, for what has no error; a child, which has no list of diagnostics, sees the same objects. */
-static void print_twice(const char *path)
-{
-	struct parsed p = conf_parse_file(path), again;
-	struct config *child = config_parse(p.expanded, strlen(p.expanded), NULL);
-	char *first = parsed_print(p.cfg, true), *second, *third = parsed_print(child, true);
-
-	assert_string_equal(first, third);
-	if (!diags_count(p.diags, DIAG_ERROR)) {
-		again = conf_parse(first);
-		second = parsed_print(again.cfg, true);
-		assert_string_equal(first, second);
-		assert_int_equal(diags_count(again.diags, DIAG_ERROR), 0);
-		free(second);
-		parsed_done(&again);
-	}
-	config_free(child);
-	free(first);
-	free(third);
-	parsed_done(&p);
-}
-
-static void test_print(void **state)
-{
-	(void)state;
-	for_each_file(print_twice);
-}
-
 /* Cut off at every byte: the front end and the parser of children end, and nothing is lost or overrun. */
 static void cut_everywhere(const char *path)
 {
@@ -155,7 +127,7 @@ static void test_cut_expanded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden), cmocka_unit_test(test_print), cmocka_unit_test(test_cut), cmocka_unit_test(test_cut_expanded),
+		cmocka_unit_test(test_golden), cmocka_unit_test(test_cut), cmocka_unit_test(test_cut_expanded),
 	};
 	const char *top = getenv("top_srcdir");
 
