@@ -56,6 +56,10 @@ def test_install_and_uninstall(tmp_path):
     assert "default /etc/keepalived/keepalived.conf" in " ".join(help_text.split())
     verify = subprocess.run(["systemd-analyze", "verify", "--man=no", tree / "usr/local/lib/systemd/system/keepalived.service"],
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for page in ("man8/keepalived.8", "man5/keepalived.conf.5"):
+        typeset = subprocess.run(["groff", "-man", "-Tutf8", "-K", "utf8", "-ww", tree / "usr/local/share/man" / page],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert typeset.stderr == "" and len(typeset.stdout) > 5000
     complaints = [line for line in verify.stdout.splitlines() if "keepalived.service:" in line and "is not executable" not in line]
     assert complaints == []
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * keepalived.conf(5) and the tables say the same: every keyword is a tag in the part of the page that is on its block, and the page's
- * examples are configurations about which nothing is to be said.
+ * keepalived.conf(5): every keyword of the tables has its help and stands in the part of the page that is on its block (so the page was made
+ * from these tables), the page's examples are configurations about which nothing is to be said, and the hand-written part cannot outlive its subject.
  *
- * Which part is on which block, the page says by comments: `.\" block NAME …` (`top` is the top level), up to the next of them.
+ * Which part is on which block, the page says by comments: `.\" block NAME` (`top` is the top level), up to the next of them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,14 +16,14 @@
 #include <cmocka.h>
 
 #include "conf/config.h"
+#include "conf/reference.h"
 #include "conf/schema.h"
 #include "conf/source.h"
-#include "lib/map.h"
 #include "lib/mem.h"
 #include "lib/strbuf.h"
 
 #define PAGE "doc/keepalived.conf.5"
-#define MARK ".\\\" block "
+#define MARK ".\\\" "
 
 struct page { char *text; };
 
@@ -33,13 +33,14 @@ static int setup(void **state)
 	struct strbuf text = { 0 };
 	struct page *page = mem_alloc(sizeof(*page));
 	char path[4096], buf[4096];
-	FILE *f;
+	FILE *f = fopen(PAGE, "r");             /* of this build; a release has it beside the sources */
 	size_t n;
 
 	snprintf(path, sizeof(path), "%s/" PAGE, top ? top : ".");
-	f = fopen(path, "r");
+	if (!f)
+		f = fopen(path, "r");
 	if (!f) {
-		print_error("cannot open %s\n", path);
+		print_error("cannot open %s: make " PAGE "\n", path);
 		free(page);
 		return -1;
 	}
@@ -92,117 +93,103 @@ static void plain(struct strbuf *out, const char *p, size_t len)
 
 /* ---- keywords ---- */
 
-struct book { struct map *tags; struct strbuf *now[8]; unsigned nnow; bool tag; };     /* block → the tags of its parts */
-
-static void begin_part(struct book *b, const char *names)
+/* The part of the page on a block, or NULL. */
+static char *part_on(const struct page *page, const char *block)
 {
-	char *copy = mem_strdup(names), *save = NULL;
+	char mark[128];
+	const char *start, *end;
 
-	b->nnow = 0;
-	for (char *name = strtok_r(copy, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
-		struct strbuf *sb = map_get_str(b->tags, name);
-
-		if (!sb) {
-			sb = mem_alloc(sizeof(*sb));
-			map_put_str(b->tags, name, sb);
-		}
-		assert_true(b->nnow < sizeof(b->now) / sizeof(*b->now));
-		b->now[b->nnow++] = sb;
-	}
-	free(copy);
+	snprintf(mark, sizeof(mark), "\n" MARK "block %s\n", block);
+	start = strstr(page->text, mark);
+	if (!start)
+		return NULL;
+	end = strstr(start + strlen(mark), "\n" MARK "block ");
+	return end ? strndup(start, (size_t)(end - start)) : NULL;
 }
 
-/* A tag is the line behind .TP. */
-static void tag_line(void *arg, const char *line)
+static void bold(struct strbuf *out, const char *word)
 {
-	struct book *b = arg;
-
-	if (!strncmp(line, MARK, strlen(MARK))) {
-		begin_part(b, line + strlen(MARK));
-		return;
-	}
-	for (unsigned i = 0; b->tag && i < b->nnow; i++) {
-		plain(b->now[i], line, strlen(line));
-		strbuf_addc(b->now[i], '\n');
-	}
-	b->tag = !strncmp(line, ".TP", 3);
+	strbuf_add(out, "\\fB");
+	for (; *word; word++)
+		strbuf_addf(out, *word == '-' ? "\\%c" : "%c", *word);
+	strbuf_add(out, "\\fR");
 }
 
-static bool is_word_char(char c)
-{
-	return c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+struct misses { const struct page *page; struct strbuf all; unsigned rows, blocks; };
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = text; (p = strstr(p, word)) != NULL; p++)
-		if ((p == text || !is_word_char(p[-1])) && !is_word_char(p[len]))
-			return true;
-	return false;
-}
-
-struct misses { const struct book *book; struct strbuf all; unsigned rows; };
-
-static void check_row(void *arg, const char *path, const struct schema_row *row)
+static void check_block(void *arg, const struct schema_block *block, const struct schema_row *opener, const char *outers)
 {
 	struct misses *m = arg;
-	const char *slash = strrchr(path, '/'), *block = !*path ? "top" : slash ? slash + 1 : path;
-	const struct strbuf *tags = map_get_str(m->book->tags, block);
+	const char *name = opener ? opener->name : "top";
+	char *part = part_on(m->page, name);
 
-	m->rows++;
-	if (!row->help || strlen(row->help) < 5)
-		strbuf_addf(&m->all, " %s/%s has no help;", path, row->name);
-	if (!tags || !has_word(strbuf_str(tags), row->name))
-		strbuf_addf(&m->all, " %s/%s is not in the part on `%s`;", path, row->name, block);
-}
+	m->blocks++;
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+		struct strbuf tag = { 0 };
 
-static void book_done(struct book *b)
-{
-	size_t cursor = 0;
-	void *part;
-
-	while (map_next(b->tags, &cursor, &part)) {
-		strbuf_done(part);
-		free(part);
+		bold(&tag, row->name);
+		m->rows++;
+		if (!row->help || strlen(row->help) < 5)
+			strbuf_addf(&m->all, " %s/%s has no help;", name, row->name);
+		if (!part || !strstr(part, tag.str))
+			strbuf_addf(&m->all, " %s/%s (in %s) is not in the part on `%s`;", name, row->name, outers, name);
+		strbuf_done(&tag);
 	}
-	map_free(b->tags);
+	free(part);
 }
 
 static void test_keywords(void **state)
 {
-	struct book book = { .tags = map_new() };
-	struct misses misses = { .book = &book };
+	struct misses misses = { .page = *state };
 
-	each_line(*state, tag_line, &book);
-	schema_walk(check_row, &misses);
+	reference_blocks(check_block, &misses);
 	if (misses.all.len)
 		fail_msg(PAGE ":%s", strbuf_str(&misses.all));
-	assert_true(misses.rows > 450);
+	assert_true(misses.rows > 450 && misses.blocks > 20);
 	strbuf_done(&misses.all);
-	book_done(&book);
 }
 
-/* The test can tell a word that is there from one that is not. */
-static void test_words(void **state)
+/* ---- how it is made ---- */
+
+static void make(const char *in, bool good, const char *errors, const char *part)
 {
-	struct book book = { .tags = map_new() };
-	struct strbuf *part;
+	struct strbuf page = { 0 }, said = { 0 };
+
+	assert_int_equal(reference_page(in, strlen(in), &page, &said), good);
+	assert_string_equal(strbuf_str(&said), errors);
+	if (part && !strstr(strbuf_str(&page), part))
+		fail_msg("no \"%s\" in the page", part);
+	assert_null(strstr(strbuf_str(&page), "notes"));
+	strbuf_done(&page);
+	strbuf_done(&said);
+}
+
+static void test_page(void **state)
+{
+	(void)state;
+	make("head\n.\\\" reference\ntail\n", true, "", "head\n.SS Outside of blocks\n.\\\" block top\n.TP\n\\fBglobal_defs\\fR { ... }\n");
+	make("head\n.\\\" reference\ntail\n", true, "", ".\\\" block end\ntail\n");
+	make("head\n.\\\" reference\n.\\\" notes\n.\\\" note vrrp_instance/priority\nA\n.B note\n.\\\" note vrrp_instance\nOn all.\n", true, "",
+	     ".TP\n\\fBpriority\\fR \\fINUMBER\\fR\nThe highest becomes master; 255 is the owner of the addresses.\nA\n.B note\n1 to 255.\n"
+	     "Default: 100 (255 with state MASTER).\n.TP\n");
+	make("head\n.\\\" reference\n.\\\" notes\n.\\\" note vrrp_instance\nOn all.\n", true, "", ".\\\" block vrrp_instance\nOn all.\n.TP\n");
+	make("head\n.\\\" reference\n.\\\" notes\n.\\\" note vrrp_instance/worng\nx\n", false, "a note on vrrp_instance/worng, which is not there\n", NULL);
+	make("head\ntail\n", false, "no line `.\\\" reference`\n", NULL);
+}
+
+static void test_dictionary(void **state)
+{
+	struct strbuf out = { 0 };
+	char *copy, *rest;
 
 	(void)state;
-	tag_line(&book, MARK "a b");
-	tag_line(&book, ".TP");
-	tag_line(&book, ".BR one \", \" two_three");
-	tag_line(&book, "plain");
-	tag_line(&book, ".TP 4");
-	tag_line(&book, "\\fBflag\\-1\\fR \\fIvalue\\fR");
-	part = map_get_str(book.tags, "b");
-	assert_non_null(part);
-	assert_true(has_word(strbuf_str(part), "one") && has_word(strbuf_str(part), "two_three") && has_word(strbuf_str(part), "flag-1"));
-	assert_false(has_word(strbuf_str(part), "two") || has_word(strbuf_str(part), "plain") || has_word(strbuf_str(part), "flag"));
-	assert_null(map_get_str(book.tags, "c"));
-	book_done(&book);
+	reference_dictionary(&out);
+	assert_non_null(strstr(strbuf_str(&out), "\n\"virtual_router_id\"\n"));
+	copy = rest = strbuf_detach(&out);
+	for (char *line = strsep(&rest, "\n"); rest; line = strsep(&rest, "\n"))
+		assert_true(strlen(line) > 2 && line[0] == '"' && line[strlen(line) - 1] == '"');
+	free(copy);
 }
 
 /* ---- examples ---- */
@@ -268,7 +255,7 @@ static void test_examples(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_words), cmocka_unit_test(test_keywords), cmocka_unit_test(test_examples) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_keywords), cmocka_unit_test(test_page), cmocka_unit_test(test_dictionary), cmocka_unit_test(test_examples) };
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
