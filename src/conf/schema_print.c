@@ -165,7 +165,8 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 			print_line(p, "%s", row->name);
 		break;
 	case ST_BOOL:
-		print_line(p, "%s %s", row->name, v ? "on" : "off");
+		if (v != NOT_GIVEN)
+			print_line(p, "%s %s", row->name, v ? "on" : "off");
 		break;
 	case ST_INT:
 		if (v != UNSET_UINT)
@@ -175,6 +176,7 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 		print_seconds(p, row->name, *(const usec_t *)field);
 		break;
 	case ST_STRING:
+	case ST_IFNAME:
 		memcpy(&word, field, sizeof(word));
 		print_text(p, row, word);
 		break;
@@ -201,7 +203,7 @@ void schema_print(struct printer *p, const struct schema_block *block, const voi
 		const struct schema_row *row = &block->rows[i];
 		size_t offset = row->final ? row->final : row->offset, size = row->final ? row->final_size : row->size;
 
-		if (row->same_as || row->flags & SF_LATER)
+		if (row->same_as)
 			continue;
 		if (row->print)
 			row->print(p, row, obj);
