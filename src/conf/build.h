@@ -35,6 +35,7 @@ struct build_vrrp {
 	/* 0, 1, NOT_GIVEN */
 	uint8_t skip_check, lower_no_advert, higher_send_advert, owner_ignore, check_src, v3_as_v2, accept, strict, smtp, notify_prio;
 	uint32_t state;                         /* enum build_state */
+	struct ip_addr unicast_src, mcast_src;  /* as given; one of them becomes v.src */
 	const char *pass;
 	struct conf_vif *vif;
 	struct conf_hmac *hmac;

@@ -31,10 +31,21 @@ static uint8_t family_of(const struct conf_vrrp *v)
 	return v->native_ipv6 ? AF_INET6 : AF_INET;
 }
 
+/* They are one setting: each serves when the other is not given. */
+static bool src_is_unicast(const struct build_vrrp *b)
+{
+	return addr_is_set(&b->unicast_src) && (b->v.npeers || !addr_is_set(&b->mcast_src));
+}
+
 void finish_family(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
+	bool unicast = src_is_unicast(b);
 
+	v->src = unicast ? b->unicast_src : b->mcast_src;
+	if (addr_is_set(&b->unicast_src) && addr_is_set(&b->mcast_src) && !addr_equal(&b->unicast_src, &b->mcast_src))
+		diag_add(c->diags, DIAG_WARNING, unicast ? &b->mcast_src_pos : &b->unicast_src_pos, "`mcast_src_ip` and `unicast_src_ip` differ: `%s` counts",
+			 unicast ? "unicast_src_ip" : "mcast_src_ip");
 	v->family = family_of(v);
 	if (v->native_ipv6 && v->family == AF_INET) {
 		diag_add(c->diags, DIAG_ERROR, &b->native_pos, "`native_ipv6`: the addresses of `%s` are IPv4, which decides: it is left out", v->name);
@@ -82,16 +93,15 @@ static void finish_peers(struct schema_ctx *c, struct build_vrrp *b)
 static void finish_source(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
-	const struct conf_pos *pos = vrrp_given(&b->unicast_src_pos) ? &b->unicast_src_pos : &b->mcast_src_pos;
+	const struct conf_pos *pos = src_is_unicast(b) || !vrrp_given(&b->mcast_src_pos) ? &b->unicast_src_pos : &b->mcast_src_pos;
+	bool unread = vrrp_given(&b->unicast_src_pos) && !addr_is_set(&b->unicast_src);
 
-	if (vrrp_given(&b->unicast_src_pos) && vrrp_given(&b->mcast_src_pos))
-		diag_add(c->diags, DIAG_WARNING, &b->mcast_src_pos, "`mcast_src_ip` and `unicast_src_ip` are one setting: the last of them counts");
 	if (addr_is_set(&v->src) && v->src.family != v->family) {
 		diag_add(c->diags, DIAG_ERROR, pos, "the source address is of another family than %s", v->npeers ? "the peers: the instance is held back" :
 			 "the instance: it is left out");
 		v->src = (struct ip_addr){ 0 };
 	}
-	if ((v->unicast || vrrp_given(&b->unicast_src_pos)) && vrrp_given(pos) && !addr_is_set(&v->src))
+	if (unread || (v->unicast && vrrp_given(pos) && !addr_is_set(&v->src)))
 		vrrp_hold_back(v, "its source address cannot be used");
 	if (v->track_src_ip && !addr_is_set(&v->src) && !vrrp_given(pos))
 		diag_add(c->diags, DIAG_WARNING, &b->track_src_pos, "`track_src_ip` has nothing to track without `unicast_src_ip` or `mcast_src_ip`");

@@ -164,9 +164,9 @@ static const struct schema_row rows[] = {
 	  .since = "1.2.20", .help = "hold this instance to the letter of the RFC" },
 
 	/* where adverts go */
-	{ .name = "unicast_src_ip", .type = ST_ADDR, FIELD(v.src), POS(unicast_src_pos), .print = print_source, .since = "1.2.10",
+	{ .name = "unicast_src_ip", .type = ST_ADDR, FIELD(unicast_src), POS(unicast_src_pos), .print = print_source, .since = "1.2.10",
 	  .flags = SF_DERIVED | SF_VITAL, .def = "from the interface", .help = "source address of adverts" },
-	{ .name = "mcast_src_ip", .type = ST_ADDR, FIELD(v.src), POS(mcast_src_pos), .print = print_source, .flags = SF_DERIVED,
+	{ .name = "mcast_src_ip", .type = ST_ADDR, FIELD(mcast_src), POS(mcast_src_pos), .print = print_source, .flags = SF_DERIVED,
 	  .def = "from the interface", .help = "source address of adverts" },
 	{ .name = "mcast_dst_ip", .type = ST_ADDR, FIELD(v.mcast_group), POS(mcast_dst_pos), .print = print_mcast_dst, .since = "2.2.5",
 	  .flags = SF_DERIVED | SF_VITAL, .def = "as in global_defs", .help = "multicast group of adverts" },
