@@ -155,7 +155,7 @@ static const struct schema_row rows[] = {
 	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL, .min = 1, .max = 255,
 	  .args = "NUMBER (1 to 255)", .help = "the virtual router's number, the same on all of its routers" },
 	{ .name = "priority", .type = ST_INT, FIELD(v.priority), POS(priority_pos), .min = 1, .max = 255, .flags = SF_DERIVED,
-	  .def = "100 (255 with state MASTER and no priority)", .help = "the highest becomes master; 255 is the owner of the addresses" },
+	  .def = "100 (255 with state MASTER)", .help = "the highest becomes master; 255 is the owner of the addresses" },
 	{ .name = "version", .type = ST_INT, FIELD(v.version), POS(version_pos), .min = 2, .max = 3, .args = "2|3", .flags = SF_DERIVED | SF_VITAL,
 	  .def = "as in global_defs; 3 with IPv6", .since = "1.2.17", .help = "protocol version" },
 	{ .name = "advert_int", .type = ST_SECONDS, FIELD(v.advert_int), POS(advert_pos), .min = 10000, .max = SEC(255), .flags = SF_DERIVED | SF_VITAL,
