@@ -32,13 +32,21 @@ struct build_globals {
 #define NOT_GIVEN 2                             /* of a yes or no */
 struct build_vrrp {
 	struct conf_vrrp v;
-	uint8_t skip_check, lower_no_advert, higher_send_advert;        /* 0, 1, NOT_GIVEN */
+	/* 0, 1, NOT_GIVEN */
+	uint8_t skip_check, lower_no_advert, higher_send_advert, owner_ignore, check_src, v3_as_v2, accept, strict, smtp, notify_prio;
 	uint32_t state;                         /* enum build_state */
+	struct ip_addr unicast_src, mcast_src;  /* as given; one of them becomes v.src */
 	const char *pass;
-	struct conf_pos auth_pos, src_pos, nopreempt_pos, delay_pos, advert_pos, state_pos, vips_pos, version_pos, priority_pos;
-	bool auth_given;                        /* auth_type stood there, whatever it said */
-	bool vrid_given, interface_given;       /* the word stood there, whatever its value */
-	bool unicast_src;                       /* unicast_src_ip was the word */
+	struct conf_vif *vif;
+	struct conf_hmac *hmac;
+	bool vip_lines;                         /* virtual_ipaddress has lines, whatever they say */
+	bool peers_bad, auth_bad, hmac_bad;     /* a part of unicast_peer, auth_type or auth_hmac cannot be used, which is said */
+	/* Where a statement stood, whatever its value. */
+	struct conf_pos vrid_pos, interface_pos, state_pos, priority_pos, version_pos, advert_pos, nopreempt_pos, delay_pos;
+	struct conf_pos auth_pos, auth_type_pos, unicast_src_pos, mcast_src_pos, mcast_dst_pos, peers_pos, fault_no_peer_pos, check_src_pos;
+	struct conf_pos unicast_ttl_pos, old_checksum_pos, native_pos, vrf_pos, track_src_pos, vips_pos, strict_pos, accept_pos, no_accept_pos;
+	struct conf_pos down_timer_pos, repeat_pos, refresh_repeat_pos, lower_delay_pos, lower_repeat_pos, lower_no_advert_pos;
+	struct conf_pos higher_send_pos, owner_ignore_pos, timer_pos, xmit_base_pos, sync_pos;
 };
 enum build_state { STATE_NOT_GIVEN, STATE_MASTER, STATE_BACKUP };
 
@@ -83,13 +91,14 @@ struct schema_ctx {
 	struct build_globals globals;
 	struct vec vrrp, vs;                    /* struct build_vrrp, struct conf_vs */
 	struct vec scripts;                     /* struct conf_script */
-	struct vec vips, evips, peers, track_ifs;       /* of the instance being read */
+	struct vec vips, evips, peers, track_ifs, hmac_keys;    /* of the instance being read */
 	struct vec rs, checks, urls, statuses;          /* of the virtual server being read: struct build_rs, struct build_check */
 	struct vec emails;
 	struct vec trackers, tracker_uses, members;     /* struct build_name: vrrp_script …; track_script items; sync group members */
 	struct map *vrrp_names;                 /* name → struct node */
 	struct build_vs *vs_object;             /* the virtual server being read */
 	const char *broken;                     /* not NULL: a part of it is, for this reason */
+	unsigned bad_values;                    /* values that could not be taken, counted by the driver; a block may set it to 0 at its beginning */
 	const struct schema_row *row;           /* the row of the statement being read */
 	void *prototypes[SB_COUNT];
 	uint32_t nchecks, nrs;

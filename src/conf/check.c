@@ -17,7 +17,7 @@
 static void check_vrids(struct schema_ctx *c)
 {
 	struct map *seen = map_new();
-	char key[160], src[ADDR_STRLEN];
+	char key[160], at[ADDR_STRLEN];
 
 	for (size_t i = 0; i < c->vrrp.n; i++) {
 		struct conf_vrrp *v = &((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
@@ -25,7 +25,8 @@ static void check_vrids(struct schema_ctx *c)
 
 		if (!v->vrid || (!v->interface && !v->unicast))
 			continue;
-		snprintf(key, sizeof(key), "%u %u %s %s", v->family, v->vrid, v->interface ? v->interface : "", v->unicast ? addr_str(&v->src, src) : "");
+		snprintf(key, sizeof(key), "%u %u %s %s", v->family, v->vrid, v->interface ? v->interface : "",
+			 addr_str(v->unicast ? &v->src : &v->mcast_group, at));
 		first = map_get_str(seen, key);
 		if (!first) {
 			map_put_str(seen, key, v);
@@ -35,6 +36,29 @@ static void check_vrids(struct schema_ctx *c)
 			 v->interface ? v->interface : "(none)", first->name, first->pos.line, v->name);
 		if (!v->broken)
 			v->broken = "another instance has its virtual_router_id on the same interface";
+	}
+	map_free(seen);
+}
+
+/* Interfaces that we make have different names. */
+static void check_vifs(struct schema_ctx *c)
+{
+	struct map *seen = map_new();
+
+	for (size_t i = 0; i < c->vrrp.n; i++) {
+		struct build_vrrp *b = vec_at(&c->vrrp, i);
+		const struct conf_vrrp *first;
+
+		if (!b->vif || !b->vif->name)
+			continue;
+		first = map_get_str(seen, b->vif->name);
+		if (!first) {
+			map_put_str(seen, b->vif->name, &b->v);
+			continue;
+		}
+		diag_add(c->diags, DIAG_ERROR, &b->vif->pos, "`%s` is the name of an interface of `%s` on line %u already: it is left out", b->vif->name,
+			 first->name, first->vif->pos.line);
+		b->vif->name = NULL;
 	}
 	map_free(seen);
 }
@@ -174,6 +198,7 @@ static void check_members(struct schema_ctx *c)
 void check_config(struct schema_ctx *c)
 {
 	check_vrids(c);
+	check_vifs(c);
 	check_addresses(c);
 	check_services(c);
 	check_trackers(c);

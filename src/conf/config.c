@@ -50,8 +50,9 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 	*c = (struct schema_ctx){
 		.diags = diags, .arena = arena,
 		.vrrp.size = sizeof(struct build_vrrp), .vs.size = sizeof(struct conf_vs), .scripts.size = sizeof(struct conf_script),
-		.vips.size = sizeof(struct conf_vip), .evips.size = sizeof(struct conf_vip), .peers.size = sizeof(struct ip_addr),
-		.track_ifs.size = sizeof(struct conf_track_if), .rs.size = sizeof(struct build_rs), .checks.size = sizeof(struct build_check),
+		.vips.size = sizeof(struct conf_vip), .evips.size = sizeof(struct conf_vip), .peers.size = sizeof(struct conf_peer),
+		.track_ifs.size = sizeof(struct conf_track_if), .hmac_keys.size = sizeof(struct conf_hmac_key),
+		.rs.size = sizeof(struct build_rs), .checks.size = sizeof(struct build_check),
 		.urls.size = sizeof(struct conf_url), .statuses.size = sizeof(uint16_t[2]), .emails.size = sizeof(const char *),
 		.trackers.size = sizeof(struct build_name), .tracker_uses.size = sizeof(struct build_name),
 		.members.size = sizeof(struct build_name),
@@ -65,7 +66,7 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 
 static void ctx_done(struct schema_ctx *c)
 {
-	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->rs, &c->checks, &c->urls,
+	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs, &c->checks, &c->urls,
 		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)

@@ -11,6 +11,9 @@
 #include "lib/addr.h"
 #include "lib/usec.h"
 
+/* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on VMACs only. */
+struct conf_garp_extra { usec_t period; bool all; };
+
 struct conf_globals {
 	struct conf_pos pos;
 	const char *router_id;                  /* default: host name */
@@ -24,7 +27,11 @@ struct conf_globals {
 	bool script_security;
 	struct ip_addr mcast_group4, mcast_group6;
 	bool vrrp_skip_check_adv_addr;
-	bool vrrp_strict;                       /* parsed; acted on later */
+	bool vrrp_strict;
+	/* inherited by instances */
+	bool v3_checksum_as_v2, vrrp_check_unicast_src, vrrp_owner_ignore_adverts, vrrp_notify_priority_changes;
+	uint8_t smtp_alert, smtp_alert_vrrp;    /* 0, 1, 2 = not given */
+	struct conf_garp_extra vrrp_garp_extra_if;
 	usec_t child_wait_time;                 /* 5 s */
 	const char *net_namespace;              /* NULL = the one we are started in */
 	const char *instance_name;              /* suffix of run files and idents; NULL = none */

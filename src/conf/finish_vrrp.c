@@ -4,79 +4,46 @@
  *
  * Called by config.c for every instance when the whole text has been read, so that neither the order of statements nor that of blocks has
  * a meaning. Defaults that depend on each other (priority and state), values that the protocol cannot carry (intervals, versions,
- * families), and combinations that cannot work. An instance that cannot do what was meant keeps its place, with the reason in `broken`:
- * it is held in FAULT, where nobody takes it for healthy.
+ * families), and combinations that cannot work. The parts are finish_unicast.c, finish_strict.c, finish_auth.c, finish_vips.c, finish_vif.c.
+ *
+ * An instance that cannot do what was meant keeps its place, with the reason in `broken`: it is held in FAULT, where nobody takes it
+ * for healthy and its peers serve. The rule is that running it must not be less safe than was meant; two masters are worse than one
+ * router less. Held back is an instance
+ *   - whose virtual_router_id, interface, version, advert_int, auth_type, peer, unicast source or multicast group is missing or cannot be read:
+ *     routers must agree in these, and a guess would make it a second master;
+ *   - that has no peer but itself, or drops every advert of a peer; or no peer, where `unicast_fault_no_peer` asks for this;
+ *   - that was given addresses and can use none of them: as master it would keep them from the others. Some of them are better than none;
+ *   - of version 3, or strict, without any address, and an ipvlan without one: the protocol has no adverts of theirs;
+ *   - whose adverts should be signed (auth_hmac, AH) and would not be;
+ *   - whose VRID and link are another instance's (check.c).
+ * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or limited by rule (intervals,
+ * passwords), `authentication` where there is none (version 3, strict mode) or where its parts are missing, a priority that cannot be read (100: the election
+ * still has one winner), a state that cannot be read (BACKUP), times and counts of announcements, a multicast source, and whatever concerns
+ * neither adverts nor addresses.
  */
 #include <string.h>
 
-#include "conf/build.h"
+#include "conf/finish_vrrp.h"
 
-#define OWNER 255
-#define ADVERT_MAX 255
+#define V3_INTERVAL_MAX (4095 * USEC_PER_CSEC)
 
-static void hold_back(struct conf_vrrp *v, const char *why)
+void vrrp_hold_back(struct conf_vrrp *v, const char *why)
 {
 	if (!v->broken)
 		v->broken = why;
 }
 
-static void finish_family(struct schema_ctx *c, struct build_vrrp *b)
+bool vrrp_given(const struct conf_pos *pos)
 {
-	struct conf_vrrp *v = &b->v;
-
-	if (v->npeers)
-		v->family = v->peers[0].family;
-	else if (addr_is_set(&v->src))
-		v->family = v->src.family;
-	else if (v->nvips)
-		v->family = v->vips[0].prefix.addr.family;
-	else
-		v->family = AF_INET;
-	if (addr_is_set(&v->src) && v->src.family != v->family) {
-		diag_add(c->diags, DIAG_ERROR, &b->src_pos, "the source address is of another family than the peers: it is left out");
-		v->src = (struct ip_addr){ 0 };
-	}
-	if (v->family != AF_INET6)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &v->pos, "`%s`: IPv6 instances are known, but not supported yet: it is held back", v->name);
-	hold_back(v, "IPv6 instances are not supported yet");
-}
-
-/* Peers of another family cannot be reached by these adverts. */
-static void finish_peers(struct schema_ctx *c, struct build_vrrp *b)
-{
-	struct ip_addr *peers = (struct ip_addr *)b->v.peers;
-	struct map *seen = map_new();
-	char text[ADDR_STRLEN];
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < b->v.npeers; i++) {
-		bool again = map_get(seen, &peers[i], sizeof(peers[i]));
-
-		map_put(seen, &peers[i], sizeof(peers[i]), seen);
-		if (peers[i].family != b->v.family)
-			diag_add(c->diags, DIAG_ERROR, &b->v.pos, "`%s`: peer %s is of another address family: it is left out", b->v.name,
-				 addr_str(&peers[i], text));
-		else if (again)
-			diag_add(c->diags, DIAG_WARNING, &b->v.pos, "`%s`: peer %s is given twice", b->v.name, addr_str(&peers[i], text));
-		else
-			peers[kept++] = peers[i];
-	}
-	map_free(seen);
-	b->v.npeers = kept;
-	b->v.unicast = kept > 0;
-	if (b->unicast_src && !kept)
-		diag_add(c->diags, DIAG_WARNING, &b->src_pos, "`unicast_src_ip` without `unicast_peer`: adverts are sent to the multicast group");
-	if (b->v.unicast)
-		b->v.mcast_group = (struct ip_addr){ 0 };
-	else if (!addr_is_set(&b->v.mcast_group))
-		b->v.mcast_group = b->v.family == AF_INET6 ? c->globals.g.mcast_group6 : c->globals.g.mcast_group4;
+	return pos->line > 0;
 }
 
 static void finish_version(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
 
+	if (vrrp_given(&b->version_pos) && !v->version)
+		vrrp_hold_back(v, "its version cannot be read");
 	if (v->family == AF_INET6) {
 		if (v->version == 2)
 			diag_add(c->diags, DIAG_WARNING, &b->version_pos, "IPv6 needs version 3: it is used");
@@ -84,15 +51,20 @@ static void finish_version(struct schema_ctx *c, struct build_vrrp *b)
 	} else if (!v->version) {
 		v->version = (uint8_t)c->globals.version;
 	}
+	v->v3_checksum_as_v2 = b->v3_as_v2 == NOT_GIVEN ? c->globals.g.v3_checksum_as_v2 : b->v3_as_v2;
 }
 
 static void finish_interval(struct schema_ctx *c, struct build_vrrp *b)
 {
-	usec_t unit = b->v.version == 2 ? USEC_PER_SEC : USEC_PER_CSEC, want = b->v.advert_int, t;
+	bool unread = vrrp_given(&b->advert_pos) && b->v.advert_int == USEC_NEVER;
+	usec_t unit = b->v.version == 2 ? USEC_PER_SEC : USEC_PER_CSEC, t;
+	usec_t want = b->v.advert_int == USEC_NEVER ? USEC_PER_SEC : b->v.advert_int;
 
-	if (b->v.version == 3 && want > 4095 * USEC_PER_CSEC) {
+	if (unread)
+		vrrp_hold_back(&b->v, "its advert_int cannot be read");
+	if (b->v.version == 3 && want > V3_INTERVAL_MAX) {
 		diag_add(c->diags, DIAG_ERROR, &b->advert_pos, "`advert_int`: version 3 has at most 40.95 seconds: 40.95 is used");
-		want = 4095 * USEC_PER_CSEC;
+		want = V3_INTERVAL_MAX;
 	}
 	t = (want + unit / 2) / unit * unit;
 	if (!t)
@@ -105,11 +77,14 @@ static void finish_interval(struct schema_ctx *c, struct build_vrrp *b)
 	b->v.advert_int = t;
 }
 
+/* A state that cannot be read is BACKUP, a priority 100: what the packaged program takes, too. */
 static void finish_priority(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
 
-	if (!v->priority && b->state == STATE_MASTER) {
+	if (b->state == STATE_NOT_GIVEN && vrrp_given(&b->state_pos))
+		b->state = STATE_BACKUP;
+	if (!v->priority && b->state == STATE_MASTER && !vrrp_given(&b->priority_pos)) {
 		diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` without `priority` means priority 255, the owner of the addresses: give a "
 			 "priority");
 		v->priority = OWNER;
@@ -117,7 +92,7 @@ static void finish_priority(struct schema_ctx *c, struct build_vrrp *b)
 		v->priority = 100;
 	}
 	v->start_master = b->state == STATE_MASTER || (b->state == STATE_NOT_GIVEN && v->priority == OWNER);
-	if (b->state == STATE_BACKUP && v->priority == OWNER)
+	if (b->state == STATE_BACKUP && v->priority == OWNER && !v->strict)
 		diag_add(c->diags, DIAG_WARNING, &b->state_pos, "priority 255 is that of the owner of the addresses: it becomes master at once, whatever "
 			 "`state` says");
 }
@@ -136,31 +111,13 @@ static void finish_preempt(struct schema_ctx *c, struct build_vrrp *b)
 		diag_add(c->diags, DIAG_WARNING, &b->delay_pos, "`preempt_delay` does not work with %s: it is ignored", why ? why : "nopreempt");
 		v->preempt_delay = 0;
 	}
-}
-
-static void finish_auth(struct schema_ctx *c, struct build_vrrp *b)
-{
-	struct conf_vrrp *v = &b->v;
-
-	if (b->pass)
-		memcpy(v->auth_pass, b->pass, strnlen(b->pass, sizeof(v->auth_pass)));
-	if (!b->auth_pos.line)
-		return;
-	if (v->version == 3) {
-		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "version 3 has no authentication: adverts are sent and taken without");
-		v->auth = CONF_AUTH_NONE;
-	} else if (v->auth != CONF_AUTH_NONE && !(b->pass && *b->pass)) {
-		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "`authentication` needs an `auth_pass`: adverts are sent and taken without");
-		v->auth = CONF_AUTH_NONE;
-	} else if (v->auth == CONF_AUTH_NONE && !b->auth_given) {
-		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "`authentication` needs an `auth_type`, PASS or AH: adverts are sent and taken without");
-	} else if (v->auth == CONF_AUTH_AH) {
-		diag_add(c->diags, DIAG_WARNING, &b->auth_pos, "`auth_type AH` is known, but not supported yet: `%s` is held back", v->name);
-		hold_back(v, "auth_type AH is not supported yet");
+	if (v->timer_expired_backup && !v->nopreempt) {
+		diag_add(c->diags, DIAG_WARNING, &b->timer_pos, "`timer_expired_backup` needs `nopreempt`: it is ignored");
+		v->timer_expired_backup = 0;
 	}
-	if (v->auth == CONF_AUTH_NONE)
-		memset(v->auth_pass, 0, sizeof(v->auth_pass));
 }
+
+/* ---- what is inherited from global_defs ---- */
 
 static usec_t time_or(usec_t t, usec_t other)
 {
@@ -179,6 +136,11 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_garp *own = &b->v.garp;
 	bool least = c->globals.min_garp;
 
+	if (!own->repeat)
+		diag_add(c->diags, DIAG_WARNING, &b->repeat_pos, "`garp_master_repeat 0`: each address is announced once at least");
+	if (!own->refresh_repeat)
+		diag_add(c->diags, DIAG_WARNING, &b->refresh_repeat_pos, "`garp_master_refresh_repeat 0`: each address is announced once at least "
+			 "(`garp_master_refresh 0` turns refreshing off)");
 	own->delay = time_or(own->delay, least ? 0 : g->delay);
 	own->repeat = count_or(own->repeat, least ? 1 : g->repeat);
 	own->refresh = time_or(own->refresh, least ? 0 : g->refresh);
@@ -187,79 +149,35 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	if (own->lower_prio_repeat == UNSET_UINT)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
 	own->interval = g->interval;
-	if (b->v.down_timer_adverts == UNSET_UINT)
-		b->v.down_timer_adverts = c->globals.down_timer_adverts;
-	b->v.skip_check_adv_addr = b->skip_check == NOT_GIVEN ? c->globals.g.vrrp_skip_check_adv_addr : b->skip_check;
-	b->v.lower_prio_no_advert = b->lower_no_advert == NOT_GIVEN ? c->globals.lower_prio_no_advert : b->lower_no_advert;
-	b->v.higher_prio_send_advert = b->higher_send_advert == NOT_GIVEN ? c->globals.higher_prio_send_advert : b->higher_send_advert;
+	if (b->v.garp_extra.period == USEC_NEVER)
+		b->v.garp_extra = c->globals.g.vrrp_garp_extra_if;
 }
 
-/* One list of addresses without those of the wrong family and without repetitions. Returns how many stay. */
-static unsigned keep_vips(struct schema_ctx *c, const struct conf_vrrp *v, struct conf_vip *vips, unsigned n, struct map *seen, bool any_family)
+static bool bool_or(uint8_t given, uint8_t other)
 {
-	char text[PREFIX_STRLEN];
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		const struct ip_addr *addr = &vips[i].prefix.addr;
-		struct conf_vip *first = map_get(seen, addr, sizeof(*addr));
-
-		if (!any_family && addr->family != v->family) {
-			diag_add(c->diags, DIAG_ERROR, &vips[i].pos, "%s is of another address family than `%s`: it is left out (it may stand in "
-				 "virtual_ipaddress_excluded)", prefix_str(&vips[i].prefix, text), v->name);
-		} else if (first) {
-			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s stands on line %u already", prefix_str(&vips[i].prefix, text), first->pos.line);
-		} else {
-			vips[kept] = vips[i];
-			map_put(seen, addr, sizeof(*addr), &vips[kept]);
-			kept++;
-		}
-	}
-	return kept;
+	return given == NOT_GIVEN ? other == true : given;
 }
 
-/* An advert counts its addresses in one byte: what is more goes to the others, which it does not carry. */
-static void move_surplus(struct schema_ctx *c, struct build_vrrp *b)
+static void finish_inherited(struct schema_ctx *c, struct build_vrrp *b)
 {
+	const struct conf_globals *g = &c->globals.g;
 	struct conf_vrrp *v = &b->v;
-	unsigned surplus = v->nvips - ADVERT_MAX;
-	struct conf_vip *all;
 
-	if (v->nvips <= ADVERT_MAX)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &v->vips[ADVERT_MAX].pos, "an advert has room for %d addresses: these and those below are treated as "
-		 "virtual_ipaddress_excluded", ADVERT_MAX);
-	all = arena_alloc(c->arena, (surplus + v->nevips) * sizeof(*all));
-	memcpy(all, v->vips + ADVERT_MAX, surplus * sizeof(*all));
-	if (v->nevips)
-		memcpy(all + surplus, v->evips, v->nevips * sizeof(*all));
-	v->nvips = ADVERT_MAX;
-	v->evips = all;
-	v->nevips += surplus;
+	if (v->down_timer_adverts == UNSET_UINT)
+		v->down_timer_adverts = c->globals.down_timer_adverts;
+	v->skip_check_adv_addr = bool_or(b->skip_check, g->vrrp_skip_check_adv_addr);
+	v->lower_prio_no_advert = bool_or(b->lower_no_advert, c->globals.lower_prio_no_advert);
+	v->higher_prio_send_advert = bool_or(b->higher_send_advert, c->globals.higher_prio_send_advert);
+	v->notify_priority_changes = bool_or(b->notify_prio, g->vrrp_notify_priority_changes);
+	v->smtp_alert = bool_or(b->smtp, g->smtp_alert_vrrp == NOT_GIVEN ? g->smtp_alert : g->smtp_alert_vrrp);
+	if (b->owner_ignore == true && v->priority != OWNER)
+		diag_add(c->diags, DIAG_WARNING, &b->owner_ignore_pos, "`owner_ignore_adverts` has no effect without priority 255");
+	v->owner_ignore_adverts = v->priority == OWNER && bool_or(b->owner_ignore, g->vrrp_owner_ignore_adverts);
 }
 
-static void finish_vips(struct schema_ctx *c, struct build_vrrp *b)
-{
-	struct map *seen = map_new();
-	bool rejected = b->vips_pos.line && !b->v.nvips;
+/* ---- interfaces ---- */
 
-	b->v.nvips = keep_vips(c, &b->v, (struct conf_vip *)b->v.vips, b->v.nvips, seen, false);
-	b->v.nevips = keep_vips(c, &b->v, (struct conf_vip *)b->v.evips, b->v.nevips, seen, true);
-	map_free(seen);
-	move_surplus(c, b);
-	if (b->v.nvips)
-		return;
-	if (b->v.version == 3) {
-		diag_add(c->diags, DIAG_ERROR, rejected ? &b->vips_pos : &b->v.pos, "`%s` has no virtual address%s: version 3 needs one, it is held back",
-			 b->v.name, rejected ? " that can be used" : "");
-		hold_back(&b->v, "it has no virtual address");
-	} else {
-		diag_add(c->diags, DIAG_WARNING, rejected ? &b->vips_pos : &b->v.pos, "`%s` has no virtual address%s", b->v.name,
-			 rejected ? " that can be used" : "");
-	}
-}
-
-static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
+static void finish_tracked(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_track_if *ifs = (struct conf_track_if *)b->v.track_ifs;
 	struct conf_vrrp *v = &b->v;
@@ -272,32 +190,54 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 			ifs[kept++] = ifs[i];
 	}
 	v->ntrack_ifs = kept;
+}
+
+static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
+{
+	struct conf_vrrp *v = &b->v;
+
+	finish_tracked(c, b);
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
-		if (!b->interface_given)
-			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back", v->name);
-		hold_back(v, "it has no interface");
+		if (!vrrp_given(&b->interface_pos))
+			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back%s", v->name,
+				 v->unicast ? " (with `unicast_src_ip` it needs none)" : "");
+		vrrp_hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {
-		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s`: VRRP does not work on the loopback interface: it is held back", v->name);
-		hold_back(v, "its interface is the loopback");
+		diag_add(c->diags, DIAG_ERROR, &b->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
+		vrrp_hold_back(v, "its interface is the loopback");
 	}
+	if (v->lvs_sync_interface)
+		diag_add(c->diags, DIAG_WARNING, &b->sync_pos, "`lvs_sync_daemon_interface` belongs into global_defs: `lvs_sync_daemon %s inst %s`",
+			 v->lvs_sync_interface, v->name);
 }
 
 void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 {
-	if (!b->v.vrid) {
-		if (!b->vrid_given)
-			diag_add(c->diags, DIAG_ERROR, &b->v.pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back", b->v.name);
-		hold_back(&b->v, "it has no virtual_router_id");
-	}
+	struct conf_vrrp *v = &b->v;
+
+	if (!v->vrid && !vrrp_given(&b->vrid_pos))
+		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back", v->name);
+	if (!v->vrid)
+		vrrp_hold_back(v, "it has no virtual_router_id");
 	finish_family(c, b);
-	finish_peers(c, b);
+	finish_unicast(c, b);
 	finish_version(c, b);
 	finish_interval(c, b);
+	v->strict = bool_or(b->strict, c->globals.g.vrrp_strict);
 	finish_priority(c, b);
+	if (v->strict)
+		finish_strict(c, b);
 	finish_preempt(c, b);
+	finish_accept(c, b);
 	finish_auth(c, b);
 	finish_garp(c, b);
+	finish_inherited(c, b);
 	finish_vips(c, b);
+	finish_vif(c, b);
 	finish_interfaces(c, b);
+	if (v->family != AF_INET6)
+		return;
+	diag_add(c->diags, DIAG_WARNING, &v->pos, "`%s`: IPv6 instances are known, but not supported yet: it is held back", v->name);
+	vrrp_hold_back(v, "IPv6 instances are not supported yet");
 }

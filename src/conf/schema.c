@@ -135,6 +135,8 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 	unsigned char scratch[64];
 
 	c->row = row;
+	if (row->pos)
+		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
 	if (row->flags & SF_LATER)
 		say_later(c, row, n);
 	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
@@ -153,7 +155,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
 		break;
 	default:
-		schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch);
+		c->bad_values += !schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch);
 		break;
 	}
 	c->row = before;

@@ -23,6 +23,7 @@ enum schema_type {
 	ST_INT,                 /* a whole number, any sign, min … max; the field has 1, 2, 4 or 8 bytes */
 	ST_SECONDS,             /* decimal seconds into usec_t; min, max in µs */
 	ST_STRING,              /* one word, at most max bytes when max is given */
+	ST_IFNAME,              /* the name of an interface, which need not exist */
 	ST_ADDR,                /* struct ip_addr */
 	ST_ENUM,                /* one of `choices`; the field has 1, 2 or 4 bytes */
 	ST_SCRIPT,              /* "COMMAND ARGS" [USER [GROUP]] into conf_script_id */
@@ -39,6 +40,7 @@ enum {
 	SF_DERIVED = 8,         /* `def` is what happens without it, for people; it is not assigned from here */
 	SF_OLD     = 16,        /* an old or wrong spelling of `same_as`: a warning says so */
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
+	SF_VITAL   = 128,       /* the object is held back when it is there and cannot be read (finish_… does it, the message says it) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
 };
 
@@ -59,6 +61,7 @@ struct schema_row {
 	const struct schema_choice *choices;    /* ends with a NULL word */
 	const struct schema_block *block;
 	void (*parse)(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);
+	size_t pos;                             /* a struct conf_pos of the object, which gets the statement's place whatever its value; 0 = none */
 	size_t final, final_size;               /* for the print: the field in the finished object, when it is another one */
 	void (*print)(struct printer *p, const struct schema_row *row, const void *obj);
 };
@@ -76,7 +79,7 @@ struct schema_block {
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
 };
 
-enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS, SB_TCP, SB_HTTP, SB_URL, SB_COUNT };
+enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS, SB_TCP, SB_HTTP, SB_URL, SB_HMAC, SB_COUNT };
 
 #define SCHEMA_WORDS(s, f) .offset = offsetof(s, f), .size = sizeof(((s *)0)->f)
 #define SCHEMA_ROWS(table) .rows = (table), .nrows = sizeof(table) / sizeof(*(table))
@@ -88,7 +91,7 @@ extern const struct schema_block schema_SSL_GET, schema_SMTP_CHECK, schema_MISC_
 /* trackers and groups (schema_track.c, schema_group.c); certificates (schema_probe.c) */
 extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
 	schema_track_group, schema_garp_group, schema_ssl_context;
-/* lists of items (schema_address.c, schema_track.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces
+/* lists of items (schema_address.c, schema_unicast.c, schema_track.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces
  * that are only checked; and of what is not read yet */
 extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_track_if_list, schema_tracker_list,
 	schema_interface_list, schema_any_list;
@@ -110,6 +113,8 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint16_t *out);
 bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out);
 bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_t max, const char **out);
+bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out);
+bool value_garp_extra(struct schema_ctx *c, const struct node *n, struct conf_garp_extra *out);        /* [all] SECONDS */
 conf_script_id value_script(struct schema_ctx *c, const struct node *n);        /* 0 = none */
 void value_store(void *field, size_t size, int64_t value);
 int64_t value_load(const void *field, size_t size, bool is_signed);
@@ -137,7 +142,6 @@ void print_script(struct printer *p, const char *keyword, conf_script_id id);   
 /* ---- schema_address.c, schema_track.c ---- */
 void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */
 void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj);
-void item_print_peers(struct printer *p, const struct schema_row *row, const void *obj);
 void item_print_track_ifs(struct printer *p, const struct schema_row *row, const void *obj);
 
 #endif

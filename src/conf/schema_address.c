@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The blocks whose lines are items rather than keywords: addresses, peers, tracked interfaces and trackers; routes and rules, which
- * nobody reads yet.
+ * The blocks whose lines are items rather than keywords: addresses; routes and rules, which nobody reads yet.
  *
  * An item is one line with a grammar of its own. It is read into a vector of the context, which schema_vrrp.c seals when the instance ends;
  * a line that cannot be read is left out with an error, and the others stand. What follows from several items together (families,
@@ -170,39 +169,3 @@ static void note_vips(struct schema_ctx *c, const struct node *n, void *obj, voi
 
 const struct schema_block schema_vip_list = { .name = "virtual_ipaddress", .item = add_vip, .end = note_vips };
 const struct schema_block schema_evip_list = { .name = "virtual_ipaddress_excluded", .item = add_evip };
-
-/* ---- unicast_peer ---- */
-
-static void add_peer(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	struct ip_addr addr;
-
-	(void)obj;
-	if (addr_parse(n->words[0].str, &addr)) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is not the address of a peer; the line is left out", n->words[0].str);
-		return;
-	}
-	*(struct ip_addr *)vec_push(&c->peers) = addr;
-	if (n->nwords > 1 && (!strcmp(n->words[1].str, "min_ttl") || !strcmp(n->words[1].str, "max_ttl"))) {
-		struct conf_pos pos = node_pos(n, 1);
-
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "`min_ttl` and `max_ttl` of a peer are known, but not supported yet");
-	} else {
-		value_extra(c, n, 1);
-	}
-}
-
-void item_print_peers(struct printer *p, const struct schema_row *row, const void *obj)
-{
-	const struct conf_vrrp *v = obj;
-	char addr[ADDR_STRLEN];
-
-	if (!v->npeers)
-		return;
-	print_open(p, "%s", row->name);
-	for (unsigned i = 0; i < v->npeers; i++)
-		print_line(p, "%s", addr_str(&v->peers[i], addr));
-	print_close(p);
-}
-
-const struct schema_block schema_peer_list = { .name = "unicast_peer", .item = add_peer };

@@ -120,6 +120,19 @@ static void parse_interval(struct schema_ctx *c, const struct schema_row *row, c
 	value_extra(c, n, 2);
 }
 
+static void parse_garp_extra(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	(void)row;
+	value_garp_extra(c, n, &((struct build_globals *)obj)->g.vrrp_garp_extra_if);
+}
+
+static void print_garp_extra(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_garp_extra *e = &((const struct conf_globals *)obj)->vrrp_garp_extra_if;
+
+	print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
+}
+
 static void parse_words(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
 	(void)obj;
@@ -136,6 +149,7 @@ static void globals_init(void *obj)
 	b->garp.lower_prio_delay = USEC_NEVER;
 	b->garp.lower_prio_repeat = UNSET_UINT;
 	b->g.smtp_port = 25;
+	b->g.smtp_alert = b->g.smtp_alert_vrrp = NOT_GIVEN;
 	addr_parse("224.0.0.18", &b->g.mcast_group4);
 	addr_parse("ff02::12", &b->g.mcast_group6);
 	b->g.child_wait_time = 5 * USEC_PER_SEC;
@@ -171,8 +185,7 @@ static const struct schema_row rows[] = {
 	  .help = "destination of IPv6 adverts" },
 	{ .name = "vrrp_skip_check_adv_addr", .type = ST_BOOL, FIELD(g.vrrp_skip_check_adv_addr), .since = "1.2.20",
 	  .help = "compare the address list of a master only in its first advert" },
-	{ .name = "vrrp_strict", .type = ST_BOOL, FIELD(g.vrrp_strict), .flags = SF_LATER, .since = "1.2.20",
-	  .advice = "adverts and addresses are handled as without it, and no packet to a virtual address is dropped",
+	{ .name = "vrrp_strict", .type = ST_BOOL, FIELD(g.vrrp_strict), .since = "1.2.20",
 	  .help = "hold every instance to the letter of the RFC" },
 	{ .name = "vrrp_garp_master_delay", .type = ST_SECONDS, FIELD(garp.delay), .max = SEC(4294), .def = "5", .since = "1.2.20",
 	  .help = "time after becoming master at which addresses are announced again" },
@@ -221,8 +234,8 @@ static const struct schema_row rows[] = {
 	LATER("bfd_process_name", ST_STRING, "2.0.16", "name of the BFD process", .max = 15),
 	LATER("use_symlink_paths", ST_BOOL, "2.3.0", "run scripts by the path as written, links included"),
 	LATER("set_supplementary_groups", ST_BOOL, "2.4.4", "scripts get all groups of their user"),
-	LATER("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said"),
-	LATER("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions"),
+	LATER("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said", FIELD(g.smtp_alert)),
+	LATER("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions", FIELD(g.smtp_alert_vrrp)),
 	LATER("smtp_alert_checker", ST_BOOL, "2.0.0", "send mail on changes of virtual and real servers"),
 	LATER("no_email_faults", ST_FLAG, "2.0.0", "send no mail for FAULT"),
 	LATER("no_checker_emails", ST_BOOL, "2.0.0", "mail on changes of real servers only, not of each checker"),
@@ -237,7 +250,7 @@ static const struct schema_row rows[] = {
 	      .advice = "it is not needed, an absent interface is waited for"),
 	LATER("default_interface", ST_STRING, "1.2.24", "interface of static addresses without dev", .max = IFNAMSIZ - 1),
 	LATER("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups"),
-	LATER("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone"),
+	LATER("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone", FIELD(g.v3_checksum_as_v2)),
 	LATER("lvs_timeouts", ST_CUSTOM, "1.2.24", "timeouts of IPVS connections", .parse = parse_words, .args = "[tcp N] [tcpfin N] [udp N]"),
 	LATER("lvs_flush", ST_FLAG, "1.2.23", "empty the IPVS table at start"),
 	LATER("lvs_flush_on_stop", ST_ANY, "2.2.0", "empty the IPVS table at stop", .args = "[VS]"),
@@ -245,12 +258,13 @@ static const struct schema_row rows[] = {
 	  .since = "2.0.15", .help = "old spelling of lvs_flush_on_stop" },
 	LATER("lvs_sync_daemon", ST_CUSTOM, "1.2.20", "synchronise IPVS connections with the other director", .parse = parse_words,
 	      .args = "INTERFACE [inst INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS]"),
-	LATER("vrrp_garp_extra_if", ST_ANY, "2.2.3", "announce on extra interfaces periodically", .args = "[all] SECONDS"),
+	LATER("vrrp_garp_extra_if", ST_CUSTOM, "2.2.3", "announce on extra interfaces periodically", .parse = parse_garp_extra, .print = print_garp_extra,
+	      .args = "[all] SECONDS"),
 	{ .name = "vrrp_vmac_garp_intvl", .same_as = "vrrp_garp_extra_if", .flags = SF_OLD, .advice = "is the old word for `vrrp_garp_extra_if`",
 	  .since = "2.2.0", .help = "old spelling of vrrp_garp_extra_if" },
-	LATER("vrrp_check_unicast_src", ST_FLAG, "1.2.20", "take unicast adverts from the peers only"),
-	LATER("vrrp_owner_ignore_adverts", ST_BOOL, "2.3.3", "an address owner does not listen to adverts"),
-	LATER("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority"),
+	LATER("vrrp_check_unicast_src", ST_FLAG, "1.2.20", "take unicast adverts from the peers only", FIELD(g.vrrp_check_unicast_src)),
+	LATER("vrrp_owner_ignore_adverts", ST_BOOL, "2.3.3", "an address owner does not listen to adverts", FIELD(g.vrrp_owner_ignore_adverts)),
+	LATER("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority", FIELD(g.vrrp_notify_priority_changes)),
 	LATER("vrrp_startup_delay", ST_SECONDS, "2.0.14", "wait before instances start", .min = 1000, .max = SEC(4294)),
 	LATER("vrrp_delay_after_boot", ST_SECONDS, "2.4.0", "the same, counted from the boot of the machine", .min = 1000, .max = SEC(4294)),
 	LATER("log_unknown_vrids", ST_FLAG, "2.0.16", "log adverts of virtual routers that we do not have"),

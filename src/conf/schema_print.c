@@ -196,7 +196,8 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 			print_line(p, "%s", row->name);
 		break;
 	case ST_BOOL:
-		print_line(p, "%s %s", row->name, v ? "on" : "off");
+		if (v != NOT_GIVEN)
+			print_line(p, "%s %s", row->name, v ? "on" : "off");
 		break;
 	case ST_INT:
 		if (v != UNSET_UINT)
@@ -206,6 +207,7 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 		print_seconds(p, row->name, *(const usec_t *)field);
 		break;
 	case ST_STRING:
+	case ST_IFNAME:
 		memcpy(&word, field, sizeof(word));
 		print_text(p, row, word);
 		break;

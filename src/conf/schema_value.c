@@ -49,7 +49,9 @@ static const char *range_text(char *buf, size_t size, int64_t min, int64_t max)
 static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
 {
 	*buf = '\0';
-	if (c->row && c->row->def)
+	if (c->row && c->row->flags & SF_VITAL)
+		snprintf(buf, size, "; the instance is held back");
+	else if (c->row && c->row->def)
 		snprintf(buf, size, "; the default is used: %s", c->row->def);
 	else if (c->row)
 		snprintf(buf, size, "; the statement is left out");
@@ -130,7 +132,8 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		*out = prefix.addr;
 		return true;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address", keyword_of(n), n->words[word].str);
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
+		 c->row && c->row->flags & SF_VITAL ? "; the instance is held back" : "");
 	return false;
 }
 
@@ -196,6 +199,36 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 		return false;
 	}
 	*out = arena_strdup(c->arena, n->words[word].str);
+	return true;
+}
+
+bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out)
+{
+	struct conf_pos pos = node_pos(n, word);
+	const char *name;
+
+	if (!has_word(c, n, word, "the name of an interface"))
+		return false;
+	name = n->words[word].str;
+	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+		*out = arena_strdup(c->arena, name);
+		return true;
+	}
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
+		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
+		 c->row && c->row->flags & SF_VITAL ? "; the instance is held back" : "");
+	return false;
+}
+
+bool value_garp_extra(struct schema_ctx *c, const struct node *n, struct conf_garp_extra *out)
+{
+	bool all = n->nwords > 1 && !strcmp(n->words[1].str, "all");
+	int64_t seconds;
+
+	if (!value_int(c, n, all ? 2 : 1, 0, 86400, &seconds))
+		return false;
+	*out = (struct conf_garp_extra){ .period = (usec_t)seconds * USEC_PER_SEC, .all = all };
+	value_extra(c, n, all ? 3 : 2);
 	return true;
 }
 
@@ -356,6 +389,11 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 			return true;
 		}
 		if (!value_name(c, n, 1, (size_t)row->max, &word))
+			return false;
+		memcpy(field, &word, sizeof(word));
+		break;
+	case ST_IFNAME:
+		if (!value_ifname(c, n, 1, &word))
 			return false;
 		memcpy(field, &word, sizeof(word));
 		break;

@@ -117,12 +117,12 @@ static void want_peers(const struct check *k, const struct conf_vrrp *v)
 	unsigned own = 0;
 
 	for (unsigned i = 0; i < v->npeers; i++)
-		own += is_local(k, &v->peers[i]);
+		own += is_local(k, &v->peers[i].addr);
 	for (unsigned i = 0; own && i < v->npeers; i++) {
-		if (!is_local(k, &v->peers[i]))
-			continue;
+		if (!is_local(k, &v->peers[i].addr) || addr_equal(&v->peers[i].addr, &v->src))
+			continue;                               /* of the source it is said already */
 		diag_add(k->diags, own == v->npeers ? DIAG_ERROR : DIAG_WARNING, &v->pos,
-			 "`%s`: the peer %s is an address of this machine%s", v->name, addr_str(&v->peers[i], text),
+			 "`%s`: the peer %s is an address of this machine%s", v->name, addr_str(&v->peers[i].addr, text),
 			 own == v->npeers ? ": the instance has nobody to talk to" : ", and is left out");
 	}
 }

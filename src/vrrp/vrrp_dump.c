@@ -88,7 +88,7 @@ static void put_peers(const struct conf_vrrp *conf, FILE *out)
 	}
 	fprintf(out, "   Unicast Peer :\n");
 	for (unsigned i = 0; i < conf->npeers; i++)
-		fprintf(out, "     %s\n", addr_str(&conf->peers[i], addr));
+		fprintf(out, "     %s\n", addr_str(&conf->peers[i].addr, addr));
 }
 
 static void put_garp(const struct conf_garp *g, FILE *out)

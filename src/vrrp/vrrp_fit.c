@@ -118,7 +118,6 @@ static unsigned advert_addrs(const struct vrrp_inst *in)
 static void make_packets(struct vrrp_inst *in)
 {
 	const struct conf_vrrp *conf = in->conf;
-	const struct ip_addr *dsts = conf->unicast ? conf->peers : &conf->mcast_group;
 	unsigned ndsts = conf->unicast ? conf->npeers : 1;
 
 	in->ntxs = 0;
@@ -127,10 +126,12 @@ static void make_packets(struct vrrp_inst *in)
 	in->packet_size = VRRP_HEADER + conf->nvips * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
 	in->packets = mem_array(ndsts ? ndsts : 1, in->packet_size);
 	in->built_priority = -1;
-	for (unsigned i = 0; i < ndsts; i++)
-		if (!addr_equal(&dsts[i], &in->fsm.self))       /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self,
-				     &dsts[i]);
+	for (unsigned i = 0; i < ndsts; i++) {
+		const struct ip_addr *dst = conf->unicast ? &conf->peers[i].addr : &conf->mcast_group;
+
+		if (!addr_equal(dst, &in->fsm.self))            /* one list of peers for all routers is a habit */
+			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self, dst);
+	}
 }
 
 void vrrp_fit_build(struct vrrp_inst *in, uint8_t priority)

@@ -350,7 +350,7 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 		struct vrrp_inst *in = &p->sh.insts[i];
 
 		if (gone && gone[i])
-			vrrp_inst_stop(in, in->conf->notify.deleted ? VRRP_DELETED : VRRP_FAULT);
+			vrrp_inst_stop(in, in->conf->notify.tell_deleted ? VRRP_DELETED : VRRP_FAULT);
 		else
 			vrrp_inst_freeze(in);
 	}

@@ -57,7 +57,7 @@ static void compare_one(const char *path)
 
 static void for_each_file(void (*fn)(const char *path))
 {
-	static const char *const patterns[] = { "*.conf", "diag/*.conf" };
+	static const char *const patterns[] = { "*.conf", "*/*.conf" };
 	glob_t g;
 	size_t n = 0;
 

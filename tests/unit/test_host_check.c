@@ -81,8 +81,8 @@ static void test_source(void **state)
 
 static void test_peers(void **state)
 {
-	static const char only[] = INSTANCE("a", "1", "interface eth0\nunicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.1\n}\n");
-	static const char shared[] = INSTANCE("a", "1", "interface eth0\nunicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.1\n10.0.0.2\n}\n");
+	static const char only[] = INSTANCE("a", "1", "interface eth0\nunicast_peer {\n10.0.0.1\n}\n");
+	static const char shared[] = INSTANCE("a", "1", "interface eth0\nunicast_peer {\n10.0.0.1\n10.0.0.2\n}\n");
 
 	(void)state;
 	expect(only, false, "t.conf:1:1: error: `a`: the peer 10.0.0.1 is an address of this machine: the instance has nobody to talk to\n");
