@@ -209,9 +209,11 @@ static void resume_server(const struct book *pred, const struct conf_vs *vs, con
 		char key[SERVICE_KEY_MAX];
 		struct rbuf r;
 
+		if (!c->conf)
+			continue;
 		/* A check that is new to a server in service changes nothing until it has run, not even with alpha. */
 		if (!get(pred, service_check_key(vs, rs, c->conf, c->ordinal, key), buf, &r) || !read_check(&r, &c->core))
-			checker_init(&c->core, alive || !vs->alpha);
+			checker_init(&c->core, alive || !c->conf->alpha);
 		service_resume_check(s, c->conf, c->core.up);
 	}
 }

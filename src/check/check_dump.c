@@ -77,8 +77,8 @@ static void dump_rs(const struct config *cfg, const struct service_vs *vs, const
 
 static void dump_urls(const struct conf_check *c, FILE *out)
 {
-	for (unsigned i = 0; i < c->nurls; i++) {
-		const struct conf_url *u = &c->urls[i];
+	for (unsigned i = 0; i < c->http->nurls; i++) {
+		const struct conf_url *u = &c->http->urls[i];
 
 		fprintf(out, "   Checked url = %s\n", u->path);
 		if (u->virtualhost)
@@ -101,14 +101,14 @@ static void dump_connection(const struct conf_check *c, FILE *out)
 	char text[PORT_STRLEN], addr[ADDR_STRLEN];
 
 	fprintf(out, "   Connection\n     Dest = %s\n", ip_port_str(&c->dst, text));
-	if (addr_is_set(&c->bindto.addr))
-		fprintf(out, "     Bind to = %s\n", addr_str(&c->bindto.addr, addr));
-	if (c->bindto.port)
-		fprintf(out, "     Bind port = %u\n", c->bindto.port);
-	if (c->bind_if)
-		fprintf(out, "     Bind i/f = %s\n", c->bind_if);
-	if (c->fwmark)
-		fprintf(out, "     Mark = %u\n", c->fwmark);
+	if (addr_is_set(&c->source->bindto.addr))
+		fprintf(out, "     Bind to = %s\n", addr_str(&c->source->bindto.addr, addr));
+	if (c->source->bindto.port)
+		fprintf(out, "     Bind port = %u\n", c->source->bindto.port);
+	if (c->source->bind_if)
+		fprintf(out, "     Bind i/f = %s\n", c->source->bind_if);
+	if (c->source->fwmark)
+		fprintf(out, "     Mark = %u\n", c->source->fwmark);
 	fprintf(out, "     Timeout = %f\n", seconds(c->connect_timeout));
 }
 
@@ -120,7 +120,7 @@ static void dump_check(const struct sched_check *k, FILE *out)
 
 	fprintf(out, " %s -> %s\n", service_vs_name(k->vs, vs), service_rs_name(k->vs, k->rs, rs));
 	fprintf(out, "   Enabled = yes\n   Up = %s\n   Has run = %s\n", yes_no(core->up), yes_no(core->has_run));
-	fprintf(out, "   Alpha = %s\n   Delay loop = %llu us\n", yes_no(k->vs->alpha), (unsigned long long)c->delay_loop);
+	fprintf(out, "   Alpha = %s\n   Delay loop = %llu us\n", yes_no(c->alpha), (unsigned long long)c->delay_loop);
 	fprintf(out, "   Warmup = %llu us\n", (unsigned long long)(c->warmup == USEC_NEVER ? c->delay_loop : c->warmup));
 	fprintf(out, "   Retries = %u\n   Delay before retry = %llu us\n", c->retry,
 		(unsigned long long)c->delay_before_retry);
@@ -133,8 +133,8 @@ static void dump_check(const struct sched_check *k, FILE *out)
 		fprintf(out, "   Keepalive method = TCP_CHECK\n");
 		return;
 	}
-	fprintf(out, "   Keepalive method = HTTP_GET, http protocol 1.%u%s\n", c->http_version == 11,
-		c->http_version != 11 && c->http_connection_close ? "C" : "");
+	fprintf(out, "   Keepalive method = HTTP_GET, http protocol 1.%u%s\n", c->http->version == 11,
+		c->http->version != 11 && c->http->connection_close ? "C" : "");
 	dump_urls(c, out);
 }
 

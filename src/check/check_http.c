@@ -37,7 +37,7 @@ static void http_event(struct conn *c, enum conn_event event, int error);
 
 static const struct conf_url *current(const struct http_probe *h)
 {
-	return &h->base.check->urls[h->url];
+	return &h->base.check->http->urls[h->url];
 }
 
 static void fetch(struct http_probe *h)
@@ -95,7 +95,7 @@ static void judge(struct http_probe *h)
 	EVP_MD_CTX_free(h->digest);
 	h->digest = NULL;
 	conn_close(&h->conn);
-	if (++h->url < p->check->nurls)
+	if (++h->url < p->check->http->nurls)
 		fetch(h);
 	else
 		probe_end(p, OUTCOME_L7_OK, h->http.status);
@@ -225,7 +225,7 @@ static void http_start(struct probe *p)
 	struct http_probe *h = (struct http_probe *)p;
 
 	conn_init(&h->conn);
-	if (p->check->nurls)
+	if (p->check->http->nurls)
 		fetch(h);
 	else
 		probe_end(p, OUTCOME_SOCKET, 0);

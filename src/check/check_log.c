@@ -59,9 +59,9 @@ static void log_success(const struct sched_check *c, struct line *l)
 		log_reason(c, l, LOG_INFO);
 		return;
 	}
-	for (unsigned i = 0; log_detail() && i < c->conf->nurls; i++)
-		log_info("%s success to %s url(%s)", c->conf->urls[i].digest ? "MD5 digest" : "HTTP status code", l->rs,
-			 c->conf->urls[i].path);
+	for (unsigned i = 0; log_detail() && i < c->conf->http->nurls; i++)
+		log_info("%s success to %s url(%s)", c->conf->http->urls[i].digest ? "MD5 digest" : "HTTP status code", l->rs,
+			 c->conf->http->urls[i].path);
 	log_fields(LOG_INFO, l->fields, "Remote Web server %s succeed on service.", l->rs);
 }
 

@@ -85,27 +85,27 @@ static int bind_source(int fd, const struct conf_check *check, uint32_t scope)
 {
 	struct sockaddr_storage ss;
 	struct ip_addr any = { .family = check->dst.addr.family };
-	bool addressed = addr_is_set(&check->bindto.addr);
+	bool addressed = addr_is_set(&check->source->bindto.addr);
 	const int on = 1;
 	socklen_t len;
 
-	if (!addressed && !check->bindto.port)
+	if (!addressed && !check->source->bindto.port)
 		return 0;
 	/* Without a fixed port the kernel chooses one when it connects, and may share it between destinations. */
-	if (!check->bindto.port)
+	if (!check->source->bindto.port)
 		(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
 	else
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	len = addr_to_sockaddr(addressed ? &check->bindto.addr : &any, check->bindto.port, scope, &ss);
+	len = addr_to_sockaddr(addressed ? &check->source->bindto.addr : &any, check->source->bindto.port, scope, &ss);
 	return bind(fd, (struct sockaddr *)&ss, len) < 0 ? -errno : 0;
 }
 
 static int configure(int fd, const struct conf_check *check, uint32_t scope)
 {
-	if (check->fwmark && setsockopt(fd, SOL_SOCKET, SO_MARK, &check->fwmark, sizeof(check->fwmark)) < 0)
+	if (check->source->fwmark && setsockopt(fd, SOL_SOCKET, SO_MARK, &check->source->fwmark, sizeof(check->source->fwmark)) < 0)
 		return -errno;
-	if (check->bind_if &&
-	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, check->bind_if, (socklen_t)strlen(check->bind_if) + 1) < 0)
+	if (check->source->bind_if &&
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, check->source->bind_if, (socklen_t)strlen(check->source->bind_if) + 1) < 0)
 		return -errno;
 	return bind_source(fd, check, scope);
 }
@@ -117,8 +117,8 @@ static int open_socket(const struct conf_check *check)
 	socklen_t len;
 	int fd, r;
 
-	if (check->bind_if && addr_is_link_local(&check->dst.addr)) {
-		scope = if_nametoindex(check->bind_if);
+	if (check->source->bind_if && addr_is_link_local(&check->dst.addr)) {
+		scope = if_nametoindex(check->source->bind_if);
 		if (!scope)
 			return -ENODEV;
 	}

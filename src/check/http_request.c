@@ -8,7 +8,7 @@
 static void add_host(struct strbuf *out, const struct conf_vs *vs, const struct conf_rs *rs,
 		     const struct conf_check *check, const struct conf_url *url)
 {
-	const char *names[] = { url->virtualhost, check->virtualhost, rs->virtualhost, vs->virtualhost };
+	const char *names[] = { url->virtualhost, check->http->virtualhost, rs->virtualhost, vs->virtualhost };
 	char addr[ADDR_STRLEN];
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -25,8 +25,8 @@ void http_request(struct strbuf *out, const struct conf_vs *vs, const struct con
 		  const struct conf_check *check, const struct conf_url *url)
 {
 	strbuf_addf(out, "GET %s HTTP/1.%u\r\nUser-Agent: KeepAliveClient\r\n", url->path,
-		    check->http_version == 11 ? 1U : 0U);
-	if (check->http_connection_close || check->http_version == 11)
+		    check->http->version == 11 ? 1U : 0U);
+	if (check->http->connection_close || check->http->version == 11)
 		strbuf_add(out, "Connection: close\r\n");
 	strbuf_add(out, "Host: ");
 	add_host(out, vs, rs, check, url);

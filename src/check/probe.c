@@ -7,15 +7,17 @@
 
 #include "lib/mem.h"
 
-static const struct probe_type *type_of(enum conf_check_type type)
+/* The scheduler has only checks that are made (conf_check_is_made). */
+static const struct probe_type *type_of(unsigned type)
 {
 	switch (type) {
 	case CONF_CHECK_TCP:
 		return &probe_tcp;
 	case CONF_CHECK_HTTP:
 		return &probe_http;
+	default:
+		abort();
 	}
-	abort();
 }
 
 struct probe *probe_new(struct loop *l, const struct conf_vs *vs, const struct conf_rs *rs,

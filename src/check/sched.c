@@ -48,10 +48,12 @@ static void add_server(struct sched *s, const struct conf_vs *vs, const struct c
 	for (unsigned k = 0; k < rs->nchecks; k++) {
 		struct sched_check *c = &s->checks[rs->checks[k].index];
 
+		if (!conf_check_is_made(&rs->checks[k]))
+			continue;
 		*c = (struct sched_check){ .vs = vs, .rs = rs, .conf = &rs->checks[k], .sched = s };
 		for (unsigned i = 0; i < k; i++)
 			c->ordinal += rs->checks[i].type == c->conf->type;
-		checker_init(&c->core, !vs->alpha);
+		checker_init(&c->core, !c->conf->alpha);
 		timer_init(&c->timer, on_timer, c);
 	}
 }

@@ -27,7 +27,7 @@ typedef void sched_fn(void *arg, struct sched_check *c, const struct checker_ste
 
 struct sched {
 	struct loop *loop;
-	struct sched_check *checks;             /* by conf_check.index */
+	struct sched_check *checks;             /* by conf_check.index; without conf: not made */
 	unsigned nchecks;
 	sched_fn *fn;
 	void *arg;

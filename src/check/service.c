@@ -118,7 +118,7 @@ void service_init(struct service_set *s, const struct config *cfg)
 
 			vs->rs[j] = (struct service_rs){ .conf = rs, .weight = rs->weight };
 			for (unsigned k = 0; k < rs->nchecks; k++)
-				s->check_up[rs->checks[k].index] = !vs->conf->alpha;
+				s->check_up[rs->checks[k].index] = !rs->checks[k].alpha || !conf_check_is_made(&rs->checks[k]);
 		}
 	}
 }

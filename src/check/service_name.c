@@ -60,15 +60,15 @@ const char *service_rs_key(const struct conf_vs *vs, const struct conf_rs *rs, c
 	return buf;
 }
 
-static const char *type_name(enum conf_check_type type)
+static const char *type_name(unsigned type)
 {
-	switch (type) {
-	case CONF_CHECK_TCP:
-		return "TCP";
-	case CONF_CHECK_HTTP:
-		return "HTTP";
-	}
-	return "?";
+	static const char *const names[] = {
+		[CONF_CHECK_TCP] = "TCP", [CONF_CHECK_HTTP] = "HTTP", [CONF_CHECK_SSL] = "SSL", [CONF_CHECK_SMTP] = "SMTP",
+		[CONF_CHECK_MISC] = "MISC", [CONF_CHECK_PING] = "PING", [CONF_CHECK_UDP] = "UDP", [CONF_CHECK_DNS] = "DNS",
+		[CONF_CHECK_FILE] = "FILE", [CONF_CHECK_BFD] = "BFD",
+	};
+
+	return names[type];
 }
 
 const char *service_check_key(const struct conf_vs *vs, const struct conf_rs *rs, const struct conf_check *check,

@@ -55,33 +55,62 @@ struct build_inherit {                          /* what a virtual server hands d
 	uint32_t retry;
 };
 
+struct build_kind { uint32_t kind; struct conf_tunnel tunnel; };         /* enum conf_lb_kind; UNSET_UINT = not given */
+
+#define SCHED_WORDS 4                           /* words that set a flag of one scheduler: schema_server.c has them */
 struct build_vs {
 	struct conf_vs vs;
 	struct build_inherit in;
-	uint32_t weight, lb_kind;               /* UNSET_UINT = not given */
-	bool inhibit, has_sched;
-	struct conf_pos kind_pos, quorum_pos, hyst_pos, gran_pos, proto_pos, sorry_pos;
+	struct build_kind kind, sorry_kind;
+	uint32_t weight;                        /* UNSET_UINT = not given */
+	bool inhibit, has_sched, has_protocol, sorry_inhibit, sched_words[SCHED_WORDS];
+	uint8_t ip_family;
+	uint16_t port;                          /* of the service; of a group, when it has one for all (has_port) */
+	bool has_port, all_ports, only_marks;   /* an entry is for all ports; there are no addresses */
+	bool mixed;                             /* a group of both address families */
 	const char *granularity;
-	uint8_t ip_family, has_protocol;
 	struct ip_port sorry;
+	struct conf_pos kind_pos, quorum_pos, hyst_pos, gran_pos, proto_pos, family_pos, ops_pos, suspend_pos, sorry_pos, sorry_kind_pos,
+		sorry_inhibit_pos, sched_pos[SCHED_WORDS];
 };
 
 struct build_rs {
 	struct conf_rs rs;
 	struct build_inherit in;
-	uint32_t lb_kind;                       /* UNSET_UINT = not given */
-	uint8_t inhibit;                        /* 0, 1, NOT_GIVEN */
-	bool later_check;                       /* it has a checker that is not supported yet */
+	struct build_kind kind;
+	uint8_t inhibit, alpha;                 /* 0, 1, NOT_GIVEN */
+	struct conf_pos threshold_pos;
 	size_t first_check;                     /* in the vector of checks */
 };
 
 struct build_check {
 	struct conf_check ck;
-	struct ip_addr connect_ip, bindto;
-	uint16_t connect_port, bind_port;
-	uint8_t log_all;                        /* 0, 1, NOT_GIVEN */
-	struct conf_pos ip_pos, bind_pos;
+	struct conf_source source;
+	union {                                 /* by type: what ck will point to */
+		struct conf_http http;
+		struct conf_smtp smtp;
+		struct conf_misc misc;
+		struct conf_udp udp;
+		struct conf_dns dns;
+		struct conf_file file;
+		struct conf_bfd bfd;
+	} u;
+	struct ip_addr connect_ip;
+	uint16_t connect_port;
+	uint8_t log_all, alpha;                 /* 0, 1, NOT_GIVEN */
+	const char *user, *group;               /* of MISC_CHECK */
+	bool url_rejected;                      /* a url was left out, with a message */
+	struct conf_pos bind_pos, needed_pos;   /* of bindto; of the statement that the type cannot do without */
 };
+
+struct build_url {
+	struct conf_url url;                    /* tls_compliant may be NOT_GIVEN, until the end of the checker */
+	struct conf_regex regex;
+	struct conf_pos path_pos, regex_pos;    /* of path; of something that is said about a regex */
+};
+
+struct build_group { struct conf_vs_group *group; bool used, rejected; };        /* rejected: a line of it was */
+struct build_check_use { const char *kind, *name; struct conf_pos pos; size_t vs; };   /* a track_file or bfd_instance that a checker follows */
 
 struct build_name { const char *name, *kind; struct conf_pos pos; };   /* something that is defined, or asked for, by name */
 
@@ -92,11 +121,15 @@ struct schema_ctx {
 	struct vec vrrp, vs;                    /* struct build_vrrp, struct conf_vs */
 	struct vec scripts;                     /* struct conf_script */
 	struct vec vips, evips, peers, track_ifs, hmac_keys;    /* of the instance being read */
-	struct vec rs, checks, urls, statuses;          /* of the virtual server being read: struct build_rs, struct build_check */
+	struct vec rs, checks, hosts, urls, statuses;   /* of the virtual server being read: struct build_rs, build_check (twice), conf_url */
+	struct vec vs_entries, check_uses;              /* struct conf_vs_entry of the group being read; struct build_check_use */
+	struct map *vs_group_names;                     /* name → struct build_group */
+	struct build_url url;                           /* the url being read */
 	struct vec emails;
 	struct vec trackers, tracker_uses, members;     /* struct build_name: vrrp_script …; track_script items; sync group members */
 	struct map *vrrp_names;                 /* name → struct node */
 	struct build_vs *vs_object;             /* the virtual server being read */
+	bool in_service;                        /* … is being read */
 	const char *broken;                     /* not NULL: a part of it is, for this reason */
 	unsigned bad_values;                    /* values that could not be taken, counted by the driver; a block may set it to 0 at its beginning */
 	const struct schema_row *row;           /* the row of the statement being read */
@@ -107,6 +140,11 @@ struct schema_ctx {
 /* config.c and its helpers: after the whole text is read */
 void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b);           /* finish_vrrp.c: derived defaults of an instance */
 void finish_vs(struct schema_ctx *c, struct build_vs *b);              /* finish_vs.c: called at the end of its block */
-void check_config(struct schema_ctx *c);                                 /* check.c: rules between objects */
+void finish_servers(struct schema_ctx *c, struct build_vs *b);         /* finish_rs.c: the servers of a virtual server, and their checkers */
+void finish_hold_back(struct conf_vs *vs, const char *why);            /* the first reason counts */
+void finish_port(struct schema_ctx *c, const struct build_vs *b, struct conf_rs *rs);
+void finish_inherit(struct build_inherit *own, const struct build_inherit *from);
+void check_config(struct schema_ctx *c);                                /* check.c: rules between objects */
+void check_servers(struct schema_ctx *c);                               /* check_server.c: those of virtual servers */
 
 #endif

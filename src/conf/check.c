@@ -92,30 +92,6 @@ static void check_addresses(struct schema_ctx *c)
 	map_free(seen);
 }
 
-static void check_services(struct schema_ctx *c)
-{
-	struct map *seen = map_new();
-	char key[PORT_STRLEN + 64], addr[PORT_STRLEN];
-
-	for (size_t i = 0; i < c->vs.n; i++) {
-		struct conf_vs *vs = vec_at(&c->vs, i), *first;
-
-		if (!vs->fwmark && !addr_is_set(&vs->addr.addr))
-			continue;
-		snprintf(key, sizeof(key), "%u %u %s %u", vs->fwmark, vs->family, vs->fwmark ? "" : ip_port_str(&vs->addr, addr), vs->protocol);
-		first = map_get_str(seen, key);
-		if (!first) {
-			map_put_str(seen, key, vs);
-			continue;
-		}
-		diag_add(c->diags, DIAG_ERROR, &vs->pos, "this virtual_server exists already, on line %u: it is not programmed a second time",
-			 first->pos.line);
-		if (!vs->broken)
-			vs->broken = "it exists already";
-	}
-	map_free(seen);
-}
-
 /* The nearest of the names that exist. */
 static const char *nearest_name(const struct vec *names, const char *kind, const char *wanted)
 {
@@ -200,7 +176,7 @@ void check_config(struct schema_ctx *c)
 	check_vrids(c);
 	check_vifs(c);
 	check_addresses(c);
-	check_services(c);
+	check_servers(c);
 	check_trackers(c);
 	check_members(c);
 }

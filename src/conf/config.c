@@ -3,7 +3,7 @@
  * From an expanded text to a configuration: words → tree → tables → derived values → rules between objects → one constant struct.
  *
  * Parent and children call config_parse with the same bytes and get the same objects in the same order. global_defs is read before
- * everything else, wherever it stands, so that its defaults hold for all. What is needed only while reading lies outside the
+ * everything else, wherever it stands, so that its defaults hold for all, and groups of addresses before the virtual servers that name them. What is needed only while reading lies outside the
  * configuration's arena and is gone when config_parse returns.
  */
 #include "conf/config.h"
@@ -55,9 +55,11 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 		.rs.size = sizeof(struct build_rs), .checks.size = sizeof(struct build_check),
 		.urls.size = sizeof(struct conf_url), .statuses.size = sizeof(uint16_t[2]), .emails.size = sizeof(const char *),
 		.trackers.size = sizeof(struct build_name), .tracker_uses.size = sizeof(struct build_name),
-		.members.size = sizeof(struct build_name),
+		.members.size = sizeof(struct build_name), .hosts.size = sizeof(struct build_check),
+		.vs_entries.size = sizeof(struct conf_vs_entry), .check_uses.size = sizeof(struct build_check_use),
 	};
 	c->vrrp_names = map_new();
+	c->vs_group_names = map_new();
 	c->vs_object = mem_alloc(sizeof(*c->vs_object));
 	vec_push(&c->scripts);                  /* 0 is none */
 	schema_defaults(&schema_root, &c->globals);
@@ -67,13 +69,15 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 static void ctx_done(struct schema_ctx *c)
 {
 	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs, &c->checks, &c->urls,
-		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members };
+		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members, &c->hosts, &c->vs_entries,
+		&c->check_uses };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		vec_done(all[i]);
 	for (size_t i = 0; i < SB_COUNT; i++)
 		free(c->prototypes[i]);
 	map_free(c->vrrp_names);
+	map_free(c->vs_group_names);
 	free(c->vs_object);
 }
 
@@ -99,10 +103,12 @@ static void split_root(struct node *root, const char *keyword, struct node *out)
 
 static void read_tree(struct schema_ctx *c, struct node *root)
 {
-	struct node globals;
+	struct node first;
 
-	split_root(root, "global_defs", &globals);
-	schema_parse(c, &schema_root, &globals, &c->globals);
+	split_root(root, "global_defs", &first);
+	schema_parse(c, &schema_root, &first, &c->globals);
+	split_root(root, "virtual_server_group", &first);
+	schema_parse(c, &schema_root, &first, &c->globals);
 	schema_parse(c, &schema_root, root, &c->globals);
 	for (size_t i = 0; i < c->vrrp.n; i++)
 		finish_vrrp(c, vec_at(&c->vrrp, i));
@@ -124,6 +130,17 @@ static const char *const *copy_names(struct arena *a, const struct lex *lx)
 	return names;
 }
 
+static void seal_groups(struct schema_ctx *c, struct config *cfg)
+{
+	const struct conf_vs_group **groups = arena_alloc(c->arena, (map_count(c->vs_group_names) + 1) * sizeof(*groups));
+	size_t cursor = 0;
+	void *value;
+
+	while (map_next(c->vs_group_names, &cursor, &value))
+		groups[cfg->nvs_groups++] = ((const struct build_group *)value)->group;
+	cfg->vs_groups = groups;
+}
+
 static void seal_config(struct schema_ctx *c, struct config *cfg)
 {
 	struct conf_vrrp *vrrp = arena_alloc(c->arena, (c->vrrp.n + 1) * sizeof(*vrrp));
@@ -139,6 +156,7 @@ static void seal_config(struct schema_ctx *c, struct config *cfg)
 	cfg->vs = vs = vec_seal(&c->vs, c->arena, 0);
 	for (unsigned i = 0; i < cfg->nvs; i++)
 		vs[i].index = i;
+	seal_groups(c, cfg);
 	cfg->nscripts = (unsigned)c->scripts.n;
 	cfg->scripts = vec_seal(&c->scripts, c->arena, 0);
 	cfg->nrs = c->nrs;

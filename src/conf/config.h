@@ -22,6 +22,7 @@ struct config {
 	const struct conf_script *scripts; unsigned nscripts;   /* [0] is unused */
 	const struct conf_vrrp *vrrp; unsigned nvrrp;
 	const struct conf_vs *vs; unsigned nvs;
+	const struct conf_vs_group *const *vs_groups; unsigned nvs_groups;
 	unsigned nrs, nchecks;                          /* over all virtual servers, sorry servers not counted */
 };
 

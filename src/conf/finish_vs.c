@@ -2,184 +2,29 @@
 /*
  * What follows from the statements of a virtual server taken together.
  *
- * Called at the end of its block. Hands down what real servers and checkers inherit, fills in what was not given, and remarks what IPVS
- * cannot do. A virtual server that cannot do what was meant, or whose servers would not be checked as they were meant to be, keeps its place
- * with the reason in `broken`: it is not programmed.
+ * Called at the end of its block. Fills in what was not given and remarks what IPVS cannot do; its servers are finish_rs.c. A virtual
+ * server that cannot do what was meant, or whose servers would not be checked as they were meant to be, keeps its place with the reason in
+ * `broken`: it is not programmed.
  */
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "conf/build.h"
-#include "lib/mem.h"
 #include "lib/num.h"
 
-static usec_t time_or(usec_t t, usec_t other)
-{
-	return t == USEC_NEVER ? other : t;
-}
-
-static void hold_back(struct conf_vs *vs, const char *why)
+void finish_hold_back(struct conf_vs *vs, const char *why)
 {
 	if (!vs->broken)
 		vs->broken = why;
 }
 
-static void finish_check(struct schema_ctx *c, struct build_vs *b, const struct build_rs *rs, struct build_check *k)
-{
-	struct conf_check *ck = &k->ck;
-	bool http = ck->type == CONF_CHECK_HTTP;
+/* ---- scheduler ---- */
 
-	ck->index = c->nchecks++;
-	ck->delay_loop = time_or(ck->delay_loop, rs->in.delay_loop);
-	ck->connect_timeout = time_or(ck->connect_timeout, rs->in.connect_timeout);
-	ck->delay_before_retry = time_or(time_or(ck->delay_before_retry, rs->in.delay_before_retry), (http ? 3 : 1) * USEC_PER_SEC);
-	ck->warmup = time_or(ck->warmup, rs->in.warmup);
-	if (ck->retry == UNSET_UINT)
-		ck->retry = rs->in.retry == UNSET_UINT ? 1 : rs->in.retry;
-	ck->log_all_failures = k->log_all == NOT_GIVEN ? c->globals.log_all_failures : k->log_all;
-	ck->dst = rs->rs.addr;
-	if (addr_is_set(&k->connect_ip))
-		ck->dst.addr = k->connect_ip;
-	if (k->connect_port)
-		ck->dst.port = k->connect_port;
-	if (!ck->dst.port) {
-		diag_add(c->diags, DIAG_ERROR, &ck->pos, "the real server has no port, so this check needs a `connect_port`");
-		hold_back(&b->vs, "a checker has no port to connect to");
-	}
-	ck->bindto.port = k->bind_port;
-	if (addr_is_set(&k->bindto) && k->bindto.family != ck->dst.addr.family) {
-		diag_add(c->diags, DIAG_ERROR, &k->bind_pos, "`bindto`: the address is of another family than the one to connect to");
-		hold_back(&b->vs, "a checker cannot be bound to its bindto address");
-	} else {
-		ck->bindto.addr = k->bindto;
-	}
-	if (addr_is_link_local(&ck->dst.addr) && ck->dst.addr.family == AF_INET6 && !ck->bind_if) {
-		diag_add(c->diags, DIAG_ERROR, &ck->pos, "a link-local address needs a `bind_if`");
-		hold_back(&b->vs, "a checker needs a bind_if");
-	}
-}
+static const struct { const char *word, *sched; unsigned flag; } sched_words[SCHED_WORDS] = {
+	{ "sh-fallback", "sh", 0 }, { "sh-port", "sh", 1 }, { "mh-fallback", "mh", 0 }, { "mh-port", "mh", 1 },
+};
 
-static void inherit(struct build_inherit *own, const struct build_inherit *from)
-{
-	own->delay_loop = time_or(own->delay_loop, from->delay_loop);
-	own->connect_timeout = time_or(own->connect_timeout, from->connect_timeout);
-	own->delay_before_retry = time_or(own->delay_before_retry, from->delay_before_retry);
-	own->warmup = time_or(own->warmup, from->warmup);
-	if (own->retry == UNSET_UINT)
-		own->retry = from->retry;
-}
-
-/* DR and TUN leave the packet's port as it is. */
-static void finish_port(struct schema_ctx *c, const struct conf_vs *vs, struct conf_rs *rs)
-{
-	if (!rs->addr.port)
-		rs->addr.port = vs->addr.port;
-	if (vs->fwmark || rs->lb_kind == CONF_LB_NAT || rs->addr.port == vs->addr.port || vs->broken)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &rs->pos, "with %s a real server has the virtual server's port: %u is used",
-		 rs->lb_kind == CONF_LB_DR ? "DR" : "TUN", vs->addr.port);
-	rs->addr.port = vs->addr.port;
-}
-
-static void finish_rs(struct schema_ctx *c, struct build_vs *b, struct build_rs *r, struct build_check *checks, size_t end)
-{
-	struct conf_check *sealed;
-	struct conf_rs *rs = &r->rs;
-
-	rs->lb_kind = r->lb_kind == UNSET_UINT ? b->vs.lb_kind : (enum conf_lb_kind)r->lb_kind;
-	if (rs->weight == UNSET_UINT)
-		rs->weight = b->weight;
-	rs->inhibit_on_failure = r->inhibit == NOT_GIVEN ? b->inhibit : r->inhibit;
-	finish_port(c, &b->vs, rs);
-	inherit(&r->in, &b->in);
-	rs->nchecks = (unsigned)(end - r->first_check);
-	if (!rs->nchecks)
-		return;
-	sealed = arena_alloc(c->arena, rs->nchecks * sizeof(*sealed));
-	for (unsigned i = 0; i < rs->nchecks; i++) {
-		finish_check(c, b, r, &checks[r->first_check + i]);
-		sealed[i] = checks[r->first_check + i].ck;
-	}
-	rs->checks = sealed;
-}
-
-static bool same_family(struct schema_ctx *c, struct build_vs *b, const struct conf_rs *rs)
-{
-	if (!b->vs.family)
-		b->vs.family = rs->addr.addr.family;
-	if (!b->vs.fwmark && !addr_is_set(&b->vs.addr.addr))
-		return true;                    /* a group, whose family nobody knows yet */
-	if (rs->addr.addr.family == b->vs.family || (rs->lb_kind == CONF_LB_TUN && b->vs.lb_kind == CONF_LB_TUN))
-		return true;
-	diag_add(c->diags, DIAG_ERROR, &rs->pos, "the real server is of another address family than the virtual server: it is left out");
-	return false;
-}
-
-static int rs_compare(const void *left, const void *right)
-{
-	const struct conf_rs *a = *(const struct conf_rs *const *)left, *b = *(const struct conf_rs *const *)right;
-	int d = addr_cmp(&a->addr.addr, &b->addr.addr);
-
-	if (d)
-		return d;
-	if (a->addr.port != b->addr.port)
-		return a->addr.port < b->addr.port ? -1 : 1;
-	return a->pos.line < b->pos.line ? -1 : a->pos.line > b->pos.line;
-}
-
-/* A server that stands twice counts once. Sorted by address, so that a pool of thousands stays quick. */
-static unsigned drop_repeated(struct schema_ctx *c, struct conf_rs *rs, unsigned n)
-{
-	struct conf_rs **sorted = mem_array(n ? n : 1, sizeof(*sorted));
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sorted[i] = &rs[i];
-	qsort(sorted, n, sizeof(*sorted), rs_compare);
-	for (unsigned i = 1; i < n; i++) {
-		if (!addr_equal(&sorted[i]->addr.addr, &sorted[i - 1]->addr.addr) || sorted[i]->addr.port != sorted[i - 1]->addr.port)
-			continue;
-		diag_add(c->diags, DIAG_ERROR, &sorted[i]->pos, "this real_server exists already, on line %u: it is left out", sorted[i - 1]->pos.line);
-		sorted[i]->index = 1;
-	}
-	for (unsigned i = 0; i < n; i++) {
-		if (rs[i].index)
-			continue;
-		rs[kept] = rs[i];
-		kept++;
-	}
-	free(sorted);
-	return kept;
-}
-
-static void seal_servers(struct schema_ctx *c, struct build_vs *b)
-{
-	struct build_rs *r = c->rs.data;
-	struct build_check *checks = c->checks.data;
-	struct conf_rs *sealed;
-	unsigned kept = 0;
-
-	if (!c->rs.n) {
-		diag_add(c->diags, DIAG_WARNING, &b->vs.pos, "this virtual_server has no real_server: it is not programmed");
-		hold_back(&b->vs, "it has no real_server");
-		return;
-	}
-	sealed = arena_alloc(c->arena, c->rs.n * sizeof(*sealed));
-	for (size_t i = 0; i < c->rs.n; i++) {
-		finish_rs(c, b, &r[i], checks, i + 1 < c->rs.n ? r[i + 1].first_check : c->checks.n);
-		if (same_family(c, b, &r[i].rs))
-			sealed[kept++] = r[i].rs;
-	}
-	kept = drop_repeated(c, sealed, kept);
-	for (unsigned i = 0; i < kept; i++)
-		sealed[i].index = i;
-	b->vs.rs = sealed;
-	b->vs.nrs = kept;
-	c->nrs += kept;
-}
-
-static void finish_service(struct schema_ctx *c, struct build_vs *b)
+static void finish_sched(struct schema_ctx *c, struct build_vs *b)
 {
 	struct conf_vs *vs = &b->vs;
 
@@ -187,10 +32,68 @@ static void finish_service(struct schema_ctx *c, struct build_vs *b)
 		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_algo` is not given: wlc is used");
 	if (!vs->sched[0])
 		strcpy(vs->sched, "wlc");
-	if (!b->kind_pos.line)
-		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_kind` is not given: NAT is used");
-	vs->lb_kind = b->lb_kind == UNSET_UINT ? CONF_LB_NAT : (enum conf_lb_kind)b->lb_kind;
-	if (vs->fwmark) {
+	for (unsigned i = 0; i < SCHED_WORDS; i++) {
+		if (!b->sched_words[i])
+			continue;
+		if (!strcmp(vs->sched, sched_words[i].sched))
+			vs->flags[sched_words[i].flag] = true;
+		else
+			diag_add(c->diags, DIAG_WARNING, &b->sched_pos[i], "`%s` is for the scheduler %s, and %s is used: it is ignored",
+				 sched_words[i].word, sched_words[i].sched, vs->sched);
+	}
+}
+
+/* ---- groups ---- */
+
+static void finish_group(struct schema_ctx *c, struct build_vs *b)
+{
+	const struct conf_vs_group *g = b->vs.group;
+
+	(void)c;
+	b->has_port = true;
+	b->only_marks = true;
+	for (unsigned i = 0; i < g->nentries; i++) {
+		const struct conf_vs_entry *e = &g->entries[i];
+
+		if (e->family)
+			b->mixed |= b->vs.family && b->vs.family != e->family;
+		if (e->family && !b->vs.family)
+			b->vs.family = e->family;
+		if (e->fwmark)
+			continue;
+		if (b->only_marks)
+			b->port = e->port;
+		b->has_port &= b->port == e->port;
+		b->all_ports |= !e->port;
+		b->only_marks = false;
+	}
+	b->has_port &= !b->only_marks;
+	if (!g->nentries)
+		finish_hold_back(&b->vs, "its virtual_server_group is empty");
+}
+
+/* One kernel service has one family; only tunnels reach servers of another. */
+static void check_mixed(struct schema_ctx *c, struct build_vs *b)
+{
+	const struct conf_vs *vs = &b->vs;
+	bool tunnelled = !vs->sorry || vs->sorry->lb_kind == CONF_LB_TUN;
+
+	for (unsigned i = 0; i < vs->nrs; i++)
+		tunnelled &= vs->rs[i].lb_kind == CONF_LB_TUN;
+	if (!b->mixed || tunnelled || vs->broken)
+		return;
+	diag_add(c->diags, DIAG_ERROR, &vs->pos, "the group `%.60s` is of both address families, which needs TUN for all of its servers: "
+		 "this virtual_server is not programmed", vs->group_name);
+	finish_hold_back(&b->vs, "its virtual_server_group is of both address families");
+}
+
+/* ---- service ---- */
+
+static void finish_protocol(struct schema_ctx *c, struct build_vs *b)
+{
+	struct conf_vs *vs = &b->vs;
+
+	if (b->only_marks) {
 		if (b->has_protocol)
 			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the line is ignored");
 		vs->protocol = 0;
@@ -198,10 +101,36 @@ static void finish_service(struct schema_ctx *c, struct build_vs *b)
 		diag_add(c->diags, DIAG_ERROR, &vs->pos, "`protocol` is not given: UDP is used (say `protocol TCP` for a TCP service)");
 		vs->protocol = IPPROTO_UDP;
 	}
-	if (b->ip_family && vs->fwmark)
+	if (vs->ops && !b->only_marks && vs->protocol != IPPROTO_UDP && b->has_protocol) {
+		diag_add(c->diags, DIAG_WARNING, &b->ops_pos, "`ops` is for UDP and for services by firewall mark: it is ignored");
+		vs->ops = false;
+	}
+	if (vs->ha_suspend && b->only_marks) {
+		diag_add(c->diags, DIAG_WARNING, &b->suspend_pos, "a service by firewall mark has no address to wait for: `ha_suspend` is ignored");
+		vs->ha_suspend = false;
+	}
+}
+
+static void finish_service(struct schema_ctx *c, struct build_vs *b)
+{
+	struct conf_vs *vs = &b->vs;
+
+	finish_sched(c, b);
+	if (!b->kind_pos.line)
+		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_kind` is not given: NAT is used");
+	vs->lb_kind = b->kind.kind == UNSET_UINT ? CONF_LB_NAT : (enum conf_lb_kind)b->kind.kind;
+	vs->tunnel = b->kind.tunnel;
+	b->only_marks = vs->fwmark != 0;
+	b->has_port = addr_is_set(&vs->addr.addr);
+	b->port = vs->addr.port;
+	b->all_ports = b->has_port && !b->port;
+	if (vs->group)
+		finish_group(c, b);
+	finish_protocol(c, b);
+	if (b->ip_family && (!vs->family || b->mixed))
 		vs->family = b->ip_family;
-	else if (b->ip_family && vs->family && vs->family != b->ip_family)
-		diag_add(c->diags, DIAG_ERROR, &vs->pos, "`ip_family` contradicts the virtual server's address: it is ignored");
+	else if (b->ip_family && vs->family != b->ip_family)
+		diag_add(c->diags, DIAG_ERROR, &b->family_pos, "`ip_family` contradicts the virtual server's address: it is ignored");
 }
 
 /* What clients count as one: a netmask, or a prefix length for IPv6. */
@@ -238,7 +167,7 @@ static void finish_persistence(struct schema_ctx *c, struct build_vs *b)
 	}
 	if (vs->persistence_timeout == UNSET_UINT)
 		vs->persistence_timeout = b->granularity ? 360 : 0;
-	if (!vs->fwmark && !vs->addr.port && !vs->persistence_timeout && !vs->broken) {
+	if (b->all_ports && !vs->persistence_timeout && !vs->broken) {
 		diag_add(c->diags, DIAG_WARNING, &vs->pos, "a virtual server for all ports must be persistent: 360 seconds are used");
 		vs->persistence_timeout = 360;
 	}
@@ -264,17 +193,25 @@ static void finish_quorum(struct schema_ctx *c, struct build_vs *b)
 static void finish_sorry(struct schema_ctx *c, struct build_vs *b)
 {
 	struct conf_vs *vs = &b->vs;
+	const struct build_kind own = { vs->lb_kind, vs->tunnel }, *kind;
 	struct conf_rs *sorry;
 
-	if (!addr_is_set(&b->sorry.addr))
+	if (!addr_is_set(&b->sorry.addr)) {
+		if (!b->sorry_pos.line && b->sorry_inhibit)
+			diag_add(c->diags, DIAG_WARNING, &b->sorry_inhibit_pos, "there is no `sorry_server`: `sorry_server_inhibit` is ignored");
+		if (!b->sorry_pos.line && b->sorry_kind_pos.line)
+			diag_add(c->diags, DIAG_WARNING, &b->sorry_kind_pos, "there is no `sorry_server`: `sorry_server_lvs_method` is ignored");
 		return;
-	if (b->sorry.addr.family != vs->family && vs->lb_kind != CONF_LB_TUN && (vs->fwmark || addr_is_set(&vs->addr.addr))) {
+	}
+	kind = b->sorry_kind.kind == UNSET_UINT ? &own : &b->sorry_kind;
+	if (b->sorry.addr.family != vs->family && kind->kind != CONF_LB_TUN && !b->mixed) {
 		diag_add(c->diags, DIAG_ERROR, &b->sorry_pos, "the sorry_server is of another address family: it is left out");
 		return;
 	}
 	sorry = arena_alloc(c->arena, sizeof(*sorry));
-	*sorry = (struct conf_rs){ .pos = b->sorry_pos, .addr = b->sorry, .weight = 1, .lb_kind = vs->lb_kind };
-	finish_port(c, vs, sorry);
+	*sorry = (struct conf_rs){ .pos = b->sorry_pos, .addr = b->sorry, .weight = 1, .lb_kind = (enum conf_lb_kind)kind->kind,
+				   .tunnel = kind->tunnel, .inhibit_on_failure = b->sorry_inhibit, .smtp_alert = NOT_GIVEN };
+	finish_port(c, b, sorry);
 	vs->sorry = sorry;
 }
 
@@ -284,15 +221,18 @@ void finish_vs(struct schema_ctx *c, struct build_vs *b)
 	struct conf_vs *out;
 
 	if (c->broken)
-		hold_back(&b->vs, c->broken);
+		finish_hold_back(&b->vs, c->broken);
 	finish_service(c, b);
-	inherit(&b->in, &defaults);
-	seal_servers(c, b);
+	finish_inherit(&b->in, &defaults);
+	finish_servers(c, b);
 	if (!b->vs.family)
 		b->vs.family = AF_INET;
 	finish_persistence(c, b);
 	finish_quorum(c, b);
 	finish_sorry(c, b);
+	check_mixed(c, b);
+	if (b->vs.group)
+		finish_hold_back(&b->vs, "virtual_server_group is not supported yet");
 	out = vec_push(&c->vs);
 	*out = b->vs;
 }

@@ -51,24 +51,11 @@ void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secret
 void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets)
 {
 	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
-	char addr[ADDR_STRLEN];
 
-	for (unsigned i = 0; i < cfg->nvs; i++) {
-		const struct conf_vs *vs = &cfg->vs[i];
-
-		if (vs->fwmark)
-			print_open(&p, "virtual_server fwmark %u", vs->fwmark);
-		else if (!addr_is_set(&vs->addr.addr))
-			print_open(&p, "virtual_server group ?");
-		else if (vs->addr.port)
-			print_open(&p, "virtual_server %s %u", addr_str(&vs->addr.addr, addr), vs->addr.port);
-		else
-			print_open(&p, "virtual_server %s", addr_str(&vs->addr.addr, addr));
-		if (vs->broken)
-			print_line(&p, "# held back: %s", vs->broken);
-		schema_print(&p, &schema_virtual_server, vs);
-		print_close(&p);
-	}
+	for (unsigned i = 0; i < cfg->nvs_groups; i++)
+		print_vs_group(&p, cfg->vs_groups[i]);
+	for (unsigned i = 0; i < cfg->nvs; i++)
+		print_vs(&p, &cfg->vs[i]);
 }
 
 void config_print(const struct config *cfg, struct strbuf *out, bool secrets)

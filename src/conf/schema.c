@@ -74,6 +74,11 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 
 	if (!c->diags)
 		return;
+	if (suggest_is_dpvs(word)) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
+			 n->has_block ? "the block" : "it");
+		return;
+	}
 	home = diags_full(c->diags) ? NULL : suggest_block(word);
 	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
@@ -101,6 +106,12 @@ static const void *prototype(struct schema_ctx *c, const struct schema_block *bl
 	return c->prototypes[block->id];
 }
 
+static void lost(struct schema_ctx *c, const struct schema_row *row)
+{
+	if (row->flags & SF_VITAL && !c->broken)
+		c->broken = arena_printf(c->arena, "its %s is not what was meant", row->name);
+}
+
 static void run_block(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *outer)
 {
 	const struct schema_block *block = row->block;
@@ -110,6 +121,7 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 		if (!(row->flags & SF_NOBLOCK))
 			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s{ … }", row->name, row->args ? row->args : "",
 				 row->args ? " " : "");
+		lost(c, row);
 		return;
 	}
 	if (n->nwords - 1 < block->min_words) {
@@ -155,7 +167,10 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
 		break;
 	default:
-		c->bad_values += !schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch);
+		if (!schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
+			c->bad_values++;
+			lost(c, row);
+		}
 		break;
 	}
 	c->row = before;
@@ -168,6 +183,8 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 
 	if (!row) {
 		unknown_keyword(c, block, n);
+		if (block->unknown)
+			block->unknown(c, n);
 		return;
 	}
 	if (row->same_as) {

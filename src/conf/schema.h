@@ -40,8 +40,8 @@ enum {
 	SF_DERIVED = 8,         /* `def` is what happens without it, for people; it is not assigned from here */
 	SF_OLD     = 16,        /* an old or wrong spelling of `same_as`: a warning says so */
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
-	SF_VITAL   = 128,       /* the object is held back when it is there and cannot be read (finish_… does it, the message says it) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
+	SF_VITAL   = 128,       /* the instance or virtual server is held back when it is there and cannot be read (the message says so) */
 };
 
 struct schema_choice { const char *word; int value; };
@@ -77,17 +77,20 @@ struct schema_block {
 	void (*end)(struct schema_ctx *c, const struct node *n, void *obj, void *outer);
 	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords */
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
+	void (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of statements that are left out because nobody knows them */
 };
 
-enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS, SB_TCP, SB_HTTP, SB_URL, SB_HMAC, SB_COUNT };
+enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS,
+	SB_TCP, SB_HTTP, SB_SSL, SB_SMTP, SB_MISC, SB_PING, SB_UDP, SB_DNS, SB_FILE, SB_BFD,    /* in the order of enum conf_check_type */
+	SB_HOST, SB_URL, SB_HMAC, SB_COUNT };
 
 #define SCHEMA_WORDS(s, f) .offset = offsetof(s, f), .size = sizeof(((s *)0)->f)
 #define SCHEMA_ROWS(table) .rows = (table), .nrows = sizeof(table) / sizeof(*(table))
 
-extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_instance, schema_virtual_server, schema_real_server, schema_tcp_check,
-	schema_http_get, schema_url;
-extern const struct schema_block schema_SSL_GET, schema_SMTP_CHECK, schema_MISC_CHECK, schema_PING_CHECK, schema_UDP_CHECK, schema_DNS_CHECK,
-	schema_FILE_CHECK, schema_BFD_CHECK;
+extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_instance;
+/* services, servers and their checkers (schema_server.c, schema_real.c, schema_vs_group.c, schema_check*.c) */
+extern const struct schema_block schema_virtual_server, schema_real_server, schema_vs_group, schema_tcp_check, schema_ping_check, schema_http_get,
+	schema_ssl_get, schema_smtp_check, schema_misc_check, schema_file_check, schema_bfd_check, schema_udp_check, schema_dns_check;
 /* trackers and groups (schema_track.c, schema_group.c); certificates (schema_probe.c) */
 extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
 	schema_track_group, schema_garp_group, schema_ssl_context;
@@ -124,6 +127,7 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
 /* ---- schema_suggest.c ---- */
 /* The nearest word of the block, or NULL. */
 const char *suggest_keyword(const struct schema_block *block, const char *word);
+bool suggest_is_dpvs(const char *word);
 /* The block that has exactly this keyword, or NULL. */
 const char *suggest_block(const char *word);
 
@@ -138,6 +142,11 @@ void print_keyword(struct printer *p, const char *keyword);     /* the start of 
 void print_word(struct printer *p, const char *word);           /* a blank and the word, quoted where it must be */
 void print_end(struct printer *p);
 void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
+
+/* The same for what does not print itself row by row. */
+void print_check(struct printer *p, const struct schema_row *row, const void *rs);      /* schema_checker.c: all checks of a server */
+void print_vs(struct printer *p, const struct conf_vs *vs);                            /* schema_server.c: the whole block */
+void print_vs_group(struct printer *p, const struct conf_vs_group *group);             /* schema_vs_group.c */
 
 /* ---- schema_address.c, schema_track.c ---- */
 void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */

@@ -184,6 +184,12 @@ static void print_text(struct printer *p, const struct schema_row *row, const ch
 	print_end(p);
 }
 
+/* A field with a default of its own never holds UNSET_UINT for "not given". */
+static bool always_given(const struct schema_row *row)
+{
+	return row->def && !(row->flags & SF_DERIVED) && row->max >= UINT32_MAX;
+}
+
 static void print_field(struct printer *p, const struct schema_row *row, const void *field, size_t size)
 {
 	char addr[ADDR_STRLEN];
@@ -200,7 +206,7 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 			print_line(p, "%s %s", row->name, v ? "on" : "off");
 		break;
 	case ST_INT:
-		if (v != UNSET_UINT)
+		if (v >= row->min && v <= row->max && (v != UNSET_UINT || always_given(row)))
 			print_line(p, "%s %lld", row->name, (long long)v);
 		break;
 	case ST_SECONDS:
@@ -228,6 +234,14 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 	}
 }
 
+/* What is not acted on, and has its default, would only be warned about when the print is read again. */
+static bool says_nothing(const struct schema_row *row, const void *field, size_t size)
+{
+	if (!(row->flags & SF_LATER) || (row->type != ST_INT && row->type != ST_BOOL))
+		return false;
+	return (!row->def || !strcmp(row->def, "0") || !strcmp(row->def, "off")) && !value_load(field, size, false);
+}
+
 void schema_print(struct printer *p, const struct schema_block *block, const void *obj)
 {
 	for (size_t i = 0; i < block->nrows; i++) {
@@ -238,7 +252,7 @@ void schema_print(struct printer *p, const struct schema_block *block, const voi
 			continue;
 		if (row->print)
 			row->print(p, row, obj);
-		else if (size && (!block->final_size || offset + size <= block->final_size))
+		else if (size && (!block->final_size || offset + size <= block->final_size) && !says_nothing(row, (const char *)obj + offset, size))
 			print_field(p, row, (const char *)obj + offset, size);
 	}
 }

@@ -12,8 +12,6 @@
 #define BLOCK(keyword, b, s, h, ...) \
 	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT, .since = s, .help = h, __VA_ARGS__ }
 
-static const struct schema_block vs_group_block = { .name = "virtual_server_group", .item = item_skip, .min_words = 1, .max_words = 1 };
-
 static const struct schema_row root_rows[] = {
 	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT, .help = "what holds for the whole daemon" },
 	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME", .help = "one virtual router" },
@@ -46,7 +44,8 @@ static const struct schema_row root_rows[] = {
 	BLOCK("linkbeat_interfaces", schema_any_list, "2.0.13", "interfaces that are asked for their link's state"),
 	BLOCK("interface_up_down_delays", schema_any_list, "2.2.3", "patience with interfaces that come and go"),
 	BLOCK("SSL", schema_ssl_context, NULL, "certificate and key of SSL_GET"),
-	BLOCK("virtual_server_group", vs_group_block, "1.0.2", "addresses that share one virtual_server", .args = "NAME"),
+	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
+	      .advice = "a virtual_server with a group is not programmed"),
 };
 
 const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals) };

@@ -45,6 +45,18 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	return nearest ? nearest : contained_keyword(block, word);
 }
 
+/* Words of DPVS, whose configuration looks the same. */
+bool suggest_is_dpvs(const char *word)
+{
+	static const char *const words[] = { "local_address_group", "laddr_group_name", "deny_address_group", "daddr_group_name", "syn_proxy",
+		"establish_timeout", "expire_quiescent_conn" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
 struct home { const char *word; char found[120]; };
 
 static void find_home(void *arg, const char *path, const struct schema_row *row)

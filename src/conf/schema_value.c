@@ -50,7 +50,7 @@ static const char *default_text(const struct schema_ctx *c, char *buf, size_t si
 {
 	*buf = '\0';
 	if (c->row && c->row->flags & SF_VITAL)
-		snprintf(buf, size, "; the instance is held back");
+		snprintf(buf, size, c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back");
 	else if (c->row && c->row->def)
 		snprintf(buf, size, "; the default is used: %s", c->row->def);
 	else if (c->row)

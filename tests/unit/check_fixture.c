@@ -19,6 +19,7 @@ void fixture_init(struct fixture *f)
 {
 	memset(f, 0, sizeof(*f));
 	f->cfg.vs = f->vs;
+	f->http.version = 10;
 }
 
 struct conf_vs *fixture_vs(struct fixture *f)
@@ -47,7 +48,7 @@ struct conf_rs *fixture_rs(struct fixture *f, struct conf_vs *vs, unsigned nchec
 	for (unsigned k = 0; k < nchecks; k++)
 		f->checks[vs->index][j][k] = (struct conf_check){
 			.type = CONF_CHECK_TCP, .dst = rs->addr, .delay_loop = 6 * USEC_PER_SEC, .connect_timeout = 2 * USEC_PER_SEC,
-			.delay_before_retry = USEC_PER_SEC, .warmup = USEC_NEVER, .retry = 3, .http_version = 10,
+			.delay_before_retry = USEC_PER_SEC, .warmup = USEC_NEVER, .retry = 3, .source = &conf_source_any, .http = &f->http,
 		};
 	return rs;
 }
@@ -69,8 +70,10 @@ void fixture_finish(struct fixture *f)
 	for (unsigned i = 0; i < f->cfg.nvs; i++) {
 		f->cfg.nrs += f->vs[i].nrs;
 		for (unsigned j = 0; j < f->vs[i].nrs; j++)
-			for (unsigned k = 0; k < f->rs[i][j].nchecks; k++)
+			for (unsigned k = 0; k < f->rs[i][j].nchecks; k++) {
 				f->checks[i][j][k].index = index++;
+				f->checks[i][j][k].alpha = f->vs[i].alpha;
+			}
 	}
 	f->cfg.nchecks = index;
 }

@@ -15,6 +15,8 @@ struct fixture {
 	struct conf_rs rs[FIXTURE_VS][FIXTURE_RS];
 	struct conf_check checks[FIXTURE_VS][FIXTURE_RS][FIXTURE_CHECKS];
 	struct conf_rs sorry[FIXTURE_VS];
+	struct conf_http http;          /* of all checks */
+	struct conf_source source;      /* of those that a test gives it */
 };
 
 void fixture_init(struct fixture *f);

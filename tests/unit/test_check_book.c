@@ -211,6 +211,27 @@ static void alpha_holds_down_only_what_is_new(void **state)
 	life_end(&b);
 }
 
+/* A check that nobody makes has no record, before and after. */
+static void check_that_is_not_made(void **state)
+{
+	struct life a, b;
+
+	(void)state;
+	life_shape(&a);
+	a.f.checks[0][0][0].type = CONF_CHECK_SSL;
+	life_open(&a);
+	life_go(&a, NULL);
+	assert_null(a.sched.checks[0].conf);
+	life_shape(&b);
+	b.f.checks[0][0][0].type = CONF_CHECK_SSL;
+	b.f.vs[0].alpha = true;
+	life_open(&b);
+	life_go(&b, &a);
+	assert_true(b.set.vs[0].rs[0].alive);
+	life_end(&a);
+	life_end(&b);
+}
+
 static void quorum_state_survives_hysteresis(void **state)
 {
 	struct life a, b;
@@ -334,6 +355,7 @@ int main(void)
 		cmocka_unit_test(removing_the_check_that_holds_it_down_releases_it),
 		cmocka_unit_test(checks_are_told_apart_by_type_and_ordinal),
 		cmocka_unit_test(alpha_holds_down_only_what_is_new),
+		cmocka_unit_test(check_that_is_not_made),
 		cmocka_unit_test(quorum_state_survives_hysteresis),
 		cmocka_unit_test(what_is_gone_is_known),
 		cmocka_unit_test(senseless_records_are_passed_over),

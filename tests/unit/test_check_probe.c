@@ -315,7 +315,8 @@ static void tcp_meets_nobody_but_itself(void **state)
 	(void)state;
 	/* From a port to the same port: the kernel would connect the socket to itself. */
 	run_init(&r, CONF_CHECK_TCP, 45999);
-	r.check->bindto = fixture_addr("127.0.0.1", 45999);
+	r.check->source = &r.f.source;
+	r.f.source.bindto = fixture_addr("127.0.0.1", 45999);
 	run_probe(&r);
 	met += r.result.outcome == OUTCOME_L4_OK;
 	assert_int_equal(met, 0);
@@ -334,9 +335,10 @@ static void source_address_is_used(void **state)
 	run_init(&r, CONF_CHECK_HTTP, 1);
 	server_start(&s, r.loop, &ok, 1);
 	r.check->dst.port = s.port;
-	r.check->urls = &url;
-	r.check->nurls = 1;
-	r.check->bindto = fixture_addr("127.0.0.77", 0);
+	r.f.http.urls = &url;
+	r.f.http.nurls = 1;
+	r.check->source = &r.f.source;
+	r.f.source.bindto = fixture_addr("127.0.0.77", 0);
 	run_probe(&r);
 	expect(&r, OUTCOME_L7_OK);
 	assert_string_equal(addr_str(&s.peer.addr, text), "127.0.0.77");
@@ -350,7 +352,8 @@ static void source_address_that_is_not_ours(void **state)
 
 	(void)state;
 	run_init(&r, CONF_CHECK_TCP, 1);
-	r.check->bindto = fixture_addr("192.0.2.77", 0);
+	r.check->source = &r.f.source;
+	r.f.source.bindto = fixture_addr("192.0.2.77", 0);
 	run_probe(&r);
 	expect(&r, OUTCOME_SOCKET);
 	run_done(&r);
@@ -434,8 +437,8 @@ static void http_row_run(const struct http_row *row)
 	run_init(&r, CONF_CHECK_HTTP, 1);
 	server_start(&s, r.loop, row->replies, row->nreplies);
 	r.check->dst.port = s.port;
-	r.check->urls = row->urls;
-	r.check->nurls = row->nurls;
+	r.f.http.urls = row->urls;
+	r.f.http.nurls = row->nurls;
 	if (row->outcome == OUTCOME_L7_TIMEOUT || row->outcome == OUTCOME_L7_SLOW)
 		r.check->connect_timeout = SHORT;
 	else
@@ -471,8 +474,8 @@ static void http_request_goes_out_as_written(void **state)
 	run_init(&r, CONF_CHECK_HTTP, 1);
 	server_start(&s, r.loop, &ok, 1);
 	r.check->dst.port = s.port;
-	r.check->urls = &url;
-	r.check->nurls = 1;
+	r.f.http.urls = &url;
+	r.f.http.nurls = 1;
 	run_probe(&r);
 	strbuf_addf(&want, "GET /a?b=c HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: 127.0.0.1:%u\r\n\r\n", s.port);
 	assert_string_equal(strbuf_str(&s.requests), strbuf_str(&want));
@@ -502,13 +505,13 @@ static void http_request_names_the_nearest_host(void **state)
 	r.f.vs[0].virtualhost = "vs.example";
 	expect_request(&r, &plain, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: vs.example\r\n\r\n");
 	r.f.rs[0][0].virtualhost = "rs.example";
-	r.check->http_connection_close = true;
+	r.f.http.connection_close = true;
 	expect_request(&r, &plain, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: rs.example\r\n\r\n");
-	r.check->virtualhost = "check.example";
-	r.check->http_version = 11;
-	r.check->http_connection_close = false;
+	r.f.http.virtualhost = "check.example";
+	r.f.http.version = 11;
+	r.f.http.connection_close = false;
 	expect_request(&r, &plain, "GET / HTTP/1.1\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: check.example\r\n\r\n");
-	r.check->http_version = 10;
+	r.f.http.version = 10;
 	expect_request(&r, &named, "GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: url.example\r\n\r\n");
 	run_done(&r);
 }
@@ -522,8 +525,8 @@ static void a_cancelled_probe_leaves_nothing(void **state)
 
 	(void)state;
 	run_init(&r, CONF_CHECK_HTTP, port_of(fd));
-	r.check->urls = &url;
-	r.check->nurls = 1;
+	r.f.http.urls = &url;
+	r.f.http.nurls = 1;
 	p = probe_new(r.loop, &r.f.vs[0], &r.f.rs[0][0], r.check, probe_is_done, &r);
 	probe_start(p);
 	probe_cancel(p);

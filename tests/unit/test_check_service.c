@@ -224,6 +224,28 @@ static void alpha_without_sorry_server(void **state)
 	end(&t);
 }
 
+/* A check that the daemon cannot make yet does not count, not even with alpha. */
+static void check_that_is_not_made(void **state)
+{
+	struct story t = { 0 };
+	struct conf_vs *vs;
+
+	(void)state;
+	fixture_init(&t.f);
+	vs = fixture_vs(&t.f);
+	vs->alpha = true;
+	fixture_rs(&t.f, vs, 2);
+	fixture_rs(&t.f, vs, 1);
+	fixture_check(&t.f, 0, 0, 1)->type = CONF_CHECK_MISC;
+	fixture_check(&t.f, 0, 1, 0)->type = CONF_CHECK_SSL;
+	begin(&t);
+	assert_string_equal(start(&t), "Gained quorum 1+0=1 <= 1 for VS " VS "\n");
+	assert_true(t.s.vs[0].rs[1].alive);
+	assert_false(t.s.vs[0].rs[0].alive);
+	assert_string_equal(check(&t, 0, 0, 0, true), "Adding service " RS1 " to VS " VS "\n");
+	end(&t);
+}
+
 static void sorry_server_with_inhibit(void **state)
 {
 	struct story t = { 0 };
@@ -457,6 +479,7 @@ int main(void)
 		cmocka_unit_test(inhibit_keeps_weight_zero),
 		cmocka_unit_test(alpha_with_sorry_server),
 		cmocka_unit_test(alpha_without_sorry_server),
+		cmocka_unit_test(check_that_is_not_made),
 		cmocka_unit_test(sorry_server_with_inhibit),
 		cmocka_unit_test(a_sorry_server_that_is_a_real_server_too),
 		cmocka_unit_test(hysteresis),

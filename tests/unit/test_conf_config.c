@@ -215,105 +215,6 @@ static void test_scripts(void **state)
 
 #define SERVER(head, body) "virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\n" head "real_server 192.0.2.2 80 {\n" body "}\n}\n"
 
-static void test_service_defaults(void **state)
-{
-	struct parsed p = conf_parse(SERVER("", "TCP_CHECK {\n}\nHTTP_GET {\nurl {\npath /\n}\n}\n"));
-	const struct conf_vs *vs = &p.cfg->vs[0];
-	const struct conf_check *ck = vs->rs[0].checks;
-
-	(void)state;
-	parsed_expect(&p, "");
-	assert_int_equal(p.cfg->nvs, 1);
-	assert_int_equal(p.cfg->nchecks, 2);
-	assert_int_equal(p.cfg->nrs, 1);
-	assert_int_equal(vs->protocol, IPPROTO_TCP);
-	assert_string_equal(vs->sched, "rr");
-	assert_int_equal(vs->persistence_timeout, 0);
-	assert_int_equal(vs->persistence_mask, 0xffffffff);
-	assert_int_equal(vs->quorum, 1);
-	assert_int_equal(vs->rs[0].weight, 1);
-	assert_int_equal(vs->rs[0].nchecks, 2);
-	assert_int_equal(ck[0].delay_loop, 60 * USEC_PER_SEC);
-	assert_int_equal(ck[0].connect_timeout, 5 * USEC_PER_SEC);
-	assert_int_equal(ck[0].retry, 1);
-	assert_int_equal(ck[0].delay_before_retry, USEC_PER_SEC);
-	assert_true(ck[0].warmup == USEC_NEVER);
-	assert_int_equal(ck[0].dst.port, 80);
-	assert_int_equal(ck[1].type, CONF_CHECK_HTTP);
-	assert_int_equal(ck[1].index, 1);
-	assert_int_equal(ck[1].delay_before_retry, 3 * USEC_PER_SEC);
-	assert_int_equal(ck[1].http_version, 10);
-	assert_int_equal(ck[1].urls[0].nstatus, 0);
-	parsed_done(&p);
-}
-
-/* Below the servers as well as above; the nearest value wins. */
-static void test_inherit(void **state)
-{
-	struct parsed p = conf_parse("virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind DR\nprotocol TCP\n"
-		"real_server 192.0.2.2 80 {\nretry 5\nTCP_CHECK {\nconnect_timeout 2\n}\n}\n"
-		"real_server 192.0.2.3 80 {\ninhibit_on_failure off\nweight 0\nlvs_method TUN\nTCP_CHECK {\nretry 0\nwarmup 0\n}\n}\n"
-		"delay_loop 7\nretry 3\nconnect_timeout 4\ndelay_before_retry 6\nwarmup 8\nweight 9\ninhibit_on_failure\n}\n");
-	const struct conf_vs *vs = &p.cfg->vs[0];
-
-	(void)state;
-	parsed_expect(&p, "");
-	assert_int_equal(vs->rs[0].weight, 9);
-	assert_int_equal(vs->rs[0].lb_kind, CONF_LB_DR);
-	assert_true(vs->rs[0].inhibit_on_failure);
-	assert_int_equal(vs->rs[0].checks[0].retry, 5);
-	assert_int_equal(vs->rs[0].checks[0].connect_timeout, 2 * USEC_PER_SEC);
-	assert_int_equal(vs->rs[0].checks[0].delay_before_retry, 6 * USEC_PER_SEC);
-	assert_int_equal(vs->rs[0].checks[0].warmup, 8 * USEC_PER_SEC);
-	assert_int_equal(vs->rs[0].checks[0].delay_loop, 7 * USEC_PER_SEC);
-	assert_int_equal(vs->rs[1].weight, 0);
-	assert_int_equal(vs->rs[1].lb_kind, CONF_LB_TUN);
-	assert_false(vs->rs[1].inhibit_on_failure);
-	assert_int_equal(vs->rs[1].checks[0].retry, 0);
-	assert_int_equal(vs->rs[1].checks[0].warmup, 0);
-	assert_int_equal(vs->rs[1].checks[0].connect_timeout, 4 * USEC_PER_SEC);
-	parsed_done(&p);
-}
-
-static void test_service_values(void **state)
-{
-	struct parsed p = conf_parse(SERVER("persistence_timeout\npersistence_granularity 255.255.0.0\nsorry_server 192.0.2.9 8080\nquorum 1\nalpha\n",
-		"HTTP_GET {\nhttp_protocol 1.1\nconnect_ip 192.0.2.7\nconnect_port 81\nbindto 192.0.2.8\nbind_port 999\nvirtualhost a\n"
-		"url {\npath \"/x y\"\ndigest 640205B7B0FC66C1EA91C463FAC6334D\nstatus_code 200 301-303\nstatus_code 404\nvirtualhost b\n}\nurl {\npath /2\n}\n}\n")
-		"virtual_server 2001:db8::1 53 {\nlb_algo wlc\nlb_kind NAT\nprotocol UDP\npersistence_granularity 64\n"
-		"real_server 2001:db8::2 53 {\n}\n}\nvirtual_server fwmark 5 {\nlb_algo sh\nlb_kind DR\nreal_server 2001:db8::2 {\n}\n}\n");
-	const struct conf_vs *vs = p.cfg->vs;
-	const struct conf_check *ck = vs->rs[0].checks;
-
-	(void)state;
-	parsed_expect(&p, "");
-	assert_int_equal(vs[0].persistence_timeout, 360);
-	assert_int_equal(vs[0].persistence_mask, inet_addr("255.255.0.0"));
-	assert_true(vs[0].alpha);
-	assert_int_equal(vs[0].sorry->addr.port, 8080);
-	assert_int_equal(ck->dst.port, 81);
-	assert_int_equal(ck->dst.addr.v4.s_addr, inet_addr("192.0.2.7"));
-	assert_int_equal(ck->bindto.port, 999);
-	assert_int_equal(ck->bindto.addr.v4.s_addr, inet_addr("192.0.2.8"));
-	assert_int_equal(ck->http_version, 11);
-	assert_true(ck->http_connection_close);
-	assert_int_equal(ck->nurls, 2);
-	assert_string_equal(ck->urls[0].path, "/x y");
-	assert_string_equal(ck->urls[0].digest, "640205b7b0fc66c1ea91c463fac6334d");
-	assert_string_equal(ck->urls[0].virtualhost, "b");
-	assert_int_equal(ck->urls[0].nstatus, 3);
-	assert_int_equal(ck->urls[0].status[1][1], 303);
-	assert_int_equal(ck->urls[0].status[2][0], 404);
-	assert_int_equal(vs[1].family, AF_INET6);
-	assert_int_equal(vs[1].persistence_timeout, 360);
-	assert_int_equal(vs[1].persistence_mask, 64);
-	assert_int_equal(vs[2].fwmark, 5);
-	assert_int_equal(vs[2].family, AF_INET6);
-	assert_int_equal(vs[2].protocol, 0);
-	assert_int_equal(vs[2].index, 2);
-	parsed_done(&p);
-}
-
 /* A broken object does not take the others down, and is not mistaken for a sound one. */
 static void test_broken(void **state)
 {
@@ -335,7 +236,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_priority), cmocka_unit_test(test_interval), cmocka_unit_test(test_globals_order),
 		cmocka_unit_test(test_vips), cmocka_unit_test(test_many_vips), cmocka_unit_test(test_auth), cmocka_unit_test(test_scripts),
-		cmocka_unit_test(test_service_defaults), cmocka_unit_test(test_inherit), cmocka_unit_test(test_service_values),
 		cmocka_unit_test(test_broken),
 	};
 

@@ -44,8 +44,8 @@ static void test_indentation(void **state)
 	expect("virtual_server 192.0.2.1 80 {\nlb_algo rr\nlb_kind NAT\nprotocol TCP\nreal_server 192.0.2.2 80 {\nTCP_CHECK {\nretry 1\n}\nweight 1\n}\n}\n", "");
 	expect("virtual_server 192.0.2.1 80 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.2 80 {\n  TCP_CHECK {\n   retry 1\n  weight 1\n }\n}\n",
 	       "t.conf:8:3: error: a `}` is missing before this: `TCP_CHECK` of line 6 is still open\n");
-	expect("virtual_server 192.0.2.1 80 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.2 80 {\n  weight 1\n real_server 192.0.2.3 80 {\n  weight 2\n }\n}\n",
-	       "t.conf:7:2: error: a `}` is missing before this: `real_server 192.0.2.2` of line 5 is still open\n");
+	expect("virtual_server 192.0.2.1 80 {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.2 80 {\n  TCP_CHECK\n  { }\n real_server 192.0.2.3 80 {\n  TCP_CHECK { }\n }\n}\n",
+	       "t.conf:8:2: error: a `}` is missing before this: `real_server 192.0.2.2` of line 5 is still open\n");
 }
 
 static void test_extra(void **state)

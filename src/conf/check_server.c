@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Rules between virtual servers and the rest: two of one identity, groups that nobody uses, addresses that no instance has, and what
+ * checkers follow by name.
+ *
+ * Called by check.c when every object is complete. A checker that follows what does not exist cannot find its server ill: its virtual server
+ * is held back.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "conf/distance.h"
+
+#define LOOKS_MAX 1000000                       /* names compared for suggestions, in one text */
+
+/* What IPVS tells services apart by. False for what has nothing of that kind. */
+static bool identity(const struct conf_vs *vs, struct strbuf *key)
+{
+	char addr[PORT_STRLEN];
+
+	strbuf_reset(key);
+	if (vs->fwmark)
+		strbuf_addf(key, "m %u %u", vs->fwmark, vs->family);
+	else if (addr_is_set(&vs->addr.addr))
+		strbuf_addf(key, "a %s %u", ip_port_str(&vs->addr, addr), vs->protocol);
+	else if (vs->group)
+		strbuf_addf(key, "g %u %u %s", vs->protocol, vs->family, vs->group->name);
+	return key->len > 0;
+}
+
+static void check_services(struct schema_ctx *c)
+{
+	struct map *seen = map_new();
+	struct strbuf key = { 0 };
+
+	for (size_t i = 0; i < c->vs.n; i++) {
+		struct conf_vs *vs = vec_at(&c->vs, i), *first;
+
+		if (!identity(vs, &key))
+			continue;
+		first = map_get_str(seen, strbuf_str(&key));
+		if (!first) {
+			map_put_str(seen, strbuf_str(&key), vs);
+			continue;
+		}
+		diag_add(c->diags, DIAG_ERROR, &vs->pos, "this virtual_server exists already, on line %u: it is not programmed a second time",
+			 first->pos.line);
+		if (!vs->broken)
+			vs->broken = "it exists already";
+	}
+	strbuf_done(&key);
+	map_free(seen);
+}
+
+static void check_groups(struct schema_ctx *c)
+{
+	size_t cursor = 0;
+	void *value;
+
+	while (map_next(c->vs_group_names, &cursor, &value)) {
+		const struct build_group *g = value;
+
+		if (!g->used && (g->group->nentries || g->rejected))
+			diag_add(c->diags, DIAG_WARNING, &g->group->pos, "no virtual_server has this group: `virtual_server group %.60s` would", g->group->name);
+	}
+}
+
+/* ---- addresses ---- */
+
+static void add_addresses(struct map *known, const struct conf_vip *vips, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		map_put(known, vips[i].prefix.addr.bytes, addr_size(&vips[i].prefix.addr), known);
+}
+
+/* Where instances move addresses between directors, a service is meant to be reached at one of them. Marks and groups may be about any
+ * packets, so nothing is said of them. */
+static void check_service_addresses(struct schema_ctx *c)
+{
+	struct map *known = map_new();
+	char addr[ADDR_STRLEN];
+
+	for (size_t i = 0; i < c->vrrp.n; i++) {
+		const struct conf_vrrp *v = &((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
+
+		add_addresses(known, v->vips, v->nvips);
+		add_addresses(known, v->evips, v->nevips);
+	}
+	for (size_t i = 0; map_count(known) && i < c->vs.n; i++) {
+		const struct conf_vs *vs = vec_at(&c->vs, i);
+		const struct ip_addr *a = &vs->addr.addr;
+
+		if (addr_is_set(a) && !vs->broken && !map_get(known, a->bytes, addr_size(a)))
+			diag_repeat(c->diags, DIAG_WARNING, &vs->pos, "no vrrp_instance has the address %s: this machine must get it in another way",
+				    addr_str(a, addr));
+	}
+	map_free(known);
+}
+
+/* ---- what checkers follow ---- */
+
+static const char *nearest_name(const struct vec *names, const char *kind, const char *wanted)
+{
+	unsigned best = (unsigned)strlen(wanted) / 3 + 1, d;
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < names->n; i++) {
+		const struct build_name *name = vec_at(names, i);
+
+		d = strcmp(name->kind, kind) != 0 ? UINT32_MAX : word_distance(name->name, wanted);
+		if (d < best) {
+			best = d;
+			nearest = name->name;
+		}
+	}
+	return nearest;
+}
+
+static void missing(struct schema_ctx *c, const struct build_check_use *u, bool look)
+{
+	const char *nearest = look && !diags_full(c->diags) ? nearest_name(&c->trackers, u->kind, u->name) : NULL;
+	struct conf_vs *vs = vec_at(&c->vs, u->vs);
+
+	diag_add(c->diags, DIAG_ERROR, &u->pos, "there is no `%s %.60s`%s%s%s this virtual_server is not programmed", u->kind, u->name,
+		 nearest ? " (did you mean `" : ":", nearest ? nearest : "", nearest ? "`?):" : "");
+	if (!vs->broken)
+		vs->broken = "a checker follows what does not exist";
+}
+
+static void check_followed(struct schema_ctx *c)
+{
+	struct map *defined = map_new();
+	size_t looks = 0;
+	char key[300];
+
+	for (size_t i = 0; c->check_uses.n && i < c->trackers.n; i++) {
+		const struct build_name *t = vec_at(&c->trackers, i);
+
+		snprintf(key, sizeof(key), "%s %s", t->kind, t->name);
+		map_put_str(defined, key, (void *)t);
+	}
+	for (size_t i = 0; i < c->check_uses.n; i++) {
+		const struct build_check_use *u = vec_at(&c->check_uses, i);
+
+		snprintf(key, sizeof(key), "%s %s", u->kind, u->name);
+		if (!map_get_str(defined, key))
+			missing(c, u, (looks += c->trackers.n) <= LOOKS_MAX);
+	}
+	map_free(defined);
+}
+
+void check_servers(struct schema_ctx *c)
+{
+	check_services(c);
+	check_groups(c);
+	check_followed(c);
+	check_service_addresses(c);
+}
