@@ -35,6 +35,8 @@ static void dump_vs_head(const struct config *cfg, const struct conf_vs *c, FILE
 	fprintf(out, " ------< Virtual server >------\n");
 	if (addr_is_set(&c->addr.addr))
 		fprintf(out, " VS VIP = %s, VPORT = %u\n", addr_str(&c->addr.addr, addr), c->addr.port);
+	else if (c->group_name)
+		fprintf(out, " VS GROUP = %s\n", c->group_name);
 	else
 		fprintf(out, " VS FWMARK = %u\n", c->fwmark);
 	fprintf(out, "   Address family = inet%s\n", c->family == AF_INET6 ? "6" : "");

@@ -146,7 +146,7 @@ static void check_vs(const struct check *k, const struct conf_vs *vs)
 {
 	for (unsigned i = 0; !vs->broken && i < vs->nrs; i++)
 		for (unsigned j = 0; j < vs->rs[i].nchecks; j++)
-			want_link(k, &vs->rs[i].checks[j].pos, vs->rs[i].checks[j].bind_if);
+			want_link(k, &vs->rs[i].checks[j].pos, vs->rs[i].checks[j].source->bind_if);
 }
 
 void host_check(const struct host *h, const struct config *cfg, bool other_host, struct conf_diags *diags)

@@ -114,6 +114,8 @@ void start_log_held(const struct config *cfg)
 
 		if (vs->broken && vs->fwmark)
 			log_err("virtual_server fwmark %u is not programmed: %s", vs->fwmark, vs->broken);
+		else if (vs->broken && vs->group_name)
+			log_err("virtual_server group %s is not programmed: %s", vs->group_name, vs->broken);
 		else if (vs->broken)
 			log_err("virtual_server %s is not programmed: %s", ip_port_str(&vs->addr, addr), vs->broken);
 	}

@@ -93,14 +93,18 @@ static void plain(struct strbuf *out, const char *p, size_t len)
 
 /* ---- keywords ---- */
 
-/* The part of the page on a block, or NULL. */
-static char *part_on(const struct page *page, const char *block)
+/* The part of the page on a block, or NULL. Two blocks of one name have their own parts, told apart by what is around them. */
+static char *part_on(const struct page *page, const char *block, const char *outers)
 {
-	char mark[128];
+	char mark[256];
 	const char *start, *end;
 
-	snprintf(mark, sizeof(mark), "\n" MARK "block %s\n", block);
+	snprintf(mark, sizeof(mark), "\n.SS %s, in %s\n" MARK "block %s\n", block, outers, block);
 	start = strstr(page->text, mark);
+	if (!start) {
+		snprintf(mark, sizeof(mark), "\n" MARK "block %s\n", block);
+		start = strstr(page->text, mark);
+	}
 	if (!start)
 		return NULL;
 	end = strstr(start + strlen(mark), "\n" MARK "block ");
@@ -121,7 +125,7 @@ static void check_block(void *arg, const struct schema_block *block, const struc
 {
 	struct misses *m = arg;
 	const char *name = opener ? opener->name : "top";
-	char *part = part_on(m->page, name);
+	char *part = part_on(m->page, name, outers);
 
 	m->blocks++;
 	for (size_t i = 0; i < block->nrows; i++) {
