@@ -135,6 +135,7 @@ struct schema_ctx {
 	const struct schema_row *row;           /* the row of the statement being read */
 	void *prototypes[SB_COUNT];
 	uint32_t nchecks, nrs;
+	size_t looks;                           /* names of groups compared for suggestions */
 };
 
 /* config.c and its helpers: after the whole text is read */

@@ -13,6 +13,7 @@
 #include "lib/map.h"
 
 #define FIELD(f) SCHEMA_WORDS(struct build_vs, f)
+#define LOOKS_MAX 1000000                       /* names compared for suggestions, in one text */
 #define POS(f) .pos = offsetof(struct build_vs, f)
 
 /* ---- scheduler ---- */
@@ -237,7 +238,8 @@ static void no_such_group(struct schema_ctx *c, const struct node *n, const char
 	size_t cursor = 0;
 	void *value;
 
-	while (!diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value)) {
+	c->looks += map_count(c->vs_group_names);
+	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value)) {
 		g = value;
 		d = word_distance(g->group->name, name);
 		if (d <= best && (!nearest || d < best)) {
