@@ -124,7 +124,7 @@ static void print_weight(struct printer *p, const struct schema_row *row, const 
 static const struct schema_row file_rows[] = {
 	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
 	  .help = "the track_file to follow" },
-	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_weight, .print = print_weight, .min = -INT32_MAX, .max = INT32_MAX,
+	{ .name = "weight", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_weight, .print = print_weight, .min = -INT32_MAX, .max = INT32_MAX,
 	  .args = "NUMBER [reverse|noreverse]", .def = "the track_file's", .since = "2.1.0",
 	  .help = "what its number is multiplied by; 0: any number but 0 means down" },
 };

@@ -237,9 +237,9 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 /* What is not acted on, and has its default, would only be warned about when the print is read again. */
 static bool says_nothing(const struct schema_row *row, const void *field, size_t size)
 {
-	if (!(row->flags & SF_LATER) || (row->type != ST_INT && row->type != ST_BOOL))
+	if (!(row->flags & SF_LATER) || row->flags & SF_DERIVED || !row->def || (row->type != ST_INT && row->type != ST_BOOL))
 		return false;
-	return (!row->def || !strcmp(row->def, "0") || !strcmp(row->def, "off")) && !value_load(field, size, false);
+	return (!strcmp(row->def, "0") || !strcmp(row->def, "off")) && !value_load(field, size, false);
 }
 
 void schema_print(struct printer *p, const struct schema_block *block, const void *obj)

@@ -59,7 +59,7 @@ void check_break(struct schema_ctx *c, const char *why);
 	  .pos = offsetof(struct build_check, bind_pos), .help = "source address" }, \
 	{ .name = "bind_port", .type = ST_INT, CHECK_FIELD(source.bindto.port), .min = 1, .max = 65535, .flags = SF_VITAL, .args = "PORT", \
 	  .since = s, .help = "source port" }, \
-	{ .name = "bind_if", .type = ST_STRING, CHECK_FIELD(source.bind_if), .max = IFNAMSIZ - 1, .flags = SF_VITAL, .args = "INTERFACE", \
+	{ .name = "bind_if", .type = ST_IFNAME, CHECK_FIELD(source.bind_if), .flags = SF_VITAL, .args = "INTERFACE", \
 	  .since = "1.3.7", .help = "interface to connect through" }, \
 	{ .name = "fwmark", .type = ST_INT, CHECK_FIELD(source.fwmark), .max = UINT32_MAX, .flags = SF_VITAL, .def = "0", .since = s, \
 	  .help = "mark of our packets" }, \

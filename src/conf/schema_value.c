@@ -46,11 +46,19 @@ static const char *range_text(char *buf, size_t size, int64_t min, int64_t max)
 	return buf;
 }
 
+/* What follows for the object when its row is vital. */
+static const char *held_text(const struct schema_ctx *c)
+{
+	if (!c->row || !(c->row->flags & SF_VITAL))
+		return "";
+	return c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back";
+}
+
 static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
 {
 	*buf = '\0';
 	if (c->row && c->row->flags & SF_VITAL)
-		snprintf(buf, size, c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back");
+		snprintf(buf, size, "%s", held_text(c));
 	else if (c->row && c->row->def)
 		snprintf(buf, size, "; the default is used: %s", c->row->def);
 	else if (c->row)
@@ -133,7 +141,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
-		 c->row && c->row->flags & SF_VITAL ? "; the instance is held back" : "");
+		 held_text(c));
 	return false;
 }
 
@@ -216,7 +224,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
 		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 c->row && c->row->flags & SF_VITAL ? "; the instance is held back" : "");
+		 held_text(c));
 	return false;
 }
 
