@@ -138,7 +138,7 @@ def test_looks_into_the_namespace(lab, host):
 
 
 def test_print_config(lab, host):
-    text = instance("authentication {\n\t\tauth_type PASS\n\t\tauth_pass s3cret\n\t}") + server()
+    text = instance("authentication {\n\t\tauth_type PASS\n\t\tauth_pass s3cret\n\t}").replace("10.0.0.100", "10.9.0.1") + server()
     daemon = lab.daemon(host, text, start=False)
     done = daemon.run([daemon.binary, "--print-config"])
     assert (done.returncode, done.stderr) == (0, "")
