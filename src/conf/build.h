@@ -6,6 +6,7 @@
 
 #include "conf/config.h"
 #include "conf/diag.h"
+#include "conf/names.h"
 #include "conf/schema.h"
 #include "lib/arena.h"
 #include "lib/map.h"
@@ -121,6 +122,12 @@ struct schema_ctx {
 	struct vec vrrp, vs;                    /* struct build_vrrp, struct conf_vs */
 	struct vec scripts;                     /* struct conf_script */
 	struct vec vips, evips, peers, track_ifs, hmac_keys;    /* of the instance being read */
+	struct vec routes, rules;               /* the same: struct conf_route, struct conf_rule */
+	struct vec static_vips, static_routes, static_rules;
+	struct vec hops;                        /* of the route being read: struct conf_hop */
+	struct item *item;                      /* the line being read (item.h) */
+	struct names names;                     /* of numbers */
+	uint32_t rule_preference[2];            /* the next one for a rule that has none: IPv4, IPv6 */
 	struct vec rs, checks, hosts, urls, statuses;   /* of the virtual server being read: struct build_rs, build_check (twice), conf_url */
 	struct vec vs_entries, check_uses;              /* struct conf_vs_entry of the group being read; struct build_check_use */
 	struct map *vs_group_names;                     /* name → struct build_group */
@@ -147,5 +154,6 @@ void finish_port(struct schema_ctx *c, const struct build_vs *b, struct conf_rs 
 void finish_inherit(struct build_inherit *own, const struct build_inherit *from);
 void check_config(struct schema_ctx *c);                                /* check.c: rules between objects */
 void check_servers(struct schema_ctx *c);                               /* check_server.c: those of virtual servers */
+void check_statics(struct schema_ctx *c);                                /* check_static.c: what is always there */
 
 #endif

@@ -176,6 +176,7 @@ void check_config(struct schema_ctx *c)
 	check_vrids(c);
 	check_vifs(c);
 	check_addresses(c);
+	check_statics(c);
 	check_servers(c);
 	check_trackers(c);
 	check_members(c);

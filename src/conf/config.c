@@ -17,6 +17,8 @@
 #include "conf/tree.h"
 #include "lib/mem.h"
 
+#define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */
+
 void *vec_push(struct vec *v)
 {
 	if (v->n == v->cap) {
@@ -57,6 +59,9 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 		.trackers.size = sizeof(struct build_name), .tracker_uses.size = sizeof(struct build_name),
 		.members.size = sizeof(struct build_name), .hosts.size = sizeof(struct build_check),
 		.vs_entries.size = sizeof(struct conf_vs_entry), .check_uses.size = sizeof(struct build_check_use),
+		.routes.size = sizeof(struct conf_route), .rules.size = sizeof(struct conf_rule), .hops.size = sizeof(struct conf_hop),
+		.static_vips.size = sizeof(struct conf_vip), .static_routes.size = sizeof(struct conf_route),
+		.static_rules.size = sizeof(struct conf_rule), .rule_preference = { RULE_PREFERENCE, RULE_PREFERENCE },
 	};
 	c->vrrp_names = map_new();
 	c->vs_group_names = map_new();
@@ -70,7 +75,7 @@ static void ctx_done(struct schema_ctx *c)
 {
 	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs, &c->checks, &c->urls,
 		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members, &c->hosts, &c->vs_entries,
-		&c->check_uses };
+		&c->check_uses, &c->routes, &c->rules, &c->hops, &c->static_vips, &c->static_routes, &c->static_rules };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		vec_done(all[i]);
@@ -141,6 +146,16 @@ static void seal_groups(struct schema_ctx *c, struct config *cfg)
 	cfg->vs_groups = groups;
 }
 
+static void seal_statics(struct schema_ctx *c, struct config *cfg)
+{
+	cfg->nstatic_vips = (unsigned)c->static_vips.n;
+	cfg->static_vips = vec_seal(&c->static_vips, c->arena, 0);
+	cfg->nstatic_routes = (unsigned)c->static_routes.n;
+	cfg->static_routes = vec_seal(&c->static_routes, c->arena, 0);
+	cfg->nstatic_rules = (unsigned)c->static_rules.n;
+	cfg->static_rules = vec_seal(&c->static_rules, c->arena, 0);
+}
+
 static void seal_config(struct schema_ctx *c, struct config *cfg)
 {
 	struct conf_vrrp *vrrp = arena_alloc(c->arena, (c->vrrp.n + 1) * sizeof(*vrrp));
@@ -163,6 +178,7 @@ static void seal_config(struct schema_ctx *c, struct config *cfg)
 	cfg->nchecks = c->nchecks;
 	cfg->globals = c->globals.g;
 	cfg->globals.emails = seal_words(c, &c->emails);
+	seal_statics(c, cfg);
 }
 
 struct config *config_parse(const char *text, size_t len, struct conf_diags *diags)
@@ -175,6 +191,7 @@ struct config *config_parse(const char *text, size_t len, struct conf_diags *dia
 	cfg->arena = arena;
 	lex_read(&lx, text, len, diags);
 	ctx_init(&c, arena, diags);
+	c.names = (struct names){ lx.names, lx.nnames };
 	read_tree(&c, tree_build(&lx, &schema_language, nodes, diags));
 	cfg->files = copy_names(arena, &lx);
 	cfg->nfiles = (unsigned)lx.nfiles;

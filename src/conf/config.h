@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "conf/config_global.h"
+#include "conf/config_route.h"
 #include "conf/config_script.h"
 #include "conf/config_server.h"
 #include "conf/config_vrrp.h"
@@ -21,6 +22,9 @@ struct config {
 	struct conf_globals globals;
 	const struct conf_script *scripts; unsigned nscripts;   /* [0] is unused */
 	const struct conf_vrrp *vrrp; unsigned nvrrp;
+	const struct conf_vip *static_vips; unsigned nstatic_vips;      /* each has its dev */
+	const struct conf_route *static_routes; unsigned nstatic_routes;
+	const struct conf_rule *static_rules; unsigned nstatic_rules;
 	const struct conf_vs *vs; unsigned nvs;
 	const struct conf_vs_group *const *vs_groups; unsigned nvs_groups;
 	unsigned nrs, nchecks;                          /* over all virtual servers, sorry servers not counted */

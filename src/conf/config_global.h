@@ -36,6 +36,7 @@ struct conf_globals {
 	const char *net_namespace;              /* NULL = the one we are started in */
 	const char *instance_name;              /* suffix of run files and idents; NULL = none */
 	bool use_pid_dir;
+	const char *default_interface;          /* of static addresses without dev */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conf/config_global.h"
+#include "conf/config_route.h"
 #include "conf/config_script.h"
 #include "conf/pos.h"
 #include "lib/addr.h"
@@ -25,6 +26,12 @@ struct conf_vip {
 	enum conf_brd brd_kind;
 	struct ip_addr brd;                     /* with CONF_BRD_ADDR */
 	uint8_t scope;                          /* RT_SCOPE_… */
+	struct ip_prefix peer;                  /* the other end of a point-to-point link; unset = none */
+	uint32_t preferred_lft;                 /* seconds; UINT32_MAX = forever, 0 = never chosen as a source */
+	bool home, dad, mngtmpaddr;             /* IPv6; dad: the kernel looks for duplicates, which it is told not to otherwise */
+	bool noprefixroute, autojoin, no_track;
+	bool use_vmac;                          /* not of static addresses */
+	const char *track_group;                /* static addresses only; NULL = none */
 };
 
 struct conf_notify {                            /* of an instance or a group */
@@ -120,6 +127,8 @@ struct conf_vrrp {
 	const struct conf_vip *vips; unsigned nvips;            /* in adverts, in this order */
 	const struct conf_vip *evips; unsigned nevips;          /* virtual_ipaddress_excluded: not in adverts */
 	const struct conf_track_if *track_ifs; unsigned ntrack_ifs;     /* without its own interface, which is always tracked */
+	const struct conf_route *routes; unsigned nroutes;
+	const struct conf_rule *rules; unsigned nrules;
 	struct conf_garp garp;
 	struct conf_garp_extra garp_extra;
 	struct conf_notify notify;

@@ -256,9 +256,27 @@ static void lex_add_file(struct lex *lx, char *name)
 	lx->files[lx->nfiles++] = name;
 }
 
+/* KIND NUMBER NAME; anything else is no record. */
+static void lex_add_name(struct lex *lx, char *p, char *end)
+{
+	uint32_t kind = read_number(&p, end), number = read_number(&p, end);
+
+	if (kind >= NAME_KINDS || end - p < 2 || *p != ' ' || lx->nnames >= NAMES_MAX)
+		return;
+	if (lx->nnames == lx->cap_names) {
+		lx->cap_names = lx->cap_names ? 2 * lx->cap_names : 64;
+		lx->names = mem_resize(lx->names, lx->cap_names * sizeof(*lx->names));
+	}
+	*end = '\0';
+	lx->names[lx->nnames++] = (struct name_def){ p + 1, number, (uint8_t)kind };
+}
+
 static void lex_record(struct line *l)
 {
 	switch (*l->p) {
+	case SOURCE_NAME:
+		lex_add_name(l->lx, l->p + 1, l->end);
+		break;
 	case SOURCE_FILE:
 		*l->end = '\0';
 		lex_add_file(l->lx, l->p + 1);
@@ -306,6 +324,7 @@ void lex_done(struct lex *lx)
 	free(lx->items);
 	free(lx->words);
 	free(lx->files);
+	free(lx->names);
 	*lx = (struct lex){ 0 };
 }
 

@@ -9,6 +9,7 @@
 
 #include "conf/config.h"
 #include "conf/diag.h"
+#include "conf/names.h"
 
 struct word { char *str; uint32_t col; bool quoted; };
 
@@ -27,7 +28,8 @@ struct lex {
 	struct lex_item *items; size_t nitems;
 	struct word *words; size_t nwords;
 	char **files; size_t nfiles;            /* names; in `text` */
-	size_t cap_items, cap_words, cap_files;
+	struct name_def *names; size_t nnames;  /* of numbers; in `text` */
+	size_t cap_items, cap_words, cap_files, cap_names;
 	struct conf_pos end;                    /* one past the last line */
 };
 

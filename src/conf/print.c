@@ -32,6 +32,7 @@ void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secret
 {
 	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
 
+	item_print_statics(&p);
 	if (cfg->nvrrp && cfg->vrrp[0].garp.interval)
 		print_garp_interval(&p, cfg->vrrp[0].garp.interval);
 	for (unsigned i = 0; i < cfg->nvrrp; i++) {

@@ -40,7 +40,7 @@ static void walk_block(struct walk *w, const struct schema_block *block, const s
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
-		if (row->type == ST_BLOCK && row->block && row->block->nrows && !row->same_as)
+		if (row->block && row->block->nrows && !row->same_as)
 			walk_block(w, row->block, row, opener ? opener->name : "top");
 	}
 }

@@ -6,7 +6,7 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_checker.c, schema_server.c and
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_route.c, schema_rule.c, schema_checker.c, schema_server.c and
  * schema_root.c; values are schema_value.c.
  */
 #include "conf/schema.h"
@@ -256,7 +256,7 @@ static void walk_block(const struct schema_block *block, const char *path, unsig
 		const struct schema_row *row = &block->rows[i];
 
 		fn(arg, path, row);
-		if (row->type != ST_BLOCK || !row->block || depth > 6)
+		if (!row->block || depth > 6)
 			continue;
 		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "/" : "", row->name);
 		walk_block(row->block, inner, depth + 1, fn, arg);

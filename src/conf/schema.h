@@ -42,6 +42,7 @@ enum {
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
 	SF_VITAL   = 128,       /* the instance or virtual server is held back when it is there and cannot be read (the message says so) */
+	SF_WORD    = 1024,      /* an option on the line of an item, not a statement (item.h) */
 };
 
 struct schema_choice { const char *word; int value; };
@@ -75,7 +76,7 @@ struct schema_block {
 	/* Called with the object around; returns the block's own, or NULL to skip the block. NULL = a copy of the prototype is not wanted. */
 	void *(*begin)(struct schema_ctx *c, const struct node *n, void *outer);
 	void (*end)(struct schema_ctx *c, const struct node *n, void *obj, void *outer);
-	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords */
+	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords; `rows` are their options */
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
 	void (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of statements that are left out because nobody knows them */
 };
@@ -98,6 +99,9 @@ extern const struct schema_block schema_vrrp_script, schema_track_process, schem
  * that are only checked; and of what is not read yet */
 extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_track_if_list, schema_tracker_list,
 	schema_interface_list, schema_any_list;
+/* and of routes and rules (schema_route.c, schema_hop.c, schema_rule.c) */
+extern const struct schema_block schema_static_vip_list, schema_route_list, schema_static_route_list, schema_rule_list, schema_static_rule_list,
+	schema_nexthop, schema_encap;
 extern const struct tree_language schema_language;
 
 /* ---- schema.c: the driver ---- */
@@ -151,6 +155,9 @@ void print_vs_group(struct printer *p, const struct conf_vs_group *group);      
 /* ---- schema_address.c, schema_track.c ---- */
 void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */
 void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj);
+void item_print_statics(struct printer *p);     /* all three lists that stand outside of instances */
+void item_print_routes(struct printer *p, const struct schema_row *row, const void *obj);
+void item_print_rules(struct printer *p, const struct schema_row *row, const void *obj);
 void item_print_track_ifs(struct printer *p, const struct schema_row *row, const void *obj);
 
 #endif

@@ -248,7 +248,7 @@ static const struct schema_row rows[] = {
 	LATER("min_auto_priority_delay", ST_INT, "2.1.0", "microseconds of lateness that raise it", .min = 1, .max = 10000000, .def = "1000000"),
 	LATER("dynamic_interfaces", ST_ANY, "2.0.0", "interfaces may come and go", .args = "[allow_if_changes]",
 	      .advice = "it is not needed, an absent interface is waited for"),
-	LATER("default_interface", ST_STRING, "1.2.24", "interface of static addresses without dev", .max = IFNAMSIZ - 1),
+	LATER("default_interface", ST_STRING, "1.2.24", "interface of static addresses without dev", .max = IFNAMSIZ - 1, FIELD(g.default_interface)),
 	LATER("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups"),
 	LATER("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone", FIELD(g.v3_checksum_as_v2)),
 	LATER("lvs_timeouts", ST_CUSTOM, "1.2.24", "timeouts of IPVS connections", .parse = parse_words, .args = "[tcp N] [tcpfin N] [udp N]"),

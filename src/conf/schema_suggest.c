@@ -5,6 +5,7 @@
  * Nearness is the distance of distance.c; a word of six letters may differ in two. Called by the driver when something is unknown, never on
  * the way of a correct file.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,14 +58,14 @@ bool suggest_is_dpvs(const char *word)
 	return false;
 }
 
-struct home { const char *word; char found[120]; };
+struct home { const char *word; bool options; char found[120]; };
 
 static void find_home(void *arg, const char *path, const struct schema_row *row)
 {
 	struct home *h = arg;
 	const char *inner = strrchr(path, '/');
 
-	if (h->found[0] || row->type == ST_GONE || row->flags & SF_OLD || strcmp(row->name, h->word) != 0)
+	if (h->found[0] || ((row->flags & SF_WORD) != 0) != h->options || row->type == ST_GONE || row->flags & SF_OLD || strcmp(row->name, h->word) != 0)
 		return;
 	if (*path)
 		snprintf(h->found, sizeof(h->found), "%s", inner ? inner + 1 : path);
@@ -78,6 +79,11 @@ const char *suggest_block(const char *word)
 
 	h.word = word;
 	h.found[0] = '\0';
+	h.options = false;
 	schema_walk(find_home, &h);
+	if (!h.found[0]) {
+		h.options = true;               /* it may be an option on a line of items */
+		schema_walk(find_home, &h);
+	}
 	return h.found[0] ? h.found : NULL;
 }

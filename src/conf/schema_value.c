@@ -12,6 +12,7 @@
 
 #include "conf/build.h"
 #include "conf/distance.h"
+#include "conf/item.h"
 #include "conf/schema.h"
 #include "lib/mem.h"
 #include "lib/num.h"
@@ -57,7 +58,9 @@ static const char *held_text(const struct schema_ctx *c)
 static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
 {
 	*buf = '\0';
-	if (c->row && c->row->flags & SF_VITAL)
+	if (c->item)
+		snprintf(buf, size, "; %s is left out", c->item->left_out);
+	else if (c->row && c->row->flags & SF_VITAL)
 		snprintf(buf, size, "%s", held_text(c));
 	else if (c->row && c->row->def)
 		snprintf(buf, size, "; the default is used: %s", c->row->def);

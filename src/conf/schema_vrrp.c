@@ -242,9 +242,10 @@ static const struct schema_row rows[] = {
 	LATER("use_ipvlan", ST_CUSTOM, "2.0.17", "hold the addresses on an ipvlan", .parse = parse_ipvlan, .print = print_vif,
 	      .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]", .advice = "the addresses are held on the interface itself"),
 	LATER("promote_secondaries", ST_FLAG, "1.3.0", "set that sysctl on the interface", FIELD(v.promote_secondaries)),
-	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_any_list, .flags = SF_LATER | SF_REPEAT, .help = "routes that a master has" },
-	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_any_list, .flags = SF_LATER | SF_REPEAT, .since = "1.2.20",
-	  .help = "routing rules that a master has" },
+	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_LATER | SF_REPEAT,
+	  .args = "{ PREFIX [OPTION …] … }", .help = "routes that a master has" },
+	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_rule_list, .print = item_print_rules, .flags = SF_LATER | SF_REPEAT,
+	  .args = "{ SELECTORS ACTION … }", .since = "1.2.20", .help = "routing rules that a master has" },
 	{ .name = "accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(accept_pos), .since = "1.2.17",
 	  .help = "take packets for the addresses, also in strict mode (version 3)" },
 	LATER("no_accept", ST_CUSTOM, "1.3.0", "drop packets to the addresses", .parse = parse_accept, .print = print_accept, POS(no_accept_pos)),
@@ -309,6 +310,10 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	b->v.vips = vec_seal(&c->vips, c->arena, 0);
 	b->v.nevips = (unsigned)c->evips.n;
 	b->v.evips = vec_seal(&c->evips, c->arena, 0);
+	b->v.nroutes = (unsigned)c->routes.n;
+	b->v.routes = vec_seal(&c->routes, c->arena, 0);
+	b->v.nrules = (unsigned)c->rules.n;
+	b->v.rules = vec_seal(&c->rules, c->arena, 0);
 	b->v.npeers = (unsigned)c->peers.n;
 	b->v.peers = vec_seal(&c->peers, c->arena, 0);
 	b->v.ntrack_ifs = (unsigned)c->track_ifs.n;

@@ -3,8 +3,8 @@
  * The files: which are read, in which order, and what cannot be read.
  *
  * The parent calls source_read once per start or reload. It opens the configuration and, where an include stands, the files that its
- * pattern names (relative to the folder of the file that includes), and writes every logical line with its place into one text. Nothing
- * after this step opens a file. A file that includes itself, a chain of includes that is too deep and one that multiplies are refused here.
+ * pattern names (relative to the folder of the file that includes), and writes every logical line with its place into one text, and
+ * behind them this machine's names for numbers of routing (names_read.c). Nothing after this step opens a file. A file that includes itself, a chain of includes that is too deep and one that multiplies are refused here.
  *
  * What a missing file is worth: the configuration itself, an errno; a plain name that does not exist, an error (its statements are
  * missing); a pattern that matches nothing, a warning (an empty conf.d is normal).
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "conf/names.h"
 #include "conf/preproc.h"
 #include "lib/mem.h"
 
@@ -269,6 +270,8 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 	}
 	globfree(&g);
 	source_done(&s);
+	if (r == 0)
+		names_append(expanded, diags);
 	return r;
 }
 

@@ -11,6 +11,7 @@
 #define SOURCE_FILE  'F'                        /* FNAME: the next file of the table, numbered from 0 */
 #define SOURCE_PLACE 'P'                        /* PFILE LINE: where the next line stands */
 #define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file */
+#define SOURCE_NAME  'N'                        /* NKIND NUMBER NAME: what this machine calls a number, see conf/names.h */
 
 struct source_options {
 	const char *config_id;                  /* -i; NULL = host name up to the first dot */
