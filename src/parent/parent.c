@@ -122,7 +122,7 @@ void parent_exit(struct parent *p, int status)
 	p->stopping_since = loop_now(p->loop);
 	p->exit_status = status;
 	log_info("Stopping");
-	sd_stopping();
+	sd_stopping(p);
 	reload_cancel(p);
 	parent_changed(p);
 }
@@ -313,6 +313,7 @@ static int open_all(struct parent *p)
 	if (!p->loop)
 		return -errno;
 	log_attach(p->loop);
+	p->manager = sdnotify_new(p->loop);
 	p->reaper = reaper_new(p->loop);
 	if (!p->reaper)
 		return -errno;
@@ -354,6 +355,7 @@ static void close_all(struct parent *p)
 	resolve_cancel(p->resolve);
 	script_broker_free(p->broker);
 	reaper_free(p->reaper);
+	sdnotify_free(p->manager);
 	log_attach(NULL);
 	loop_free(p->loop);
 	list_for_each_safe(g, tmp, &p->generations, node)
