@@ -7,6 +7,7 @@
  *                └ scripts         as the configuration says; notify/script.c
  *                └ resolver        another user, no capability; notify/resolve.c
  *   signals      TERM INT stop · HUP reload · USR1 data · USR2 statistics · RTMAX-1 statistics, then zero
+ *                those whose feature is not there yet: a line in the log
  *
  * Stopping is in order: VRRP first, so that the addresses are elsewhere before the virtual servers behind them go.
  */
@@ -174,6 +175,13 @@ void parent_changed(struct parent *p)
 
 /* ---- signals ---- */
 
+/* Known to operators by a word of --signum. */
+static void on_later_signal(int signo, void *arg)
+{
+	(void)arg;
+	log_warning("Signal %d (%s) is known, not supported yet: ignored", signo, signo == SIGRTMAX ? "TDUMP" : "JSON");
+}
+
 static void on_signal(int signo, void *arg)
 {
 	struct parent *p = arg;
@@ -194,7 +202,7 @@ static void on_signal(int signo, void *arg)
 		parent_dump(p, MSG_DUMP_STATS_CLEAR);
 }
 
-/* Those that come before the loop is there, and those whose feature is not: none may end the daemon. */
+/* Those that come before the loop is there: none may end the daemon. */
 static void ignore_signals(void)
 {
 	const int signals[] = { SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1, SIGRTMIN + 2, SIGRTMAX };
@@ -217,11 +225,13 @@ static void hold_signals(void)
 
 static int take_signals(struct parent *p)
 {
-	const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1 };
+	const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1 }, later[] = { SIGRTMIN + 2, SIGRTMAX };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof signals / sizeof *signals; i++)
 		error = loop_signal(p->loop, signals[i], on_signal, p);
+	for (size_t i = 0; !error && i < sizeof later / sizeof *later; i++)
+		error = loop_signal(p->loop, later[i], on_later_signal, p);
 	if (p->opt.ignore_sigint)
 		signal(SIGINT, SIG_IGN);
 	else if (!error)
