@@ -190,11 +190,13 @@ static void on_signal(int signo, void *arg)
 		parent_exit(p, EXIT_OK);
 		return;
 	}
+	if (signo == SIGHUP) {
+		reload_request(p, NULL);        /* which waits for a start that is under way */
+		return;
+	}
 	if (p->stopping || !p->settled)
 		return;
-	if (signo == SIGHUP)
-		reload_request(p, NULL);
-	else if (signo == SIGUSR1)
+	if (signo == SIGUSR1)
 		parent_dump(p, MSG_DUMP_DATA);
 	else if (signo == SIGUSR2)
 		parent_dump(p, MSG_DUMP_STATS);
@@ -212,7 +214,7 @@ static void ignore_signals(void)
 }
 
 /* TERM while the files are read waits for the loop. As process 1 of a container it would be lost, and as another it would end
- * us without a word. */
+ * us without a word. So does HUP: the file may have been read already when it was changed. */
 static void hold_signals(void)
 {
 	sigset_t set;
@@ -220,6 +222,7 @@ static void hold_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
