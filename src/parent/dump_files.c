@@ -21,6 +21,18 @@ static struct dump *open_dump(const struct parent *p, const char *name)
 	return d;
 }
 
+static void put_mail_server(const struct parent *p, struct strbuf *sb)
+{
+	const char *name = p->current->cfg->globals.smtp_server;
+	char text[ADDR_STRLEN];
+
+	if (!name)
+		return;
+	strbuf_addf(sb, " Mail server = %s, %s\n", name,
+		    addr_is_set(&p->smtp_addr) ? addr_str(&p->smtp_addr, text) :
+		    p->resolve ? "is being looked up" : "address not known");
+}
+
 static void dump_parent(struct parent *p)
 {
 	struct dump *d = open_dump(p, "keepalived_parent.data");
@@ -33,6 +45,7 @@ static void dump_parent(struct parent *p)
 		return;
 	strbuf_add(&sb, "------< Global definitions >------\n");
 	config_print_globals(p->current->cfg, &sb, false);
+	put_mail_server(p, &sb);
 	strbuf_add(&sb, "------< Processes >------\n");
 	for (unsigned i = 0; i < p->nroles; i++) {
 		const struct role *r = &p->roles[i];

@@ -7,6 +7,7 @@
  *                └ scripts         as the configuration says; notify/script.c
  *                └ resolver        another user, no capability; notify/resolve.c
  *   signals      TERM INT stop · HUP reload · USR1 data · USR2 statistics · RTMAX-1 statistics, then zero
+ *                those whose feature is not there yet: a line in the log
  *
  * Stopping is in order: VRRP first, so that the addresses are elsewhere before the virtual servers behind them go.
  */
@@ -122,7 +123,7 @@ void parent_exit(struct parent *p, int status)
 	p->stopping_since = loop_now(p->loop);
 	p->exit_status = status;
 	log_info("Stopping");
-	sd_stopping();
+	sd_stopping(p);
 	reload_cancel(p);
 	parent_changed(p);
 }
@@ -174,6 +175,13 @@ void parent_changed(struct parent *p)
 
 /* ---- signals ---- */
 
+/* Known to operators by a word of --signum. */
+static void on_later_signal(int signo, void *arg)
+{
+	(void)arg;
+	log_warning("Signal %d (%s) is known, not supported yet: ignored", signo, signo == SIGRTMAX ? "TDUMP" : "JSON");
+}
+
 static void on_signal(int signo, void *arg)
 {
 	struct parent *p = arg;
@@ -182,11 +190,13 @@ static void on_signal(int signo, void *arg)
 		parent_exit(p, EXIT_OK);
 		return;
 	}
+	if (signo == SIGHUP) {
+		reload_request(p, NULL);        /* which waits for a start that is under way */
+		return;
+	}
 	if (p->stopping || !p->settled)
 		return;
-	if (signo == SIGHUP)
-		reload_request(p, NULL);
-	else if (signo == SIGUSR1)
+	if (signo == SIGUSR1)
 		parent_dump(p, MSG_DUMP_DATA);
 	else if (signo == SIGUSR2)
 		parent_dump(p, MSG_DUMP_STATS);
@@ -194,7 +204,7 @@ static void on_signal(int signo, void *arg)
 		parent_dump(p, MSG_DUMP_STATS_CLEAR);
 }
 
-/* Those that come before the loop is there, and those whose feature is not: none may end the daemon. */
+/* Those that come before the loop is there: none may end the daemon. */
 static void ignore_signals(void)
 {
 	const int signals[] = { SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1, SIGRTMIN + 2, SIGRTMAX };
@@ -204,7 +214,7 @@ static void ignore_signals(void)
 }
 
 /* TERM while the files are read waits for the loop. As process 1 of a container it would be lost, and as another it would end
- * us without a word. */
+ * us without a word. So does HUP: the file may have been read already when it was changed. */
 static void hold_signals(void)
 {
 	sigset_t set;
@@ -212,16 +222,19 @@ static void hold_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static int take_signals(struct parent *p)
 {
-	const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1 };
+	const int signals[] = { SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGRTMAX - 1 }, later[] = { SIGRTMIN + 2, SIGRTMAX };
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof signals / sizeof *signals; i++)
 		error = loop_signal(p->loop, signals[i], on_signal, p);
+	for (size_t i = 0; !error && i < sizeof later / sizeof *later; i++)
+		error = loop_signal(p->loop, later[i], on_later_signal, p);
 	if (p->opt.ignore_sigint)
 		signal(SIGINT, SIG_IGN);
 	else if (!error)
@@ -313,6 +326,7 @@ static int open_all(struct parent *p)
 	if (!p->loop)
 		return -errno;
 	log_attach(p->loop);
+	p->manager = sdnotify_new(p->loop);
 	p->reaper = reaper_new(p->loop);
 	if (!p->reaper)
 		return -errno;
@@ -354,6 +368,7 @@ static void close_all(struct parent *p)
 	resolve_cancel(p->resolve);
 	script_broker_free(p->broker);
 	reaper_free(p->reaper);
+	sdnotify_free(p->manager);
 	log_attach(NULL);
 	loop_free(p->loop);
 	list_for_each_safe(g, tmp, &p->generations, node)

@@ -8,6 +8,7 @@
 #include "lib/chan.h"
 #include "lib/list.h"
 #include "lib/loop.h"
+#include "lib/sdnotify.h"
 #include "notify/resolve.h"
 #include "notify/script.h"
 #include "options.h"
@@ -73,6 +74,7 @@ struct parent {
 	usec_t stopping_since;
 	unsigned stop_at;                       /* the role that is being stopped */
 	int exit_status;
+	struct sdnotify *manager;               /* NULL = nobody wants to be told */
 	struct timer watchdog;
 	usec_t watchdog_period;                 /* 0 = none */
 	struct resolve *resolve;                /* of the mail server's name */
@@ -125,8 +127,8 @@ void start_report(int report, int status);
 
 /* sd.c: systemd. */
 void sd_ready(struct parent *p);
-void sd_reloading(void);
-void sd_stopping(void);
+void sd_reloading(struct parent *p);
+void sd_stopping(struct parent *p);
 void sd_status(struct parent *p);               /* STATUS=, when it changed */
 void sd_watchdog_start(struct parent *p);
 

@@ -339,7 +339,7 @@ static void on_limit(struct timer *t, usec_t due, usec_t now)
 static void reload_begin(struct parent *p)
 {
 	log_info("Reloading ...");
-	sd_reloading();
+	sd_reloading(p);
 	strbuf_reset(&p->reload.diags);
 	start_phase(p, RELOAD_WAITING);
 	parent_changed(p);

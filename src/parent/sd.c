@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What systemd is told: that we are ready, reload, stop, in what state we are, and that we are alive. Outside of it
- * all of this does nothing. The watchdog is fed from the parent's own loop, and no more when a hung child could not
+ * all of this does nothing. Nothing here waits for it (lib/sdnotify.c). The watchdog is fed from the parent's own loop, and no more when a hung child could not
  * be replaced for a minute: then only the service manager can help.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -14,24 +16,36 @@
 #include "lib/strbuf.h"
 #include "parent/parent_int.h"
 
+static void say(struct parent *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct parent *p, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	sdnotify_say(p->manager, text);
+}
+
 void sd_ready(struct parent *p)
 {
 	if (!p->ready)
 		return;
-	sd_notifyf(0, "READY=1\nMAINPID=%d", getpid());
+	say(p, "READY=1\nMAINPID=%d", getpid());
 	free(p->status);
 	p->status = NULL;
 	sd_status(p);
 }
 
-void sd_reloading(void)
+void sd_reloading(struct parent *p)
 {
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=Reloading", (unsigned long long)usec_mono());
+	say(p, "RELOADING=1\nMONOTONIC_USEC=%llu\nSTATUS=Reloading", (unsigned long long)usec_mono());
 }
 
-void sd_stopping(void)
+void sd_stopping(struct parent *p)
 {
-	sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
+	say(p, "STOPPING=1\nSTATUS=Stopping");
 }
 
 void sd_status(struct parent *p)
@@ -56,7 +70,7 @@ void sd_status(struct parent *p)
 	if (down.len)
 		strbuf_addf(&text, "; not running: %s", down.str);
 	if (!p->status || strcmp(p->status, text.str)) {
-		sd_notifyf(0, "STATUS=%s", text.str);
+		say(p, "STATUS=%s", text.str);
 		free(p->status);
 		p->status = strbuf_detach(&text);
 	}
@@ -73,7 +87,7 @@ static void on_watchdog(struct timer *t, usec_t due, usec_t now)
 	for (unsigned i = 0; i < p->nroles; i++)
 		lost |= child_is_lost(&p->roles[i].core, now);
 	if (!lost)
-		sd_notify(0, "WATCHDOG=1");
+		sdnotify_pulse(p->manager, "WATCHDOG=1");
 	loop_timer_set(p->loop, t, timer_next_period(due, p->watchdog_period, now));
 }
 
@@ -85,6 +99,6 @@ void sd_watchdog_start(struct parent *p)
 	if (sd_watchdog_enabled(0, &usec) <= 0)
 		return;
 	p->watchdog_period = usec / 3;
-	sd_notify(0, "WATCHDOG=1");
+	sdnotify_pulse(p->manager, "WATCHDOG=1");
 	loop_timer_set(p->loop, &p->watchdog, loop_now(p->loop) + p->watchdog_period);
 }

@@ -129,7 +129,7 @@ static struct book *book_map(int fd, int prot, const char **why)
 	b->head = at;
 	b->records = (struct book_record *)(b->head + 1);
 	b->size = (size_t)st.st_size;
-	b->nrecords = (size_t)b->head->nrecords;
+	b->nrecords = (size_t)__atomic_load_n(&b->head->nrecords, __ATOMIC_RELAXED);     /* once */
 	if (b->head->magic != BOOK_MAGIC)
 		*why = "it is not a book";
 	else if (b->head->version != BOOK_VERSION || b->head->record_size != sizeof(struct book_record))

@@ -371,12 +371,15 @@ int role_run_script(struct role_child *rc, const struct msg_script *req)
 	return error;
 }
 
+/* They are the parent's: who sends one to every process of this name must not end those that the parent tells what to do. */
 static void ignore_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM };
 
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		signal(signals[i], SIG_IGN);
+	for (int signo = SIGRTMIN; signo <= SIGRTMAX; signo++)
+		signal(signo, SIG_IGN);
 }
 
 int role_child_main(const struct role_type *type, int channel_fd)

@@ -26,6 +26,7 @@
 #include "vrrp/vrrp_vips.h"
 
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* a wake-up may be that late without a second look at the socket */
+#define LATE_QUIET (10 * USEC_PER_SEC)          /* between two lines about timers that were served late */
 
 /* The loop's time is that of the wake-up, which may have opened everything since: a start that counted its first wait from there would
  * be master before it has listened for that long. */
@@ -234,6 +235,24 @@ static bool put_off(struct vrrp_inst *in, usec_t late)
 	return in->postponed;
 }
 
+/* A machine that is always late is so with every timer of every instance: one line now and then says as much. */
+static void say_late(const struct vrrp_inst *in, usec_t late, usec_t now)
+{
+	struct vrrp_shared *sh = in->sh;
+	char others[64] = "";
+
+	if (sh->said_late && now - sh->said_late < LATE_QUIET) {
+		sh->unsaid_late++;
+		return;
+	}
+	if (sh->unsaid_late)
+		snprintf(others, sizeof(others), " (and %" PRIu64 " others since this was last said)", sh->unsaid_late);
+	sh->said_late = now;
+	sh->unsaid_late = 0;
+	log_info("(%s) VRRP thread timer expired %" PRIu64 ".%06" PRIu64 " seconds ago%s", in->conf->name, late / USEC_PER_SEC,
+		 late % USEC_PER_SEC, others);
+}
+
 static void timer_fired(struct timer *t, usec_t due, usec_t now)
 {
 	struct vrrp_inst *in = t->arg;
@@ -244,8 +263,7 @@ static void timer_fired(struct timer *t, usec_t due, usec_t now)
 	if (in->fsm.due > now || in->stopped)           /* what waited there moved it */
 		return;
 	if (late >= in->conf->advert_int)
-		log_info("(%s) VRRP thread timer expired %" PRIu64 ".%06" PRIu64 " seconds ago", in->conf->name,
-			 late / USEC_PER_SEC, late % USEC_PER_SEC);
+		say_late(in, late, now);
 	if (put_off(in, late) || stalled(in))
 		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
 	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_TIMER });

@@ -44,6 +44,8 @@ struct vrrp_shared {
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
 	struct timer recheck;                   /* of addresses that were reported gone */
 	uint64_t tokens;                        /* of scripts */
+	usec_t said_late;                       /* when a late timer was last said; 0 = never */
+	uint64_t unsaid_late;                   /* late ones since */
 	bool converging;                      /* at the start: addresses of all instances are brought in line at once */
 	bool keep_addrs;                        /* --dont-release-vrrp */
 	bool ending;                            /* no event changes anything any more */

@@ -316,7 +316,7 @@ def test_signals_that_are_not_served_end_nothing(daemon):
     before = daemon.pids()
     for number in (signal.SIGPIPE, signal.SIGRTMIN + 2, signal.SIGRTMAX):
         os.kill(before["keepalived"], number)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGINT, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)):
         os.kill(before["vrrp"], number)
     assert daemon.run([daemon.binary, "--reload"]).returncode == 0
     assert daemon.pids() == before

@@ -127,6 +127,91 @@ def test_child_that_dies_while_it_is_reloaded(daemon):
     assert status(daemon.pids()["vrrp"])["State"].split()[0] in "RS"
 
 
+def test_while_it_starts(lab):
+    """The file that was being read when it changed is not the one that stays."""
+    host = lab.host("director", "10.0.0.36/24")
+    wire = lab.capture(host)
+    daemon = lab.daemon(host, config(priority=240))
+    daemon.wait_log("^Starting Keepalived")
+    daemon.configure(config(priority=241))
+    daemon.process.send_signal(signal.SIGHUP)
+    complete = daemon.wait_log("^Reload complete")
+    assert daemon.log.lines("^Startup complete")[0].time < complete.time
+    assert wire.wait_advert(10, since=complete.time).priority == 241
+
+
+def hand_over_slowly(daemon, text):
+    """Orders a reload, of which the old process takes its whole second; returns once it is under way."""
+    old = daemon.pids()["vrrp"]
+    os.kill(old, signal.SIGSTOP)
+    daemon.configure(text)
+    since = time.monotonic()
+    daemon.send_signal(signal.SIGHUP)
+    if "vrrp_instance" in text:
+        daemon.wait_log("^Starting VRRP child process", since=since)
+    else:
+        daemon.wait_log("^Reloading", since=since)
+    assert old in daemon.processes()
+
+
+@pytest.mark.parametrize("first", [config(priority=240), "child_wait_time 1\nglobal_defs {\n}\n"],
+                         ids=["handing over", "stopping"])
+def test_another_while_a_process(lab, daemon, first):
+    wire = lab.capture(daemon.host)
+    hand_over_slowly(daemon, first)
+    daemon.configure(config(priority=241))
+    done = reload_(daemon)
+    answered = time.monotonic()
+    assert (done.returncode, done.stderr) == (0, "")
+    complete = daemon.log.lines("^Reload complete")
+    assert len(complete) == 2 and complete[1].time < answered
+    queued = daemon.wait_log("^Reload already in progress, request queued$")
+    assert daemon.wait_log("^VRRP process failed to die - forcing termination$").time > queued.time
+    assert wire.wait_advert(10, since=answered).priority == 241
+
+
+def test_a_broken_one_while_a_process_hands_over(lab, daemon):
+    wire = lab.capture(daemon.host)
+    hand_over_slowly(daemon, config(priority=240))
+    daemon.configure(config("no_such_word 1", priority=241))
+    done = reload_(daemon)
+    assert done.returncode == 5 and "no_such_word" in done.stderr
+    assert len(daemon.log.lines("^Reload complete")) == 1 and len(daemon.log.lines("^Reload refused")) == 1
+    assert wire.wait_advert(10).priority == 240
+
+
+def test_several_while_a_process_hands_over(lab, daemon):
+    """All of them are answered by the one reload that comes after."""
+    hand_over_slowly(daemon, config(priority=240))
+    daemon.configure(config(priority=241))
+    asked = [daemon.inside(subprocess.Popen, [daemon.binary, "--reload"], env=daemon.env, cwd="/", stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(3)]
+    for client in asked:
+        assert client.wait(10) == 0
+        assert client.stderr.read() == b""
+        client.stderr.close()
+    assert len(daemon.log.lines("^Reload complete")) == 2
+    assert len(daemon.log.lines("request queued$")) == 3
+
+
+def test_a_process_that_stops_longer_than_a_reload_takes(lab):
+    """The reload that ordered it to stop ends after 10 s; the next one waits until its place is free."""
+    daemon = lab.daemon(lab.host("director", "10.0.0.36/24"), config().replace("child_wait_time 1", "child_wait_time 12"))
+    daemon.wait_log("^Startup complete")
+    wire = lab.capture(daemon.host)
+    old = daemon.pids()["vrrp"]
+    os.kill(old, signal.SIGSTOP)
+    daemon.configure("child_wait_time 12\nglobal_defs {\n}\n")
+    assert reload_(daemon).returncode == 0
+    assert old in daemon.processes()
+    daemon.configure(config(priority=241))
+    done = reload_(daemon)
+    assert (done.returncode, done.stderr) == (0, "")
+    killed = daemon.wait_log("^VRRP process failed to die - forcing termination$")
+    started = daemon.wait_log("^Starting VRRP child process", since=killed.time)
+    assert wire.wait_advert(10, since=started.time).priority == 241
+
+
 def test_stop_while_it_reloads(daemon):
     os.kill(daemon.pids()["vrrp"], signal.SIGSTOP)
     daemon.configure(config(priority=90))

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Faults and cures, addresses that others take away, scripts, and packets that are none."""
+import os
 import random
+import re
 import signal
 import socket
 import struct
+import time
 
 from lib_util import PATIENCE, wait_until
 
@@ -60,6 +63,39 @@ def test_addresses_as_written(lab):
     wire.wait_arp(gratuitous=True, sender="192.168.8.100")
     assert daemon.stop() == 0
     assert sorted(one.addresses()) == sorted(["10.0.0.1/24", "192.168.7.1/24"] + [a for a in one.addresses() if ":" in a])
+
+
+def test_broadcast_addresses(lab):
+    """One for each way to write it, and the edges of a network without room for one."""
+    one = lab.host("one", "10.0.0.1/24")
+    wanted = {"172.16.1.9/24": ("brd +", "172.16.1.255"), "172.16.2.9/24": ("brd -", "172.16.2.0"),
+              "172.17.130.9/17": ("broadcast +", "172.17.255.255"), "172.18.130.9/17": ("broadcast -", "172.18.128.0"),
+              "172.19.1.6/30": ("brd +", "172.19.1.7"), "172.19.2.6/30": ("brd -", "172.19.2.4"),
+              "172.20.1.9/24": ("brd 172.20.1.77", "172.20.1.77"), "172.20.2.9/24": ("", None),
+              "172.21.1.9/32": ("brd +", "172.21.1.9"), "10.0.0.100/24": ("brd +", "10.0.0.255")}
+    text = instance(vips="\n".join(f"{address} {words}" for address, (words, _) in wanted.items()))
+
+    def shown():
+        found = {}
+        for line in one.ip("-4 -o addr show dev eth0").splitlines():
+            words = line.split()
+            found[words[3]] = words[words.index("brd") + 1] if "brd" in words else None
+        found.pop("10.0.0.1/24")
+        return found
+
+    daemon = quiet(lab, one, text)
+    master(daemon)
+    expected = {address: broadcast for address, (_, broadcast) in wanted.items()}
+    wait_until(lambda: shown() == expected, what="the addresses")
+    # What a reload changes is put right, and the rest is not touched.
+    watch = lab.watch(one)
+    daemon.configure(text.replace("172.16.1.9/24 brd +", "172.16.1.9/24 brd -"))
+    assert daemon.run([daemon.binary, "--reload"]).returncode == 0
+    expected["172.16.1.9/24"] = "172.16.1.0"
+    wait_until(lambda: shown() == expected, what="the changed address")
+    assert {event.address for event in watch} == {"172.16.1.9/24"}
+    assert daemon.stop() == 0
+    assert shown() == {}
 
 
 def test_address_that_the_kernel_refuses(lab):
@@ -307,6 +343,8 @@ def advert(priority=50, version=3, vrid=51, addresses=(VIP, "10.0.0.101"), centi
     body = b"".join(socket.inet_aton(address) for address in addresses)
     packet = struct.pack("!BBBBHH", version << 4 | 1, vrid, priority, len(addresses), centis, 0) + body
     pseudo = socket.inet_aton("10.0.0.2") + socket.inet_aton("224.0.0.18") + struct.pack("!HH", 112, len(packet))
+    if version == 2:                                            # seconds, and a password of none
+        packet, pseudo = packet + bytes(8), b""
     words = struct.unpack(f"!{len(pseudo + packet) // 2}H", pseudo + packet)
     total = sum(words)
     while total >> 16:
@@ -385,3 +423,97 @@ def test_storm_of_broken_packets(lab):
     assert daemon.pids()["vrrp"] == pid and one.has_address(VIP)
     assert not daemon.log.lines("Entering BACKUP STATE$")
     assert daemon.stop() == 0
+
+
+def test_interval_of_the_master_is_said_once_for_each_change(lab):
+    one, two = lab.host("one", "10.0.0.1/24"), lab.host("two", "10.0.0.2/24")
+    daemon = lab.daemon(one, instance(interval=1))
+    daemon.wait_log("^Startup complete")
+    sender = Sender(two)
+
+    def said():
+        return [line.text for line in daemon.log.lines("advertisement interval")]
+
+    def send(*intervals):
+        for centis in intervals:
+            sender.send(advert(200, centis=centis))
+
+    send(100, 100, 200, 200, 200, 300, 300, 200, 100, 100)
+    expected = [f"(VI_1) advertisement interval updated from {old}ms to {new}ms by master"
+                for old, new in ((1000, 2000), (2000, 3000), (3000, 2000), (2000, 1000))]
+    wait_until(lambda: "Received: 10\n" in statistics(daemon))
+    assert said() == expected
+    # What a lower one wants is nobody's interval, and none of it is dropped for it.
+    sender.send(advert(0))
+    since = master(daemon).time
+    for _ in range(3):
+        sender.send(advert(50, centis=300))
+    wait_until(lambda: "Received: 14\n" in statistics(daemon))
+    assert said() == expected
+    # A master that yields says it with the first advert that it follows.
+    send(500, 500, 500)
+    daemon.wait_log(r"\(VI_1\) Entering BACKUP STATE", since=since)
+    wait_until(lambda: "Received: 17\n" in statistics(daemon))
+    assert said() == expected + ["(VI_1) advertisement interval updated from 1000ms to 5000ms by master"]
+
+
+def test_interval_of_another_version_2_router_is_said_once(lab):
+    one, two = lab.host("one", "10.0.0.1/24"), lab.host("two", "10.0.0.2/24")
+    daemon = lab.daemon(one, instance(interval=1).replace("version 3", "version 2"))
+    daemon.wait_log("^Startup complete")
+    sender = Sender(two)
+    for _ in range(5):
+        sender.send(advert(200, version=2, centis=3))
+    wait_until(lambda: "Advertisement Interval: 5\n" in statistics(daemon))
+    text = r"^\(VI_1\) advertisement interval mismatch with 10.0.0.2 mine=1 sec rcv'd=3 sec$"
+    assert len(daemon.log.lines(text)) == 1
+    # A change of state is a new reason to say it.
+    since = master(daemon).time
+    for _ in range(5):
+        sender.send(advert(200, version=2, centis=3))
+    wait_until(lambda: "Advertisement Interval: 10\n" in statistics(daemon))
+    assert len(daemon.log.lines(text)) == 2 and len(daemon.log.lines(text, since=since)) == 1
+
+
+def test_timers_that_are_served_late_are_said_now_and_then(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    several = instance(interval=0.1) + "".join(
+        f"""vrrp_instance VI_{number} {{
+	version 3
+	interface eth0
+	virtual_router_id {number}
+	priority 100
+	advert_int 0.1
+	virtual_ipaddress {{
+		10.0.0.{number}
+	}}
+}}
+""" for number in range(2, 10))
+    daemon = quiet(lab, one, several)
+    master(daemon)
+    daemon.wait_log(r"\(VI_9\) Entering MASTER STATE")
+    wire = lab.capture(one)
+    pid = daemon.pids()["vrrp"]
+    text = r"^\(VI_\d\) VRRP thread timer expired 0\.\d{6} seconds ago"
+
+    def stall():
+        """Keeps it from serving its timers for longer than an interval, and waits until it serves them again."""
+        os.kill(pid, signal.SIGSTOP)
+        begin = time.monotonic()
+        wait_until(lambda: time.monotonic() > begin + 0.22)
+        os.kill(pid, signal.SIGCONT)
+        woken = time.monotonic()
+        for vrid in (51, *range(2, 10)):
+            wire.wait_advert(vrid=vrid, since=woken)
+
+    stall()
+    first = daemon.wait_log(text)
+    stall()
+    stall()
+    lines = [line for line in daemon.log.lines("timer expired")]
+    assert len(lines) == 1 or lines[1].time >= lines[0].time + 10, lines
+    wait_until(lambda: time.monotonic() > first.time + 10, 15)
+    stall()
+    second = daemon.wait_log("timer expired", since=first.time + 10)
+    others = int(re.search(r"\(and (\d+) others since this was last said\)$", second.text)[1])
+    assert others >= 8 + 2 * 9                               # the rest of the first time, and all of the next two

@@ -3,9 +3,12 @@
  * process left behind can hurt the reader. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +22,7 @@
 #include <cmocka.h>
 
 #include "lib/memfd.h"
+#include "lib/usec.h"
 #include "proc/book.h"
 
 static struct book *open_writer(int fd)
@@ -204,6 +208,113 @@ static void killed_writer_leaves_a_readable_book(void **state)
 	}
 }
 
+/* ---- a writer that turns against its reader ---- */
+
+#define NRECORDS 37                             /* nothing else in a head has this value */
+
+/* The number of records in a book's head, for a writer who means harm. */
+static _Atomic uint64_t *count_in_head(int fd)
+{
+	uint64_t *head = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	assert_true(head != MAP_FAILED);
+	for (unsigned i = 0; i < 8; i++)
+		if (head[i] == NRECORDS)
+			return (_Atomic uint64_t *)&head[i];
+	fail_msg("no number of records in the head");
+	return NULL;
+}
+
+static struct book *filled_book(int fd)
+{
+	struct book *w = open_writer(fd);
+
+	for (unsigned i = 0; i < NRECORDS; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "k%u", i);
+		assert_int_equal(book_claim(w, i, key), 0);
+		assert_int_equal(book_put(w, i, &i, sizeof(i)), 0);
+	}
+	return w;
+}
+
+static void the_count_that_was_checked_is_the_one_that_counts(void **state)
+{
+	static const uint64_t lies[] = { 0, NRECORDS - 1, NRECORDS + 1, 1 << 22, UINT64_MAX };
+	int fd = book_create(1, 1, NRECORDS);
+	struct book *w = filled_book(fd), *r = open_reader(fd);
+	_Atomic uint64_t *count = count_in_head(fd);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(*lies); i++) {
+		const char *why;
+		unsigned v = 0, n = 0;
+
+		*count = lies[i];
+		assert_null(book_open_predecessor(fd, 1, &why));
+		book_each(r, count_one, &n);
+		assert_int_equal(n, NRECORDS);
+		assert_int_equal(book_get(r, "k36", &v, sizeof(v)), sizeof(v));
+		assert_int_equal(v, 36);
+		assert_int_equal(book_claim(w, NRECORDS, "beyond"), -ERANGE);
+		assert_int_equal(book_put(w, NRECORDS, &v, sizeof(v)), -ERANGE);
+		assert_int_equal(book_put(w, NRECORDS - 1, &v, sizeof(v)), 0);
+	}
+	munmap((void *)((uintptr_t)count & ~(uintptr_t)4095), 4096);
+	book_close(w);
+	book_close(r);
+	close(fd);
+}
+
+struct liar { _Atomic uint64_t *count; _Atomic bool done; };
+
+static void *lie(void *arg)
+{
+	struct liar *l = arg;
+
+	while (!l->done) {
+		*l->count = 1 << 22;
+		*l->count = NRECORDS;
+	}
+	return NULL;
+}
+
+/* While the count changes under its hands the reader sees all records or is refused, and is never led behind the end. */
+static void a_count_that_changes_while_it_is_read(void **state)
+{
+	int fd = book_create(1, 1, NRECORDS);
+	struct book *w = filled_book(fd);
+	struct liar l = { .count = count_in_head(fd) };
+	unsigned opened = 0, refused = 0;
+	usec_t begin = usec_mono();
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, lie, &l), 0);
+	while ((opened < 40000 || refused < 40000) && usec_mono() - begin < 2 * USEC_PER_SEC) {
+		const char *why;
+		struct book *r = book_open_predecessor(fd, 1, &why);
+		unsigned n = 0;
+
+		if (!r) {
+			assert_non_null(strstr(why, "number of records"));
+			refused++;
+			continue;
+		}
+		book_each(r, count_one, &n);
+		assert_int_equal(n, NRECORDS);
+		opened++;
+		book_close(r);
+	}
+	l.done = true;
+	pthread_join(thread, NULL);
+	assert_true(opened > 0 && refused > 0);
+	munmap((void *)((uintptr_t)l.count & ~(uintptr_t)4095), 4096);
+	book_close(w);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +323,8 @@ int main(void)
 		cmocka_unit_test(damage_is_noticed),
 		cmocka_unit_test(strangers_are_refused),
 		cmocka_unit_test(killed_writer_leaves_a_readable_book),
+		cmocka_unit_test(the_count_that_was_checked_is_the_one_that_counts),
+		cmocka_unit_test(a_count_that_changes_while_it_is_read),
 	};
 
 	return cmocka_run_group_tests_name("book", tests, NULL, NULL);
