@@ -147,7 +147,7 @@ static void dump_globals(const struct conf_globals *g, FILE *out)
 	if (g->instance_name)
 		fprintf(out, " Instance name = %s\n", g->instance_name);
 	fprintf(out, " Router ID = %s\n", g->router_id ? g->router_id : "");
-	fprintf(out, " Script security %s\n", g->script_security ? "enabled" : "disabled");
+	fprintf(out, " Script security %s\n", g->scripts.security ? "enabled" : "disabled");
 }
 
 void check_dump(const struct service_set *s, const struct sched *sched, FILE *out)

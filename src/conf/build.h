@@ -24,10 +24,13 @@ void vec_done(struct vec *v);
 /* Fields of the final structs hold UNSET_UINT or USEC_NEVER until finish_… has filled them in. */
 struct build_globals {
 	struct conf_globals g;
-	struct conf_garp garp;
-	uint32_t down_timer_adverts, version;
-	bool lower_prio_no_advert, higher_prio_send_advert, min_garp, log_all_failures;
-	usec_t gna_interval;
+	bool snmp_rfc, syncd_has_id;
+	/* Where a statement stood, whatever its value. */
+	struct conf_pos email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
+	struct conf_pos garp_pos[3];                    /* delay, repeat, refresh */
+	struct conf_pos rttime_pos[3];                  /* VRRP, checker, BFD */
+	struct conf_pos fifo_script_pos[3];             /* all, VRRP, LVS */
+	struct conf_pos force_pos[5];                   /* in the order of struct conf_buffers */
 };
 
 #define NOT_GIVEN 2                             /* of a yes or no */
@@ -155,5 +158,6 @@ void finish_inherit(struct build_inherit *own, const struct build_inherit *from)
 void check_config(struct schema_ctx *c);                                /* check.c: rules between objects */
 void check_servers(struct schema_ctx *c);                               /* check_server.c: those of virtual servers */
 void check_statics(struct schema_ctx *c);                                /* check_static.c: what is always there */
+void finish_globals(struct schema_ctx *c);                               /* finish_global.c: after all instances */
 
 #endif

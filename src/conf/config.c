@@ -117,6 +117,7 @@ static void read_tree(struct schema_ctx *c, struct node *root)
 	schema_parse(c, &schema_root, root, &c->globals);
 	for (size_t i = 0; i < c->vrrp.n; i++)
 		finish_vrrp(c, vec_at(&c->vrrp, i));
+	finish_globals(c);
 	check_config(c);
 }
 
@@ -177,7 +178,7 @@ static void seal_config(struct schema_ctx *c, struct config *cfg)
 	cfg->nrs = c->nrs;
 	cfg->nchecks = c->nchecks;
 	cfg->globals = c->globals.g;
-	cfg->globals.emails = seal_words(c, &c->emails);
+	cfg->globals.mail.to = seal_words(c, &c->emails);
 	seal_statics(c, cfg);
 }
 

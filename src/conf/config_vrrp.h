@@ -78,14 +78,6 @@ struct conf_hmac {
 
 struct conf_track_if { struct conf_pos pos; const char *ifname; int weight; bool reverse; };
 
-/* Gratuitous ARP: times in µs. */
-struct conf_garp {
-	usec_t delay; unsigned repeat;                  /* after becoming master, and again after delay; delay 0 = no second burst */
-	usec_t refresh; unsigned refresh_repeat;        /* 0 = never */
-	usec_t lower_prio_delay; unsigned lower_prio_repeat;
-	usec_t interval;                                /* least gap between two of them on an interface; 0 = none */
-};
-
 struct conf_vrrp {
 	struct conf_pos pos;
 	uint32_t index;                         /* its place in config.vrrp */

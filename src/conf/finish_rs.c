@@ -78,7 +78,7 @@ static void finish_check(struct schema_ctx *c, struct build_vs *b, const struct 
 	finish_timing(rs, ck);
 	finish_connection(c, b, rs, k);
 	ck->alpha = k->alpha == NOT_GIVEN ? around : k->alpha;
-	ck->log_all_failures = k->log_all == NOT_GIVEN ? c->globals.log_all_failures : k->log_all;
+	ck->log_all_failures = k->log_all == NOT_GIVEN ? c->globals.g.lvs.log_all_failures : k->log_all;
 	if (ck->type == CONF_CHECK_MISC && k->u.misc.timeout == USEC_NEVER)
 		k->u.misc.timeout = b->in.delay_loop;
 	if (kinds[ck->type].size)

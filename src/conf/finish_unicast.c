@@ -176,14 +176,14 @@ static void finish_group(struct schema_ctx *c, struct build_vrrp *b)
 	if (v->unicast)
 		*group = (struct ip_addr){ 0 };
 	else if (wrong || !addr_is_set(group))
-		*group = v->family == AF_INET6 ? c->globals.g.mcast_group6 : c->globals.g.mcast_group4;
+		*group = v->family == AF_INET6 ? c->globals.g.vrrp.mcast_group6 : c->globals.g.vrrp.mcast_group4;
 }
 
 static void finish_check_src(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
 
-	v->check_unicast_src = b->check_src == NOT_GIVEN ? c->globals.g.vrrp_check_unicast_src : b->check_src;
+	v->check_unicast_src = b->check_src == NOT_GIVEN ? c->globals.g.vrrp.check_unicast_src : b->check_src;
 	for (unsigned i = 0; i < v->npeers; i++)
 		if (v->peers[i].min_ttl || v->peers[i].max_ttl != 255)
 			v->check_unicast_src = true;

@@ -49,9 +49,9 @@ static void finish_version(struct schema_ctx *c, struct build_vrrp *b)
 			diag_add(c->diags, DIAG_WARNING, &b->version_pos, "IPv6 needs version 3: it is used");
 		v->version = 3;
 	} else if (!v->version) {
-		v->version = (uint8_t)c->globals.version;
+		v->version = (uint8_t)c->globals.g.vrrp.version;
 	}
-	v->v3_checksum_as_v2 = b->v3_as_v2 == NOT_GIVEN ? c->globals.g.v3_checksum_as_v2 : b->v3_as_v2;
+	v->v3_checksum_as_v2 = b->v3_as_v2 == NOT_GIVEN ? c->globals.g.vrrp.v3_checksum_as_v2 : b->v3_as_v2;
 }
 
 static void finish_interval(struct schema_ctx *c, struct build_vrrp *b)
@@ -132,9 +132,9 @@ static unsigned count_or(unsigned n, unsigned other)
 
 static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 {
-	const struct conf_garp *g = &c->globals.garp;
+	const struct conf_garp *g = &c->globals.g.vrrp.garp;
 	struct conf_garp *own = &b->v.garp;
-	bool least = c->globals.min_garp;
+	bool least = c->globals.g.vrrp.min_garp;
 
 	if (!own->repeat)
 		diag_add(c->diags, DIAG_WARNING, &b->repeat_pos, "`garp_master_repeat 0`: each address is announced once at least");
@@ -150,7 +150,7 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
 	own->interval = g->interval;
 	if (b->v.garp_extra.period == USEC_NEVER)
-		b->v.garp_extra = c->globals.g.vrrp_garp_extra_if;
+		b->v.garp_extra = c->globals.g.vrrp.garp_extra;
 }
 
 static bool bool_or(uint8_t given, uint8_t other)
@@ -164,15 +164,15 @@ static void finish_inherited(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_vrrp *v = &b->v;
 
 	if (v->down_timer_adverts == UNSET_UINT)
-		v->down_timer_adverts = c->globals.down_timer_adverts;
-	v->skip_check_adv_addr = bool_or(b->skip_check, g->vrrp_skip_check_adv_addr);
-	v->lower_prio_no_advert = bool_or(b->lower_no_advert, c->globals.lower_prio_no_advert);
-	v->higher_prio_send_advert = bool_or(b->higher_send_advert, c->globals.higher_prio_send_advert);
-	v->notify_priority_changes = bool_or(b->notify_prio, g->vrrp_notify_priority_changes);
-	v->smtp_alert = bool_or(b->smtp, g->smtp_alert_vrrp == NOT_GIVEN ? g->smtp_alert : g->smtp_alert_vrrp);
+		v->down_timer_adverts = g->vrrp.down_timer_adverts;
+	v->skip_check_adv_addr = bool_or(b->skip_check, g->vrrp.skip_check_adv_addr);
+	v->lower_prio_no_advert = bool_or(b->lower_no_advert, g->vrrp.lower_prio_no_advert);
+	v->higher_prio_send_advert = bool_or(b->higher_send_advert, g->vrrp.higher_prio_send_advert);
+	v->notify_priority_changes = bool_or(b->notify_prio, g->vrrp.notify_priority_changes);
+	v->smtp_alert = bool_or(b->smtp, g->mail.alert_vrrp == NOT_GIVEN ? g->mail.alert : g->mail.alert_vrrp);
 	if (b->owner_ignore == true && v->priority != OWNER)
 		diag_add(c->diags, DIAG_WARNING, &b->owner_ignore_pos, "`owner_ignore_adverts` has no effect without priority 255");
-	v->owner_ignore_adverts = v->priority == OWNER && bool_or(b->owner_ignore, g->vrrp_owner_ignore_adverts);
+	v->owner_ignore_adverts = v->priority == OWNER && bool_or(b->owner_ignore, g->vrrp.owner_ignore_adverts);
 }
 
 /* ---- interfaces ---- */
@@ -224,7 +224,7 @@ void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 	finish_unicast(c, b);
 	finish_version(c, b);
 	finish_interval(c, b);
-	v->strict = bool_or(b->strict, c->globals.g.vrrp_strict);
+	v->strict = bool_or(b->strict, c->globals.g.vrrp.strict);
 	finish_priority(c, b);
 	if (v->strict)
 		finish_strict(c, b);

@@ -53,6 +53,7 @@ void config_print_checkers(const struct config *cfg, struct strbuf *out, bool se
 {
 	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
 
+	print_ssl(&p);
 	for (unsigned i = 0; i < cfg->nvs_groups; i++)
 		print_vs_group(&p, cfg->vs_groups[i]);
 	for (unsigned i = 0; i < cfg->nvs; i++)

@@ -423,7 +423,8 @@ static void add_words(void *arg, const char *path, const struct schema_row *row)
 	(void)path;
 	add_word(d, row->name);
 	for (const struct schema_choice *c = row->choices; c && c->word; c++)
-		add_word(d, c->word);
+		if (*c->word)
+			add_word(d, c->word);
 }
 
 void reference_dictionary(struct strbuf *out)

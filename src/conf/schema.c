@@ -82,7 +82,8 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 	home = diags_full(c->diags) ? NULL : suggest_block(word);
 	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs in %s%s", word, block->name, home,
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs %s%s%s", word, block->name,
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
 			 n->has_block ? "; the block is left out" : "");
 	else
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s", word, block->name,
@@ -228,6 +229,24 @@ static void row_default(struct schema_ctx *c, const struct schema_row *row, void
 
 	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK && !row->same_as)
 		schema_value(c, row, &n, (char *)obj + row->offset);
+}
+
+bool schema_is_default(const struct schema_row *row, const void *field, size_t size)
+{
+	unsigned char own[sizeof(struct ip_addr) + 64] = { 0 };
+	struct schema_ctx none = { 0 };
+	struct schema_row here = *row;
+	const char *a, *b;
+
+	if (!row->def || row->flags & SF_DERIVED || size > sizeof(own))
+		return false;
+	here.offset = 0;
+	row_default(&none, &here, own);
+	if (row->type != ST_STRING)
+		return !memcmp(field, own, size);
+	memcpy(&a, field, sizeof(a));
+	memcpy(&b, own, sizeof(b));
+	return a == b || (a && b && !strcmp(a, b));
 }
 
 void schema_defaults(const struct schema_block *block, void *obj)

@@ -40,6 +40,7 @@ enum {
 	SF_DERIVED = 8,         /* `def` is what happens without it, for people; it is not assigned from here */
 	SF_OLD     = 16,        /* an old or wrong spelling of `same_as`: a warning says so */
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
+	SF_CLAMP = 512,         /* a value beyond the limits becomes the nearest that is allowed, with a warning (ST_INT; ST_STRING: it is cut) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
 	SF_VITAL   = 128,       /* the instance or virtual server is held back when it is there and cannot be read (the message says so) */
 	SF_WORD    = 1024,      /* an option on the line of an item, not a statement (item.h) */
@@ -54,6 +55,7 @@ struct schema_row {
 	size_t offset, size;                    /* of the field in the block's object; size 0 = there is none */
 	int64_t min, max;
 	const char *def;                        /* the default as an operator would write it; NULL = none */
+	const char *bare;                       /* the value that the keyword alone stands for; NULL = it needs one */
 	const char *since;                      /* version; NULL = from the beginning */
 	const char *help;                       /* one line */
 	const char *args;                       /* for messages and the reference; NULL = from the type */
@@ -92,7 +94,7 @@ extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_in
 /* services, servers and their checkers (schema_server.c, schema_real.c, schema_vs_group.c, schema_check*.c) */
 extern const struct schema_block schema_virtual_server, schema_real_server, schema_vs_group, schema_tcp_check, schema_ping_check, schema_http_get,
 	schema_ssl_get, schema_smtp_check, schema_misc_check, schema_file_check, schema_bfd_check, schema_udp_check, schema_dns_check;
-/* trackers and groups (schema_track.c, schema_group.c); certificates (schema_probe.c) */
+/* trackers and groups (schema_track.c, schema_group.c); certificates (schema_ssl.c) */
 extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
 	schema_track_group, schema_garp_group, schema_ssl_context;
 /* lists of items (schema_address.c, schema_unicast.c, schema_track.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces
@@ -107,6 +109,8 @@ extern const struct tree_language schema_language;
 /* ---- schema.c: the driver ---- */
 void schema_parse(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj);
 const struct schema_row *schema_find(const struct schema_block *block, const char *word);
+/* The field has the row's own default: no line tells more than a line with it. */
+bool schema_is_default(const struct schema_row *row, const void *field, size_t size);
 void *schema_object(struct schema_ctx *c, const struct schema_block *block, void *obj);  /* obj becomes a copy of the block's prototype */
 void schema_defaults(const struct schema_block *block, void *obj);     /* writes the rows' defaults and calls init */
 /* Calls back for every row of the language, with the blocks' names joined by `/`. */
@@ -144,13 +148,16 @@ void print_open(struct printer *p, const char *fmt, ...) __attribute__((format(p
 void print_close(struct printer *p);
 void print_keyword(struct printer *p, const char *keyword);     /* the start of a line; print_end ends it */
 void print_word(struct printer *p, const char *word);           /* a blank and the word, quoted where it must be */
+void print_bare(struct printer *p, const char *word);           /* the same without the blank */
 void print_end(struct printer *p);
+void print_seconds(struct printer *p, const char *keyword, usec_t t);           /* a whole line; nothing for USEC_NEVER */
 void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
 
 /* The same for what does not print itself row by row. */
 void print_check(struct printer *p, const struct schema_row *row, const void *rs);      /* schema_checker.c: all checks of a server */
 void print_vs(struct printer *p, const struct conf_vs *vs);                            /* schema_server.c: the whole block */
 void print_vs_group(struct printer *p, const struct conf_vs_group *group);             /* schema_vs_group.c */
+void print_ssl(struct printer *p);                              /* schema_ssl.c: the whole block, if there is one */
 
 /* ---- schema_address.c, schema_track.c ---- */
 void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */

@@ -266,7 +266,7 @@ static bool finish_address(struct schema_ctx *c, struct build_vip *b, bool is_st
 	if (!b->has_lifetime)
 		vip->preferred_lft = addr->family == AF_INET6 && vip->prefix.len == 128 ? 0 : UINT32_MAX;
 	if (is_static && !vip->dev)
-		vip->dev = c->globals.g.default_interface ? c->globals.g.default_interface : "eth0";
+		vip->dev = c->globals.g.vrrp.default_interface ? c->globals.g.vrrp.default_interface : "eth0";
 	return true;
 }
 

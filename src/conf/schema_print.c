@@ -2,8 +2,9 @@
 /*
  * The canonical print of one block, from its rows.
  *
- * What is printed can be read again and means the same. A field that holds nothing (no string, no address, "not given") has no line; all
- * others have one, defaults too, so that two prints are equal when and only when the behaviour is. Called by print.c.
+ * What is printed can be read again and means the same. A field that holds nothing (no string, no address, "not given") has no line, and
+ * what is not acted on has none while it has its default, since reading it again would only raise a warning; all others have one, defaults
+ * too, so that two prints are equal when and only when the behaviour is. Called by print.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,15 +91,20 @@ static bool needs_quotes(const char *word)
 	return false;
 }
 
-void print_word(struct printer *p, const char *word)
+void print_bare(struct printer *p, const char *word)
 {
-	strbuf_addc(p->out, ' ');
 	if (!*word)
 		strbuf_add(p->out, "\"\"");
 	else if (needs_quotes(word))
 		quoted(p->out, word);
 	else
 		strbuf_add(p->out, word);
+}
+
+void print_word(struct printer *p, const char *word)
+{
+	strbuf_addc(p->out, ' ');
+	print_bare(p, word);
 }
 
 void print_end(struct printer *p)
@@ -151,7 +157,7 @@ void print_script(struct printer *p, const char *keyword, conf_script_id id)
 	print_end(p);
 }
 
-static void print_seconds(struct printer *p, const char *keyword, usec_t t)
+void print_seconds(struct printer *p, const char *keyword, usec_t t)
 {
 	unsigned long long whole = t / USEC_PER_SEC, micro = t % USEC_PER_SEC;
 	char text[48];
@@ -180,7 +186,8 @@ static void print_text(struct printer *p, const struct schema_row *row, const ch
 	if (!word)
 		return;
 	print_keyword(p, row->name);
-	print_word(p, row->flags & SF_SECRET && !p->secrets ? "********" : word);
+	if (*word || !row->bare)
+		print_word(p, row->flags & SF_SECRET && !p->secrets ? "********" : word);
 	print_end(p);
 }
 
@@ -224,7 +231,7 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 	case ST_ENUM:
 		word = choice_word(row->choices, v);
 		if (word)
-			print_line(p, "%s %s", row->name, word);
+			print_line(p, "%s%s%s", row->name, *word ? " " : "", word);
 		break;
 	case ST_SCRIPT:
 		print_script(p, row->name, (conf_script_id)v);
@@ -234,25 +241,19 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 	}
 }
 
-/* What is not acted on, and has its default, would only be warned about when the print is read again. */
-static bool says_nothing(const struct schema_row *row, const void *field, size_t size)
-{
-	if (!(row->flags & SF_LATER) || row->flags & SF_DERIVED || !row->def || (row->type != ST_INT && row->type != ST_BOOL))
-		return false;
-	return (!strcmp(row->def, "0") || !strcmp(row->def, "off")) && !value_load(field, size, false);
-}
-
 void schema_print(struct printer *p, const struct schema_block *block, const void *obj)
 {
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 		size_t offset = row->final ? row->final : row->offset, size = row->final ? row->final_size : row->size;
+		const void *field = (const char *)obj + offset;
 
 		if (row->same_as)
 			continue;
 		if (row->print)
 			row->print(p, row, obj);
-		else if (size && (!block->final_size || offset + size <= block->final_size) && !says_nothing(row, (const char *)obj + offset, size))
-			print_field(p, row, (const char *)obj + offset, size);
+		else if (size && (!block->final_size || offset + size <= block->final_size) &&
+			 !(row->flags & SF_LATER && schema_is_default(row, field, size)))
+			print_field(p, row, field, size);
 	}
 }

@@ -26,8 +26,10 @@ static const struct schema_row root_rows[] = {
 	  .help = "how long a process may take to stop" },
 
 	/* not acted on yet */
-	{ .name = "net_namespace_ipvs", .type = ST_ANY, .flags = SF_LATER, .args = "[NAME]", .since = "2.1.0", .help = "network namespace of IPVS" },
-	{ .name = "namespace_with_ipsets", .type = ST_FLAG, .flags = SF_LATER, .since = "1.3.0", .help = "allow ipsets in a namespace" },
+	{ .name = "net_namespace_ipvs", .type = ST_STRING, FIELD(g.net_namespace_ipvs), .flags = SF_LATER, .max = 63, .bare = "", .args = "[NAME]",
+	  .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
+	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER, .since = "1.3.0",
+	  .help = "allow ipsets in a namespace" },
 	{ .name = "linkbeat_use_polling", .type = ST_FLAG, .flags = SF_LATER, .since = "1.1.18", .help = "ask for links' states instead of being told" },
 	BLOCK("vrrp_sync_group", schema_sync_group, NULL, "instances that share one state", .args = "NAME", .advice = "its instances change state one by one"),
 	BLOCK("vrrp_script", schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
@@ -43,7 +45,7 @@ static const struct schema_row root_rows[] = {
 	BLOCK("garp_group", schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
 	BLOCK("linkbeat_interfaces", schema_any_list, "2.0.13", "interfaces that are asked for their link's state"),
 	BLOCK("interface_up_down_delays", schema_any_list, "2.2.3", "patience with interfaces that come and go"),
-	BLOCK("SSL", schema_ssl_context, NULL, "certificate and key of SSL_GET"),
+	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },
 	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
 	      .advice = "a virtual_server with a group is not programmed"),
 };

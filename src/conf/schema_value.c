@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "conf/build.h"
 #include "conf/distance.h"
@@ -37,10 +38,18 @@ static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, 
 	return false;
 }
 
-/* " (1 to 255)", or less when the limits are those of the type. */
-static const char *range_text(char *buf, size_t size, int64_t min, int64_t max)
+static bool is_too_big(const char *word, int64_t max)
 {
-	if (max >= UINT32_MAX)
+	int64_t v;
+	int r = num_i64(word, 10, INT64_MIN, INT64_MAX, &v);
+
+	return r ? r == -ERANGE && *word != '-' : v > max;
+}
+
+/* "1 to 255", or less when the limit above is that of the type and not what the word has against it. */
+static const char *range_text(char *buf, size_t size, int64_t min, int64_t max, const char *word)
+{
+	if (max >= UINT32_MAX - 1 && !is_too_big(word, max))
 		snprintf(buf, size, "%lld or more", (long long)min);
 	else
 		snprintf(buf, size, "%lld to %lld", (long long)min, (long long)max);
@@ -69,6 +78,25 @@ static const char *default_text(const struct schema_ctx *c, char *buf, size_t si
 	return buf;
 }
 
+/* What the writer of a word that is no number had in mind. */
+static const char *number_hint(const char *word, bool whole)
+{
+	size_t n = strlen(word), digits = strspn(word, "+-0123456789."), signs = strspn(word, "+-0123456789.,_'");
+
+	if (!n)
+		return " (the word is empty)";
+	if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
+		return " (only decimal ones are)";
+	if (word[n - 1] == ';' || word[n - 1] == ',')
+		return " (no `;` or `,` at the end)";
+	if (digits && digits < signs && signs == n)
+		return whole ? " (digits are not grouped)" : " (its decimal point is a dot, and digits are not grouped)";
+	if (!digits || digits == n || n - digits > 7 || word[digits - 1] == '-' || word[digits - 1] == '+')
+		return "";
+	digits += strspn(word + digits, "%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	return digits == n ? " (it is written without a unit)" : "";
+}
+
 bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out)
 {
 	char range[64], def[128];
@@ -77,12 +105,12 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 
 	if (word < n->nwords && num_i64(n->words[word].str, 10, min, max, out) == 0)
 		return true;
-	if (!has_word(c, n, word, range_text(range, sizeof(range), min, max)))
+	if (!has_word(c, n, word, range_text(range, sizeof(range), min, max, "")))
 		return false;
 	r = num_i64(n->words[word].str, 10, min, max, out);
 	pos = node_pos(n, word);
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
-		 r == -ERANGE ? "out of range" : "not a whole number", range_text(range, sizeof(range), min, max),
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
+		 r == -ERANGE ? "out of range" : "not a whole number", r == -ERANGE ? "" : number_hint(n->words[word].str, true), range_text(range, sizeof(range), min, max, n->words[word].str),
 		 default_text(c, def, sizeof(def)));
 	return false;
 }
@@ -118,8 +146,8 @@ bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, in
 		return false;
 	pos = node_pos(n, word);
 	if (r) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s: %s is allowed%s", keyword_of(n), n->words[word].str,
-			 r == -ERANGE ? "out of range" : "not a number of seconds", range, default_text(c, def, sizeof(def)));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
+			 r == -ERANGE ? "out of range" : "not a number of seconds", r == -ERANGE ? "" : number_hint(n->words[word].str, false), range, default_text(c, def, sizeof(def)));
 		return false;
 	}
 	if (rounded)
@@ -161,7 +189,7 @@ bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint1
 static void add_choices(struct strbuf *sb, const struct schema_choice *choices)
 {
 	for (const struct schema_choice *ch = choices; ch->word; ch++)
-		strbuf_addf(sb, "%s%s", ch == choices ? "" : " ", ch->word);
+		strbuf_addf(sb, "%s%s", ch == choices || !ch[-1].word[0] ? "" : " ", ch->word);
 }
 
 bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out)
@@ -348,6 +376,23 @@ int64_t value_load(const void *field, size_t size, bool is_signed)
 	}
 }
 
+/* The word of the six that was meant, or NULL. */
+static const char *meant_bool(const char *word)
+{
+	static const char *const words[][2] = {
+		{ "true", "true" }, { "on", "on" }, { "yes", "yes" }, { "false", "false" }, { "off", "off" }, { "no", "no" }, { "1", "on" }, { "0", "off" },
+		{ "y", "yes" }, { "n", "no" }, { "t", "true" }, { "f", "false" }, { "enable", "on" }, { "enabled", "on" }, { "disable", "off" },
+		{ "disabled", "off" }, { "none", "no" }, { "ture", "true" }, { "flase", "false" }, { "ye", "yes" }, { "of", "off" },
+	};
+
+	size_t len = strcspn(word, ";,.");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strlen(words[i][0]) == len && !strncasecmp(words[i][0], word, len))
+			return words[i][1];
+	return NULL;
+}
+
 static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
 {
 	struct conf_pos pos;
@@ -360,14 +405,61 @@ static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const
 			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` takes no value: here it is turned off, as meant, other versions turn it on",
 				 row->name);
 	} else if (n->nwords > 1 && num_bool(n->words[1].str, &yes)) {
+		const char *meant = meant_bool(n->words[1].str);
+
 		pos = node_pos(n, 1);
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed; allowed: true on yes false off no", row->name, n->words[1].str);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no", row->name, n->words[1].str,
+			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "");
 		return false;
 	} else {
 		value_extra(c, n, 2);
 	}
 	value_store(field, row->size ? row->size : 1, yes);
 	return true;
+}
+
+/* SF_CLAMP: a number beyond the limits is the limit. */
+static bool value_clamped(struct schema_ctx *c, const struct schema_row *row, const struct node *n, int64_t *out)
+{
+	const char *word = n->nwords > 1 ? n->words[1].str : "";
+	struct conf_pos pos = node_pos(n, 1);
+	int64_t v = 0;
+	int r = num_i64(word, 10, INT64_MIN, INT64_MAX, &v);
+	char range[64];
+
+	if (r == -ERANGE)
+		v = *word == '-' ? INT64_MIN : INT64_MAX;
+	if (r == -EINVAL || (v >= row->min && v <= row->max))
+		return value_int(c, n, 1, row->min, row->max, out);
+	*out = v < row->min ? row->min : row->max;
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is out of range: %s is allowed, %lld is used", row->name, word,
+		 range_text(range, sizeof(range), row->min, row->max, word), (long long)*out);
+	return true;
+}
+
+/* SF_CLAMP: a word that is too long is cut. */
+static bool value_cut(struct schema_ctx *c, const struct schema_row *row, const struct node *n, const char **out)
+{
+	struct conf_pos pos = node_pos(n, 1);
+	int max = (int)row->max;
+
+	if (n->nwords < 2 || strlen(n->words[1].str) <= (size_t)max)
+		return value_name(c, n, 1, (size_t)max, out);
+	while (max && ((unsigned char)n->words[1].str[max] & 0xc0) == 0x80)     /* not within a character */
+		max--;
+	*out = arena_printf(c->arena, "%.*s", max, n->words[1].str);
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is longer than %d characters: `%s` is used", row->name, n->words[1].str, (int)row->max,
+		 *out);
+	return true;
+}
+
+/* The keyword alone: what it stands for is read as if it stood there. */
+static bool value_bare(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
+{
+	struct word words[2] = { n->words[0], { (char *)row->bare, n->words[0].col, false } };
+	struct node whole = { .pos = n->pos, .words = words, .nwords = 2 };
+
+	return schema_value(c, row, &whole, field);
 }
 
 bool schema_value(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
@@ -380,12 +472,14 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 
 	if (row->flags & SF_OPTIONAL && n->nwords < 2)
 		return true;
+	if (row->bare && n->nwords < 2)
+		return value_bare(c, row, n, field);
 	switch (row->type) {
 	case ST_FLAG:
 	case ST_BOOL:
 		return value_flag(c, row, n, field);
 	case ST_INT:
-		if (!value_int(c, n, 1, row->min, row->max, &v))
+		if (!(row->flags & SF_CLAMP ? value_clamped(c, row, n, &v) : value_int(c, n, 1, row->min, row->max, &v)))
 			return false;
 		value_store(field, row->size ? row->size : 8, v);
 		break;
@@ -399,7 +493,7 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 			memcpy(field, &row->def, sizeof(row->def));
 			return true;
 		}
-		if (!value_name(c, n, 1, (size_t)row->max, &word))
+		if (!(row->flags & SF_CLAMP ? value_cut(c, row, n, &word) : value_name(c, n, 1, (size_t)row->max, &word)))
 			return false;
 		memcpy(field, &word, sizeof(word));
 		break;

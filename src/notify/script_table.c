@@ -187,7 +187,7 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 	if (find_user(DEFAULT_USER, NULL, out, why, sizeof why))
 		return true;
 	if (!l->default_missing_said)
-		diag_add(l->diags, l->cfg->globals.script_security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
+		diag_add(l->diags, l->cfg->globals.scripts.security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
 			 "WARNING - default user '" DEFAULT_USER "' for script execution does not exist - "
 			 "please create.");
 	l->default_missing_said = true;
@@ -198,8 +198,8 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 static bool choose_user(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
 	const struct conf_globals *g = &l->cfg->globals;
-	const char *user = s->user ? s->user : g->script_user;
-	const char *group = s->user ? s->group : g->script_group;
+	const char *user = s->user ? s->user : g->scripts.user;
+	const char *group = s->user ? s->group : g->scripts.group;
 	struct script_user u = { .uid = l->privileged ? 0 : geteuid(), .gid = l->privileged ? 0 : getegid() };
 	char why[160];
 
@@ -207,7 +207,7 @@ static bool choose_user(struct lookup *l, const struct conf_script *s, struct sc
 		diag_add(l->diags, l->absent, &s->pos, "Script %s: %s - disabling: %s", s->keyword, why, consequence(s));
 		return false;
 	}
-	if (l->privileged && !user && !l->other_host && !default_user(l, s, &u) && g->script_security)
+	if (l->privileged && !user && !l->other_host && !default_user(l, s, &u) && g->scripts.security)
 		return false;
 	e->change_user = u.found;
 	e->uid = u.uid;
@@ -250,7 +250,7 @@ static void find_program(struct lookup *l, const struct conf_script *s, struct s
 
 static void judge_path(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
-	bool security = l->cfg->globals.script_security;
+	bool security = l->cfg->globals.scripts.security;
 	char why[PATH_MAX + 64];
 
 	if (e->uid != 0)
@@ -267,7 +267,7 @@ static void judge_path(struct lookup *l, const struct conf_script *s, struct scr
 /* One finding for all: who runs as root, and what to write against it. */
 static void say_no_security(struct lookup *l)
 {
-	const char *user = l->cfg->globals.script_user;
+	const char *user = l->cfg->globals.scripts.user;
 	struct strbuf names = { 0 };
 	unsigned named = 0, unnamed = 0;
 
@@ -324,7 +324,7 @@ struct script_table *script_table_new(const struct config *cfg, unsigned flags, 
 	l.root_scripts = mem_array(t->count + 1, sizeof *l.root_scripts);
 	for (unsigned i = 1; i < t->count; i++)
 		prepare(&l, &cfg->scripts[i], &t->scripts[i]);
-	if (l.nroot && !cfg->globals.script_security)
+	if (l.nroot && !cfg->globals.scripts.security)
 		say_no_security(&l);
 	free(l.root_scripts);
 	return t;

@@ -23,7 +23,7 @@ static struct dump *open_dump(const struct parent *p, const char *name)
 
 static void put_mail_server(const struct parent *p, struct strbuf *sb)
 {
-	const char *name = p->current->cfg->globals.smtp_server;
+	const char *name = p->current->cfg->globals.mail.server;
 	char text[ADDR_STRLEN];
 
 	if (!name)

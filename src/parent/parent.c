@@ -76,7 +76,7 @@ static void on_resolved(void *arg, const struct ip_addr *addrs, unsigned naddrs,
 
 	p->resolve = NULL;
 	if (!naddrs) {
-		log_warning("smtp_server %s: %s", p->current->cfg->globals.smtp_server, why);
+		log_warning("smtp_server %s: %s", p->current->cfg->globals.mail.server, why);
 		return;
 	}
 	p->smtp_addr = addrs[0];
@@ -85,7 +85,7 @@ static void on_resolved(void *arg, const struct ip_addr *addrs, unsigned naddrs,
 
 static void resolve_smtp(struct parent *p)
 {
-	const char *host = p->current->cfg->globals.smtp_server;
+	const char *host = p->current->cfg->globals.mail.server;
 
 	resolve_cancel(p->resolve);
 	p->resolve = NULL;

@@ -232,11 +232,11 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 	if (!g->router_id)
 		(void)gethostname(host, sizeof(host) - 1);
 	fprintf(out, " Router ID = %s\n", g->router_id ? g->router_id : host);
-	fprintf(out, " VRRP IPv4 mcast group = %s\n", addr_str(&g->mcast_group4, addr));
-	fprintf(out, " VRRP IPv6 mcast group = %s\n", addr_str(&g->mcast_group6, addr));
-	fprintf(out, " VRRP skip check advert addresses = %s\n", onoff(g->vrrp_skip_check_adv_addr));
-	fprintf(out, " VRRP strict mode = %s\n", onoff(g->vrrp_strict));
-	fprintf(out, " Script security %s\n", g->script_security ? "enabled" : "disabled");
+	fprintf(out, " VRRP IPv4 mcast group = %s\n", addr_str(&g->vrrp.mcast_group4, addr));
+	fprintf(out, " VRRP IPv6 mcast group = %s\n", addr_str(&g->vrrp.mcast_group6, addr));
+	fprintf(out, " VRRP skip check advert addresses = %s\n", onoff(g->vrrp.skip_check_adv_addr));
+	fprintf(out, " VRRP strict mode = %s\n", onoff(g->vrrp.strict));
+	fprintf(out, " Script security %s\n", g->scripts.security ? "enabled" : "disabled");
 	fputs("------< VRRP Topology >------\n", out);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		put_inst(&sh->insts[i], out);

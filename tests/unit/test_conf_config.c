@@ -207,9 +207,9 @@ static void test_scripts(void **state)
 	assert_string_equal(s[1].user, "nobody");
 	assert_string_equal(s[1].group, "nogroup");
 	assert_null(s[2].user);
-	assert_string_equal(p.cfg->globals.script_user, "root");
-	assert_string_equal(p.cfg->globals.script_group, "wheel");
-	assert_true(p.cfg->globals.script_security);
+	assert_string_equal(p.cfg->globals.scripts.user, "root");
+	assert_string_equal(p.cfg->globals.scripts.group, "wheel");
+	assert_true(p.cfg->globals.scripts.security);
 	parsed_done(&p);
 }
 

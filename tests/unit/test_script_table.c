@@ -124,7 +124,7 @@ static void path_search(void **state)
 static struct script_table *table_of(const struct conf_script *s, bool security, struct conf_diags *diags)
 {
 	struct conf_script scripts[2] = { [1] = *s };
-	struct config cfg = { .scripts = scripts, .nscripts = 2, .globals.script_security = security };
+	struct config cfg = { .scripts = scripts, .nscripts = 2, .globals.scripts.security = security };
 
 	return script_table_new(&cfg, 0, diags);
 }
@@ -192,7 +192,7 @@ static void said(void *arg, enum diag_level level, const char *line)
 /* All that is said about these scripts. */
 static char *findings(const struct conf_script *scripts, unsigned n, const char *script_user, unsigned flags)
 {
-	struct config cfg = { .scripts = scripts, .nscripts = n, .globals.script_user = script_user };
+	struct config cfg = { .scripts = scripts, .nscripts = n, .globals.scripts.user = script_user };
 	struct conf_diags *d = diags_new();
 	struct strbuf text = { 0 };
 
