@@ -137,7 +137,7 @@ struct conf_reload {
 struct conf_files {
 	uint16_t umask;
 	const char *save_dir, *tmp_dir;         /* NULL = none */
-	const char *iproute_usr, *iproute_etc;
+	const char *iproute_usr, *iproute_etc;  /* for names_read.c, which finds them in the text; NULL = the usual ones */
 	const char *state_dump, *stats_dump, *json_dump;        /* NULL = the usual ones */
 	bool use_instance;                      /* in the names of dumps */
 	uint8_t json_version;

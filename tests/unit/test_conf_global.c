@@ -212,8 +212,8 @@ static void check_files(const struct conf_globals *g)
 	assert_string_equal(g->files.tmp_dir, "/var/tmp");
 	assert_true(g->files.use_instance);
 	assert_int_equal(g->files.json_version, 2);
-	assert_string_equal(g->files.iproute_usr, "/usr/lib/iproute2");
-	assert_string_equal(g->files.iproute_etc, "/usr/local/etc/iproute2");
+	assert_string_equal(g->files.iproute_usr, "/usr/share");
+	assert_string_equal(g->files.iproute_etc, "/etc");
 	assert_string_equal(g->files.state_dump, "state");
 	assert_string_equal(g->files.stats_dump, "/var/tmp/stats");
 	assert_string_equal(g->files.json_dump, "/var/tmp/json/");
@@ -290,7 +290,7 @@ static void test_defaults(void **state)
 	assert_string_equal(g->dbus.service, "org.keepalived.Vrrp1");
 	assert_int_equal(g->files.umask, 0177);
 	assert_int_equal(g->files.json_version, 1);
-	assert_string_equal(g->files.iproute_etc, "/etc/iproute2");
+	assert_null(g->files.iproute_etc);
 	assert_int_equal(g->reload.include_check, 0);
 	assert_null(g->net_namespace_ipvs);
 	assert_false(g->ssl.given);
