@@ -6,8 +6,11 @@
  * equal place is the same diagnostic), in the order of the text rather than in that of the passes over it, and a file with 100,000
  * mistakes makes a report that a person can read: DIAG_STORED of each severity (a flood of warnings hides no error), and how many more there are.
  *
- * The echo of a source line needs the file's text, which source_read hands over; a secret in it (secret.c knows which words have one)
- * shows as ********. Columns count bytes; the caret is placed by characters, so that it also stands right below Chinese comments.
+ * What stands in a definition or a sequence is one mistake, however often that is used: the first use is shown, the others are counted.
+ *
+ * The echo of a source line needs the file's text, which source_read hands over; a secret in it shows as ******** (mask.c). Columns count
+ * bytes; the caret is placed by characters, so that it also stands right below Chinese comments. A terminal gets valid text and nothing that moves
+ * its cursor or turns its direction.
  */
 #include "conf/diag.h"
 
@@ -16,8 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/foreign.h"
+#include "conf/mask.h"
 #include "conf/pos.h"
-#include "conf/secret.h"
 #include "lib/json.h"
 #include "lib/map.h"
 #include "lib/mem.h"
@@ -27,14 +31,13 @@
 #define ECHO_BEFORE  80                         /* of a very long source line, this much is shown before the place … */
 #define ECHO_WIDTH   200                        /* … and this much in all */
 #define ECHO_LINE    4096                       /* what lies behind that is not shown: nobody reads it, and secrets are looked for from the start */
-#define MASK         "********"
 #define SECURITY_CODE "script_security"         /* tells these warnings from the others, by which the exit status of -t differs */
 
 struct diag {
 	struct conf_pos pos;
 	bool placed;
 	enum diag_level level;
-	unsigned order, more;                   /* order of arrival; repetitions in the same file */
+	unsigned order, more;                   /* order of arrival; repetitions in the same file, or of the same definition */
 	char *text;
 };
 
@@ -45,6 +48,8 @@ struct diag_file {
 	size_t offset;
 };
 
+struct diag_origin { uint32_t file, line; char *name; };        /* what a text came from that was not written where it stands */
+
 struct conf_diags {
 	struct diag *list;
 	size_t count, cap;
@@ -54,6 +59,9 @@ struct conf_diags {
 	struct map *said;                       /* file, place, text → struct diag's index + 1 */
 	struct diag_file *files;
 	size_t nfiles;
+	struct diag_origin *origins;            /* struct conf_pos's via − 1 */
+	size_t norigins, cap_origins;
+	struct mask *mask;
 };
 
 struct conf_diags *diags_new(void)
@@ -61,6 +69,7 @@ struct conf_diags *diags_new(void)
 	struct conf_diags *d = mem_alloc(sizeof(*d));
 
 	d->said = map_new();
+	d->mask = mask_new();
 	return d;
 }
 
@@ -74,8 +83,12 @@ void diags_free(struct conf_diags *d)
 		free(d->files[i].name);
 		free(d->files[i].text);
 	}
+	for (size_t i = 0; i < d->norigins; i++)
+		free(d->origins[i].name);
 	free(d->list);
 	free(d->files);
+	free(d->origins);
+	mask_free(d->mask);
 	map_free(d->said);
 	free(d);
 }
@@ -102,30 +115,89 @@ void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const
 	f->line = 1;
 }
 
-/* What makes two diagnostics the same one. Repetitions have no line in their key. */
-static size_t said_key(char *key, size_t size, const struct conf_pos *pos, bool repeat, const char *text)
+/* What is shown is one line of printable text, whatever the configuration held. */
+static void clean_text(char *text)
 {
-	int len = snprintf(key, size, "%d:%u:%u:%u:%s", repeat, pos->file, repeat ? 0 : pos->line, repeat ? 0 : pos->col, text);
+	char *end = text + strlen(text);
+	bool shown;
+	size_t len;
 
-	return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
+	for (char *p = text; p < end; p += len) {
+		len = foreign_utf8(p, end, &shown);
+		if (!shown)
+			memset(p, '?', len ? len : 1);
+		len += !len;
+	}
 }
 
-static void diag_store(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, bool repeat, const char *text)
+void diags_add_origin(struct conf_diags *d, uint32_t via, uint32_t file, uint32_t line, const char *name, size_t len)
+{
+	struct diag_origin *o;
+
+	/* Whoever numbers them does so in order; the children's text says the same again. */
+	if (!d || via != d->norigins + 1)
+		return;
+	if (d->norigins == d->cap_origins) {
+		d->cap_origins = d->cap_origins ? 2 * d->cap_origins : 16;
+		d->origins = mem_resize(d->origins, d->cap_origins * sizeof(*d->origins));
+	}
+	o = &d->origins[d->norigins++];
+	*o = (struct diag_origin){ file, line, mem_array(len + 1, 1) };
+	memcpy(o->name, name, len);
+	clean_text(o->name);
+}
+
+void diags_add_secret(struct conf_diags *d, const char *value, size_t len)
+{
+	if (d)
+		mask_add(d->mask, value, len);
+}
+
+struct diag_key { char str[DIAG_TEXT + 64]; size_t len; };
+
+__attribute__((format(printf, 2, 3)))
+static void key_make(struct diag_key *key, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(key->str, sizeof(key->str), fmt, ap);
+	va_end(ap);
+	key->len = len < 0 ? 0 : (size_t)len < sizeof(key->str) ? (size_t)len : sizeof(key->str) - 1;
+}
+
+/* What makes two diagnostics the same one; returns how many keys it has. Repetitions have no line in theirs. What came from a definition is the same
+ * when the same is said of the same of its lines, and also when its kind of thing is said again at the same use. */
+static unsigned said_keys(struct diag_key key[2], const struct conf_pos *pos, bool repeat, const char *fmt, const char *text)
+{
+	if (!pos->via) {
+		key_make(&key[0], "%d:%u:%u:%u:%s", repeat, pos->file, repeat ? 0 : pos->line, repeat ? 0 : pos->col, text);
+		return 1;
+	}
+	key_make(&key[0], "v:%u:%s", pos->via, text);
+	key_make(&key[1], "w:%u:%u:%u:%u:%s", pos->via, pos->file, pos->line, pos->col, fmt);
+	return 2;
+}
+
+static void diag_store(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, bool repeat, const char *fmt, const char *text)
 {
 	static const struct conf_pos nowhere;
-	char key[DIAG_TEXT + 64];
-	size_t len = said_key(key, sizeof(key), pos ? pos : &nowhere, repeat, text);
-	uintptr_t at = (uintptr_t)map_get(d->said, key, len);
+	struct diag_key key[2];
+	unsigned nkeys = said_keys(key, pos ? pos : &nowhere, repeat, fmt, text);
+	uintptr_t at = 0;
 
+	for (unsigned i = 0; i < nkeys && !at; i++)
+		at = (uintptr_t)map_get(d->said, key[i].str, key[i].len);
 	if (at) {
-		if (repeat && at != UINTPTR_MAX)
+		if ((repeat || nkeys > 1) && at != UINTPTR_MAX)
 			d->list[at - 1].more++;
 		return;
 	}
 	if (d->counts[level]++ >= DIAG_STORED) {
 		d->dropped[level]++;
-		if (repeat)
-			map_put(d->said, key, len, (void *)UINTPTR_MAX);
+		if (repeat || nkeys > 1)
+			map_put(d->said, key[0].str, key[0].len, (void *)UINTPTR_MAX);
 		return;
 	}
 	if (d->count == d->cap) {
@@ -137,15 +209,8 @@ static void diag_store(struct conf_diags *d, enum diag_level level, const struct
 	};
 	d->count++;
 	d->sorted = false;
-	map_put(d->said, key, len, (void *)(uintptr_t)d->count);
-}
-
-/* A message is one line of printable text, whatever the configuration held. */
-static void clean_text(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < ' ' || *p == 0x7f)
-			*p = '?';
+	for (unsigned i = 0; i < nkeys; i++)
+		map_put(d->said, key[i].str, key[i].len, (void *)(uintptr_t)d->count);
 }
 
 __attribute__((format(printf, 5, 0)))
@@ -157,7 +222,7 @@ static void diag_vadd(struct conf_diags *d, enum diag_level level, const struct 
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	clean_text(text);
-	diag_store(d, level, pos, repeat, text);
+	diag_store(d, level, pos, repeat, fmt, text);
 }
 
 void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
@@ -224,13 +289,33 @@ static const char *severity(enum diag_level level)
 	return level == DIAG_ERROR ? "error" : "warning";
 }
 
+/* Which definition it came from, when that stands elsewhere. */
+static const struct diag_origin *origin_of(const struct conf_diags *d, const struct conf_pos *pos)
+{
+	const struct diag_origin *o = pos->via && pos->via <= d->norigins ? &d->origins[pos->via - 1] : NULL;
+
+	return o && (o->file != pos->file || o->line != pos->line) ? o : NULL;
+}
+
+static void origin_add(const struct conf_diags *d, const struct conf_pos *pos, struct strbuf *out)
+{
+	const struct diag_origin *o = origin_of(d, pos);
+
+	if (o && o->file != pos->file)
+		strbuf_addf(out, " (from %s, %s:%u)", o->name, file_name(d, o->file), o->line);
+	else if (o)
+		strbuf_addf(out, " (from %s, line %u)", o->name, o->line);
+}
+
 static void line_add(const struct conf_diags *d, const struct diag *g, struct strbuf *out)
 {
 	if (g->placed)
 		strbuf_addf(out, "%s:%u:%u: ", file_name(d, g->pos.file), g->pos.line, g->pos.col);
-	strbuf_addf(out, "%s: %s", severity(g->level), g->text);
+	strbuf_addf(out, "%s: ", severity(g->level));
+	mask_text(d->mask, g->text, out);
+	origin_add(d, &g->pos, out);
 	if (g->more)
-		strbuf_addf(out, " (and %u more in this file)", g->more);
+		strbuf_addf(out, " (and %u more %s)", g->more, g->pos.via ? "like it" : "in this file");
 	if (g->level == DIAG_SECURITY)
 		strbuf_addf(out, " [%s]", SECURITY_CODE);
 }
@@ -267,43 +352,6 @@ static bool source_line(const struct conf_diags *d, const struct conf_pos *pos, 
 	return true;
 }
 
-/* Copies the line with its secrets masked, and keeps `col` (a byte offset) on the same character. */
-static void line_masked(const char *line, size_t len, size_t *col, struct strbuf *out)
-{
-	size_t i = 0, start, at = *col;
-	unsigned hidden = 0;
-	bool secret = false;
-
-	while (i < len) {
-		bool quote = line[i] == '"' || line[i] == '\'';
-
-		if (strchr(" \t\r{}", line[i])) {
-			strbuf_addc(out, line[i++]);
-			continue;
-		}
-		for (start = i++; i < len && !(quote ? line[i - 1] == line[start] && i > start + 1 : strchr(" \t\r{}", line[i]) != NULL); )
-			i++;
-		/* What follows the value, a comment, may be seen. */
-		if (hidden && (line[start] == '#' || line[start] == '!')) {
-			strbuf_addn(out, line + start, len - start);
-			return;
-		}
-		if (!secret) {
-			strbuf_addn(out, line + start, i - start);
-			secret = secret_follows(line + start, i - start);
-			continue;
-		}
-		hidden++;
-		strbuf_add(out, MASK);
-		if (start < at && at < i)
-			*col = start;
-		else if (at >= i && i - start < strlen(MASK))
-			*col += strlen(MASK) - (i - start);
-		for (size_t n = strlen(MASK); n < i - start; n++)
-			strbuf_addc(out, ' ');
-	}
-}
-
 /* Cuts a window out of a very long line; returns the offset of its first byte. */
 static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 {
@@ -317,6 +365,24 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 	while (*len && from + *len < line->len && ((unsigned char)line->str[from + *len] & 0xc0) == 0x80)
 		--*len;
 	return from;
+}
+
+/* A part of the line, each character as one that a terminal may get, or as `instead`. Tabs stay. */
+static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, const char *instead)
+{
+	const char *end = line->str + line->len;
+	bool shown;
+	size_t len;
+
+	for (; from < to; from += len ? len : 1) {
+		len = foreign_utf8(line->str + from, end, &shown);
+		if (line->str[from] == '\t')
+			strbuf_addc(out, '\t');
+		else if (instead || !shown)
+			strbuf_add(out, instead ? instead : "?");
+		else
+			strbuf_addn(out, line->str + from, len);
+	}
 }
 
 static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, struct strbuf *out)
@@ -333,18 +399,12 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	if (len > ECHO_LINE)
 		len = ECHO_LINE;
-	line_masked(line, len, &col, &masked);
+	mask_line(d->mask, line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
 	strbuf_add(out, "    ");
-	for (size_t i = from; i < from + len; i++) {
-		unsigned char c = (unsigned char)masked.str[i];
-
-		strbuf_addc(out, (c < ' ' && c != '\t') || c == 0x7f ? '?' : (char)c);
-	}
+	echo_characters(&masked, from, from + len, out, NULL);
 	strbuf_add(out, "\n    ");
-	for (size_t i = from; i < col && i < masked.len; i++)
-		if (((unsigned char)masked.str[i] & 0xc0) != 0x80)
-			strbuf_addc(out, masked.str[i] == '\t' ? '\t' : ' ');
+	echo_characters(&masked, from, col < masked.len ? col : masked.len, out, " ");
 	strbuf_add(out, "^\n");
 	strbuf_done(&masked);
 }
@@ -380,13 +440,16 @@ static void source_json(const struct conf_diags *d, const struct conf_pos *pos, 
 		return;
 	if (len && line[len - 1] == '\r')
 		len--;
-	line_masked(line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
+	mask_line(d->mask, line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
 	json_stringn(j, "source", strbuf_str(&masked), masked.len);
 	strbuf_done(&masked);
 }
 
 static void diag_json(const struct conf_diags *d, const struct diag *g, struct json *j)
 {
+	const struct diag_origin *o = origin_of(d, &g->pos);
+	struct strbuf text = { 0 };
+
 	json_object(j, NULL);
 	if (g->placed) {
 		json_string(j, "file", file_name(d, g->pos.file));
@@ -396,7 +459,16 @@ static void diag_json(const struct conf_diags *d, const struct diag *g, struct j
 	json_string(j, "severity", severity(g->level));
 	if (g->level == DIAG_SECURITY)
 		json_string(j, "code", SECURITY_CODE);
-	json_string(j, "text", g->text);
+	mask_text(d->mask, g->text, &text);
+	json_string(j, "text", strbuf_str(&text));
+	strbuf_done(&text);
+	if (o) {
+		json_object(j, "from");
+		json_string(j, "name", o->name);
+		json_string(j, "file", file_name(d, o->file));
+		json_uint(j, "line", o->line);
+		json_object_end(j);
+	}
 	if (g->more)
 		json_uint(j, "more", g->more);
 	if (g->placed)

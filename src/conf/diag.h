@@ -23,6 +23,10 @@ struct conf_diags *diags_new(void);
 void diags_free(struct conf_diags *d);                                          /* NULL is fine */
 /* The file table and source lines that positions refer to; copied. Called by source_read and config_parse. */
 void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const char *text, size_t len);
+/* What texts that were not written where they stand came from: via (struct conf_pos) counts from 1, and ascends by one. */
+void diags_add_origin(struct conf_diags *d, uint32_t via, uint32_t file, uint32_t line, const char *name, size_t len);
+/* A value that is shown nowhere. */
+void diags_add_secret(struct conf_diags *d, const char *value, size_t len);
 void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));                                  /* d may be NULL: nothing happens; pos may be NULL: no place */
 /* The same, for what a file may hold hundreds of times: the same text again in the same file is counted, not repeated. */

@@ -15,8 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/mem.h"
+#include "conf/foreign.h"
+#include "conf/secret.h"
 #include "conf/source.h"
+#include "lib/mem.h"
 
 #define FILES_MAX 100000
 
@@ -28,6 +30,8 @@ const char *lex_skip_quoted(const char *p, const char *end)
 	return p < end ? p + 1 : NULL;
 }
 
+struct map_piece { uint32_t off, col, via; bool moves; };
+
 struct line {                                   /* the line being cut */
 	struct lex *lx;
 	struct conf_diags *diags;
@@ -37,7 +41,28 @@ struct line {                                   /* the line being cut */
 	uint16_t indent;                        /* of the next token, when it is the first */
 	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
 	const char *last_close;                 /* the line's last } */
+	struct map_piece *map; size_t nmap, cap_map, map_at;    /* where its pieces come from; none: it stands as it was written */
+	uint32_t norigins;
 };
+
+/* The place of a byte of the line. */
+static struct conf_pos line_pos(struct line *l, const char *at)
+{
+	struct conf_pos pos = { .file = l->pos.file, .line = l->pos.line, .col = (uint32_t)(at - l->start) + 1 };
+	const struct map_piece *piece;
+	uint32_t off = pos.col - 1;
+
+	if (!l->nmap)
+		return pos;
+	if (off < l->map[l->map_at].off)
+		l->map_at = 0;
+	while (l->map_at + 1 < l->nmap && l->map[l->map_at + 1].off <= off)
+		l->map_at++;
+	piece = &l->map[l->map_at];
+	pos.via = piece->via;
+	pos.col = piece->col + (piece->moves && off > piece->off ? off - piece->off : 0);
+	return pos;
+}
 
 static struct lex_item *lex_push(struct line *l, enum lex_kind kind, const char *at)
 {
@@ -49,8 +74,7 @@ static struct lex_item *lex_push(struct line *l, enum lex_kind kind, const char 
 		lx->items = mem_resize(lx->items, lx->cap_items * sizeof(*lx->items));
 	}
 	item = &lx->items[lx->nitems++];
-	*item = (struct lex_item){ .pos = l->pos, .kind = (uint8_t)kind, .first_word = (uint32_t)lx->nwords, .indent = l->indent };
-	item->pos.col = (uint32_t)(at - l->start) + 1;
+	*item = (struct lex_item){ .pos = line_pos(l, at), .kind = (uint8_t)kind, .first_word = (uint32_t)lx->nwords, .indent = l->indent };
 	l->indent = LEX_NOT_FIRST;
 	l->open_item = kind == LEX_WORDS;
 	return item;
@@ -59,43 +83,26 @@ static struct lex_item *lex_push(struct line *l, enum lex_kind kind, const char 
 static void word_push(struct line *l, char *str, const char *at, bool quoted)
 {
 	struct lex *lx = l->lx;
+	struct conf_pos pos;
 
 	if (!l->open_item)
 		lex_push(l, LEX_WORDS, at);
+	pos = line_pos(l, at);
 	if (lx->nwords == lx->cap_words) {
 		lx->cap_words = lx->cap_words ? 2 * lx->cap_words : 1024;
 		lx->words = mem_resize(lx->words, lx->cap_words * sizeof(*lx->words));
 	}
-	lx->words[lx->nwords++] = (struct word){ .str = str, .col = (uint32_t)(at - l->start) + 1, .quoted = quoted };
+	lx->words[lx->nwords++] = (struct word){ .str = str, .col = pos.col, .quoted = quoted, .via = pos.via & INT32_MAX };
 	lx->items[lx->nitems - 1].nwords++;
 }
 
-/* Blanks that nobody sees and an editor or a web page put there: the length in bytes, and their name. */
-static size_t invisible(const char *p, const char *end, const char **name)
-{
-	static const struct { const char *bytes, *name; } blanks[] = {
-		{ "\xc2\xa0", "no-break space (U+00A0)" }, { "\xe2\x80\x8b", "zero-width space (U+200B)" },
-		{ "\xe3\x80\x80", "ideographic space (U+3000)" }, { "\xef\xbb\xbf", "byte order mark (U+FEFF)" },
-		{ "\xe2\x80\xaf", "narrow no-break space (U+202F)" }, { "\xe2\x81\xa0", "word joiner (U+2060)" },
-	};
-
-	for (size_t i = 0; i < sizeof(blanks) / sizeof(*blanks); i++) {
-		size_t len = strlen(blanks[i].bytes);
-
-		if ((size_t)(end - p) >= len && !memcmp(p, blanks[i].bytes, len)) {
-			*name = blanks[i].name;
-			return len;
-		}
-	}
-	return 0;
-}
-
 /* What a byte may do: most bytes just belong to a word, and the loop over them is the parser's hottest. */
-enum { BYTE_BLANK = 1, BYTE_BRACE = 2, BYTE_SPECIAL = 4 };
+enum { BYTE_BLANK = 1, BYTE_BRACE = 2, BYTE_SPECIAL = 4, BYTE_FOREIGN = 8 };
 static const uint8_t byte_class[256] = {
+	[1 ... 8] = BYTE_FOREIGN, [14 ... 31] = BYTE_FOREIGN, [127] = BYTE_FOREIGN, [0x80 ... 0xff] = BYTE_FOREIGN,
 	[' '] = BYTE_BLANK, ['\t'] = BYTE_BLANK, ['\r'] = BYTE_BLANK, ['\v'] = BYTE_BLANK, ['\f'] = BYTE_BLANK,
 	['{'] = BYTE_BRACE, ['}'] = BYTE_BRACE,
-	['"'] = BYTE_SPECIAL, ['\''] = BYTE_SPECIAL, ['\\'] = BYTE_SPECIAL, ['$'] = BYTE_SPECIAL, [0x80 ... 0xff] = BYTE_SPECIAL,
+	['"'] = BYTE_SPECIAL, ['\''] = BYTE_SPECIAL, ['\\'] = BYTE_SPECIAL, ['$'] = BYTE_SPECIAL,
 };
 
 static bool is_blank(char c)
@@ -103,11 +110,28 @@ static bool is_blank(char c)
 	return byte_class[(uint8_t)c] == BYTE_BLANK;
 }
 
+/* The character at l->p is not what it looks like. */
+static void say_foreign(struct line *l, enum foreign_kind kind, const char *name)
+{
+	static const char *const taken_as[] = {
+		[FOREIGN_BLANK] = "taken as a blank", [FOREIGN_NOTHING] = "left out", [FOREIGN_QUOTE] = "taken as a straight one",
+		[FOREIGN_SINGLE] = "taken as a straight one", [FOREIGN_MINUS] = "taken as `-`", [FOREIGN_OPEN] = "taken as `{`",
+		[FOREIGN_CLOSE] = "taken as `}`",
+	};
+	struct conf_pos pos;
+
+	if (!l->diags)
+		return;
+	pos = line_pos(l, l->p);
+	diag_repeat(l->diags, DIAG_WARNING, &pos, "%s%s: it is %s", kind <= FOREIGN_NOTHING && (uint8_t)*l->p >= 0x80 ? "invisible character: " : "", name, taken_as[kind]);
+}
+
 /* Moves over blanks and counts the indentation. */
 static void skip_blanks(struct line *l)
 {
+	enum foreign_kind kind;
 	unsigned column = 0;
-	const char *name;
+	char name[64];
 	size_t len;
 
 	for (; l->p < l->end; l->p++) {
@@ -115,13 +139,12 @@ static void skip_blanks(struct line *l)
 			column = *l->p == '\t' ? (column | 7) + 1 : column + 1;
 			continue;
 		}
-		len = (unsigned char)*l->p < 0x80 ? 0 : invisible(l->p, l->end, &name);
-		if (!len)
+		len = byte_class[(uint8_t)*l->p] == BYTE_FOREIGN ? foreign_char(l->p, l->end, &kind, name) : 0;
+		if (!len || kind > FOREIGN_NOTHING)
 			break;
-		l->pos.col = (uint32_t)(l->p - l->start) + 1;
-		diag_repeat(l->diags, DIAG_WARNING, &l->pos, "invisible character: %s; it is taken as a blank", name);
+		say_foreign(l, kind, name);
 		l->p += len - 1;
-		column++;
+		column += kind == FOREIGN_BLANK;
 	}
 	if (l->indent == 0)
 		l->indent = (uint16_t)(column < LEX_NOT_FIRST - 1 ? column : LEX_NOT_FIRST - 1);
@@ -157,66 +180,145 @@ static const char *quote_end(struct line *l)
 	return p;
 }
 
-/* One word. Its terminator is written last, by the caller, because the byte it overwrites may be a brace. */
+/* The end of a part between typographic quotes, or NULL; *close is its last character. */
+static char *pretty_end(struct line *l, size_t open, enum foreign_kind want, char **close)
+{
+	enum foreign_kind kind;
+	char name[64], *p = l->p + open;
+	size_t len;
+
+	for (; p < l->end; p++) {
+		len = (uint8_t)*p < 0x80 ? 0 : foreign_char(p, l->end, &kind, name);
+		if ((len && kind == want) || *p == (want == FOREIGN_QUOTE ? '"' : '\'')) {
+			*close = p;
+			return p + (len ? len : 1);
+		}
+	}
+	return NULL;
+}
+
+/* A password may hold any sign, and must be what the others have. */
+static bool in_secret(const struct line *l)
+{
+	const struct lex *lx = l->lx;
+	const char *before = l->open_item && lx->nwords ? lx->words[lx->nwords - 1].str : NULL;
+
+	return before && secret_follows(before, strlen(before));
+}
+
+static bool is_word_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+}
+
+/* A byte in a word that may start a foreign character: true when it ends the word. Otherwise the character was dealt with. */
+static bool word_foreign(struct line *l, char *start, char **to)
+{
+	enum foreign_kind kind = FOREIGN_NOTHING;
+	char name[64], *close, *after;
+	size_t len = foreign_char(l->p, l->end, &kind, name);
+
+	if (len && (kind == FOREIGN_BLANK || ((kind == FOREIGN_OPEN || kind == FOREIGN_CLOSE) && !in_secret(l))))
+		return true;
+	/* Joiners belong to some languages' words. */
+	if (len && kind == FOREIGN_NOTHING && l->p > start && (uint8_t)l->p[-1] >= 0x80 && l->p + len < l->end && (uint8_t)l->p[len] >= 0x80)
+		len = 0;
+	if (len && kind == FOREIGN_MINUS && !((l->p == start || is_word_byte(l->p[-1])) && l->p + len < l->end && is_word_byte(l->p[len])))
+		len = 0;
+	if (len && kind == FOREIGN_SINGLE && l->p != start)
+		len = 0;
+	after = len && (kind == FOREIGN_QUOTE || kind == FOREIGN_SINGLE) && !in_secret(l) ? pretty_end(l, len, kind, &close) : NULL;
+	if (!len || (kind > FOREIGN_NOTHING && (in_secret(l) || (kind != FOREIGN_MINUS && !after)))) {
+		*(*to)++ = *l->p++;
+		return false;
+	}
+	say_foreign(l, kind, name);
+	l->p += len;
+	if (kind == FOREIGN_MINUS) {
+		*(*to)++ = '-';
+	} else if (after) {
+		while (l->p < close)
+			*(*to)++ = *l->p++;
+		l->p = after;
+	}
+	return false;
+}
+
+/* A quote in a word: true when it was one. */
+static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
+{
+	struct conf_pos pos;
+	const char *after = quote_end(l);
+
+	if (after) {
+		*quoted = *quoted || l->p == start;
+		copy_quoted(l, after, to);
+		return true;
+	}
+	if (*l->p != '"' || l->p != start)
+		return false;
+	pos = line_pos(l, l->p);
+	diag_add(l->diags, DIAG_ERROR, &pos, "this quote has no end on its line");
+	for (l->p++; l->p < l->end; )
+		*(*to)++ = *l->p++;
+	return true;
+}
+
+/* A word ends at a character of several bytes: a blank, or a brace. */
+static void end_foreign(struct line *l)
+{
+	enum foreign_kind kind = FOREIGN_BLANK;
+	char name[64];
+	size_t len = foreign_char(l->p, l->end, &kind, name);
+
+	say_foreign(l, kind, name);
+	if (kind != FOREIGN_BLANK)
+		lex_push(l, kind == FOREIGN_OPEN ? LEX_OPEN : LEX_CLOSE, l->p);
+	l->p += len;
+}
+
+/* One word. Its terminator is written last, because the byte it overwrites may be a brace. */
 static void read_word(struct line *l)
 {
-	char *start = l->p, *to = l->p, stop;
-	const char *after, *name;
-	bool quoted = false;
+	char *start = l->p, *to = l->p;
+	bool quoted = false, foreign = false;
 
 	while (l->p < l->end && byte_class[(uint8_t)*l->p] != BYTE_BLANK && byte_class[(uint8_t)*l->p] != BYTE_BRACE) {
 		if (!byte_class[(uint8_t)*l->p]) {
 			*to++ = *l->p++;
 			continue;
 		}
-		if (*l->p == '"' || (*l->p == '\'' && l->p == start)) {
-			after = quote_end(l);
-			if (after) {
-				quoted = quoted || l->p == start;
-				copy_quoted(l, after, &to);
-				continue;
-			}
-			if (*l->p == '"' && l->p == start) {
-				l->pos.col = (uint32_t)(l->p - l->start) + 1;
-				diag_add(l->diags, DIAG_ERROR, &l->pos, "this quote has no end on its line");
-				l->p++;
-				while (l->p < l->end)
-					*to++ = *l->p++;
+		if (byte_class[(uint8_t)*l->p] == BYTE_FOREIGN) {
+			foreign = word_foreign(l, start, &to);
+			if (foreign)
 				break;
-			}
+			continue;
 		}
+		if ((*l->p == '"' || (*l->p == '\'' && l->p == start)) && word_quoted(l, start, &to, &quoted))
+			continue;
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
 		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && l->last_close > l->p)
 			while (*l->p != '}')
 				*to++ = *l->p++;
-		else if ((unsigned char)*l->p >= 0x80 && invisible(l->p, l->end, &name))
-			break;
 		*to++ = *l->p++;
 	}
-	stop = l->p < l->end ? *l->p : '\0';
-	if (stop == '{' || stop == '}') {
-		word_push(l, start, start, quoted);
-		lex_push(l, stop == '{' ? LEX_OPEN : LEX_CLOSE, l->p)->nwords = 0;
+	word_push(l, start, start, quoted);
+	if (foreign) {
+		end_foreign(l);
+	} else if (l->p < l->end) {
+		if (*l->p == '{' || *l->p == '}')
+			lex_push(l, *l->p == '{' ? LEX_OPEN : LEX_CLOSE, l->p);
 		l->p++;
-	} else {
-		word_push(l, start, start, quoted);
-		if (is_blank(stop)) {
-			l->p++;
-		} else if (stop) {
-			/* An invisible character ends the word: its first byte becomes the terminator, the others are blanked. */
-			size_t len = invisible(l->p, l->end, &name);
-
-			l->pos.col = (uint32_t)(l->p - l->start) + 1;
-			diag_repeat(l->diags, DIAG_WARNING, &l->pos, "invisible character: %s; it is taken as a blank", name);
-			l->p += len;
-		}
 	}
 	*to = '\0';
 }
 
 static void lex_line(struct line *l)
 {
+	enum foreign_kind kind;
+	char name[64];
+
 	l->open_item = l->no_double = l->no_single = false;
 	l->indent = 0;
 	l->last_close = memrchr(l->start, '}', (size_t)(l->end - l->start));
@@ -227,6 +329,8 @@ static void lex_line(struct line *l)
 		if (*l->p == '{' || *l->p == '}') {
 			lex_push(l, *l->p == '{' ? LEX_OPEN : LEX_CLOSE, l->p);
 			l->p++;
+		} else if ((uint8_t)*l->p >= 0x80 && foreign_char(l->p, l->end, &kind, name) && kind >= FOREIGN_OPEN && !in_secret(l)) {
+			end_foreign(l);
 		} else {
 			read_word(l);
 		}
@@ -271,6 +375,41 @@ static void lex_add_name(struct lex *lx, char *p, char *end)
 	lx->names[lx->nnames++] = (struct name_def){ p + 1, number, (uint8_t)kind };
 }
 
+/* OFFSET COLUMN[+] ORIGIN, again and again. Offsets ascend; what does not is left out. */
+static void read_map(struct line *l)
+{
+	for (l->nmap = l->map_at = 0; l->p < l->end; ) {
+		struct map_piece piece = { .off = read_number(&l->p, l->end) };
+
+		piece.col = read_number(&l->p, l->end);
+		piece.moves = l->p < l->end && *l->p == '+';
+		l->p += piece.moves;
+		piece.via = read_number(&l->p, l->end);
+		if (l->p < l->end && *l->p != ' ')
+			return;
+		if (piece.via > l->norigins || (l->nmap && piece.off <= l->map[l->nmap - 1].off))
+			continue;
+		if (l->nmap == l->cap_map) {
+			l->cap_map = l->cap_map ? 2 * l->cap_map : 16;
+			l->map = mem_resize(l->map, l->cap_map * sizeof(*l->map));
+		}
+		l->map[l->nmap++] = piece;
+	}
+}
+
+static void read_origin(struct line *l)
+{
+	uint32_t file, line;
+
+	l->p++;
+	file = read_number(&l->p, l->end);
+	line = read_number(&l->p, l->end);
+	l->p += l->p < l->end;
+	if (l->norigins < INT32_MAX)
+		l->norigins++;
+	diags_add_origin(l->diags, l->norigins, file, line, l->p, (size_t)(l->end - l->p));
+}
+
 static void lex_record(struct line *l)
 {
 	switch (*l->p) {
@@ -287,10 +426,18 @@ static void lex_record(struct line *l)
 		l->pos.file = read_number(&l->p, l->end);
 		l->pos.line = read_number(&l->p, l->end);
 		break;
+	case SOURCE_ORIGIN:
+		read_origin(l);
+		break;
+	case SOURCE_MAP:
+		l->p++;
+		read_map(l);
+		break;
 	case SOURCE_LINE:
 		l->start = ++l->p;
 		lex_line(l);
 		*l->end = '\0';
+		l->nmap = 0;
 		if (l->pos.line < UINT32_MAX)
 			l->pos.line++;
 		break;
@@ -315,7 +462,8 @@ void lex_read(struct lex *lx, const char *text, size_t len, struct conf_diags *d
 		if (l.p < l.end)
 			lex_record(&l);
 	}
-	lx->end = (struct conf_pos){ l.pos.file, l.pos.line ? l.pos.line : 1, 1 };
+	lx->end = (struct conf_pos){ .file = l.pos.file, .line = l.pos.line ? l.pos.line : 1, .col = 1 };
+	free(l.map);
 }
 
 void lex_done(struct lex *lx)

@@ -11,7 +11,7 @@
 #include "conf/diag.h"
 #include "conf/names.h"
 
-struct word { char *str; uint32_t col; bool quoted; };
+struct word { char *str; uint32_t col; uint32_t quoted : 1, via : 31; };      /* col, via: as in struct conf_pos */
 
 enum lex_kind { LEX_WORDS, LEX_OPEN, LEX_CLOSE };       /* the words between two braces or line ends; { ; } */
 

@@ -2,215 +2,267 @@
 /*
  * The language below the keywords: from the bytes of a file to the lines that statements are made of.
  *
- * A line ends at LF or CR LF; `#` and `!` outside double quotes start a comment (`\#` and `\!` do not); `include` and its stricter sisters
- * name more files; `@ID REST` stands only where the configuration's id is ID (`@^ID`: is not). Definitions ($NAME=…) and the sequences
- * ~SEQ and ~LST are recognised and refused with one message each: leaving them out silently would change what the file means.
+ * A line ends at LF or CR LF; `#` and `!` outside double quotes start a comment (`\#` and `\!` do not). A line with a definition in it, a sequence
+ * or a condition goes to the expander; a definition of several lines (each but the last ends in a backslash) is collected first. Everything
+ * else is handed over as it stands, after two cheap looks: nine lines of ten need no more.
+ *
+ * What only a terminal, an editor or another system put into the file (prompts, line numbers, encodings: foreign.c) is named once, not
+ * once per line that it spoils.
  *
  * Called by source.c for every file; hands lines and includes back. Never changes a column, so that every later message can point.
  */
 #include "conf/preproc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "conf/lex.h"
+#include "conf/expand.h"
+#include "conf/expand_int.h"
+#include "conf/foreign.h"
+#include "conf/include.h"
+#include "lib/mem.h"
 
 #define LINE_MAX_BYTES (1 << 20)                /* of one line: a longer one is no configuration */
+#define BODY_MAX 100000                         /* lines of one definition */
 
 struct preproc {
+	struct expander *x;
 	uint32_t file;
-	const char *config_id;
-	const struct preproc_ops *ops;
-	void *arg;
-	struct conf_diags *diags;
-	bool continued;                         /* inside a definition of several lines */
+	bool has_nul, numbered;
+	bool skipping;                          /* inside a definition that does not count here */
+	/* the definition of several lines that is being read */
+	const char *name; size_t name_len;      /* NULL: none */
+	struct conf_pos pos;
+	struct def_line *body; size_t nbody, cap;
 };
 
-static bool is_blank(char c)
+static void body_add(struct preproc *pp, const char *text, const char *end, uint32_t line)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
-
-/* The end of the line's content: where its comment starts, or its end, without trailing blanks. */
-static const char *content_end(const char *p, const char *end)
-{
-	const char *start = p, *after;
-	bool quotes = true;                     /* once one has no end, none behind it has */
-
-	while (p < end) {
-		if (*p == '#' || *p == '!')
-			break;
-		if (*p == '\\' && p + 1 < end && (p[1] == '#' || p[1] == '!')) {
-			p += 2;
-			continue;
-		}
-		after = quotes && *p == '"' ? lex_skip_quoted(p, end) : NULL;
-		quotes = quotes && (after || *p != '"');
-		p = after ? after : p + 1;
+	if (pp->nbody == BODY_MAX)
+		return;
+	if (pp->nbody == pp->cap) {
+		pp->cap = pp->cap ? 2 * pp->cap : 16;
+		pp->body = mem_resize(pp->body, pp->cap * sizeof(*pp->body));
 	}
-	while (p > start && is_blank(p[-1]))
-		p--;
-	return p;
+	pp->body[pp->nbody++] = (struct def_line){ .text = text, .len = (size_t)(end - text), .line = line };
 }
 
-static const struct { const char *word; unsigned flags; } includes[] = {
-	{ "include", INCLUDE_PLAIN }, { "includer", INCLUDE_READ }, { "includem", INCLUDE_READ | INCLUDE_MATCH },
-	{ "includew", INCLUDE_READ | INCLUDE_MATCH | INCLUDE_WILD }, { "includeb", INCLUDE_READ | INCLUDE_BRACE },
-	{ "includea", INCLUDE_READ | INCLUDE_MATCH | INCLUDE_WILD | INCLUDE_BRACE },
-};
-
-/* An include line is handed over and true returned. */
-static bool try_include(struct preproc *pp, struct conf_pos pos, const char *line, const char *p, const char *end)
+static void body_end(struct preproc *pp)
 {
-	const char *word = p;
-
-	while (p < end && !is_blank(*p))
-		p++;
-	for (size_t i = 0; i < sizeof(includes) / sizeof(*includes); i++) {
-		if ((size_t)(p - word) != strlen(includes[i].word) || memcmp(word, includes[i].word, (size_t)(p - word)))
-			continue;
-		while (p < end && is_blank(*p))
-			p++;
-		if (p < end && *p == '"' && end[-1] == '"' && end - p > 1) {
-			p++;
-			end--;
-		}
-		pos.col = (uint32_t)((p < end ? p : word) - line) + 1;
-		if (p == end)
-			diag_add(pp->diags, DIAG_ERROR, &pos, "`%s` needs a file name or a pattern", includes[i].word);
-		else
-			pp->ops->include(pp->arg, &pos, p, (size_t)(end - p), includes[i].flags);
-		return true;
-	}
-	return false;
+	if (pp->nbody == BODY_MAX)
+		diag_add(pp->x->diags, DIAG_ERROR, &pp->pos, "the definition `$%.*s` has more than %d lines: the others are left out", (int)pp->name_len, pp->name,
+			 BODY_MAX);
+	expander_define(pp->x, &pp->pos, pp->name, pp->name_len, pp->body, pp->nbody, true);
+	pp->name = NULL;
 }
 
-/* `@ID REST` and `@^ID REST`: where the rest starts when it counts here, or NULL. */
-static const char *condition(const struct preproc *pp, const char *p, const char *end)
+/* Takes the backslash off that says the definition goes on. */
+static bool goes_on(const char *p, const char **end)
 {
-	bool negated = ++p < end && *p == '^', same;
-	const char *id;
+	const char *last = *end;
 
-	p += negated;
-	for (id = p; p < end && !is_blank(*p); )
-		p++;
-	same = pp->config_id && strlen(pp->config_id) == (size_t)(p - id) && !memcmp(id, pp->config_id, (size_t)(p - id));
-	if (same == negated)
-		return NULL;
-	while (p < end && is_blank(*p))
-		p++;
-	return p;
+	while (last > p && expand_is_blank(last[-1]))
+		last--;
+	if (last == p || last[-1] != '\\')
+		return false;
+	*end = last - 1;
+	return true;
 }
 
-static bool is_name(char c)
+/* A line of the body, with its comment. */
+static void body_line(struct preproc *pp, const char *line, const char *end, uint32_t number)
 {
-	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	bool more = goes_on(line, &end), dollar;
+
+	body_add(pp, line, expand_content_end(line, end, &dollar), number);
+	if (!more)
+		body_end(pp);
 }
 
-/* $NAME=: the definition is left out, with all of its lines. */
+/* `$NAME=…`, from its $ to the end of the line with its comment; p is NULL when a condition says that it does not count. */
 static bool try_definition(struct preproc *pp, const struct conf_pos *pos, const char *p, const char *end)
 {
-	if (*p != '$')
+	size_t len = define_name(p + 1, end);
+	const char *value = p + 2 + len, *stop = end;
+	bool more, dollar;
+
+	if (!len || value > end || value[-1] != '=')
 		return false;
-	for (p++; p < end && is_name(*p); )
-		p++;
-	if (p == end || *p != '=')
-		return false;
-	diag_repeat(pp->diags, DIAG_ERROR, pos, "definitions ($NAME=…) are known, but not supported yet: the line is left out");
-	pp->continued = end[-1] == '\\';
-	return true;
-}
-
-static bool try_sequence(struct preproc *pp, const struct conf_pos *pos, const char *p, const char *end)
-{
-	if (end - p < 4 || (memcmp(p, "~SEQ", 4) && memcmp(p, "~LST", 4)))
-		return false;
-	diag_repeat(pp->diags, DIAG_ERROR, pos, "`%.4s` is known, but not supported yet: the line is left out", p);
-	return true;
-}
-
-/* A use of a definition stays as it is written; the statement that holds it will most likely not be understood. */
-static void find_uses(struct preproc *pp, struct conf_pos pos, const char *line, const char *p, const char *end)
-{
-	for (; (p = memchr(p, '$', (size_t)(end - p))) != NULL; p++) {
-		if (end - p < 2 || (p[1] != '{' && (!is_name(p[1]) || (p[1] >= '0' && p[1] <= '9'))))
-			continue;
-		pos.col = (uint32_t)(p - line) + 1;
-		diag_repeat(pp->diags, DIAG_ERROR, &pos, "definitions are known, but not supported yet: `$NAME` stays as it is written");
-		return;
-	}
-}
-
-static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *end)
-{
-	bool conditional = false;
-	const char *p = line;
-
-	while (p < end && is_blank(*p))
-		p++;
-	pos.col = (uint32_t)(p - line) + 1;
-	if (pp->continued) {
-		pp->continued = end > p && end[-1] == '\\';
-		return;
-	}
-	if (memchr(p, '\0', (size_t)(end - p))) {
-		diag_repeat(pp->diags, DIAG_ERROR, &pos, "the line holds NUL bytes: it is left out");
-		return;
-	}
-	if (end - line > LINE_MAX_BYTES) {
-		diag_repeat(pp->diags, DIAG_ERROR, &pos, "the line is longer than %d bytes: it is left out", LINE_MAX_BYTES);
-		return;
-	}
-	end = content_end(p, end);
-	for (; p && p < end && *p == '@'; conditional = true)
-		p = condition(pp, p, end);
-	if (!p || p >= end)
-		return;
-	pos.col = (uint32_t)(p - line) + 1;
-	if (try_definition(pp, &pos, p, end) || try_sequence(pp, &pos, p, end) || (*p == 'i' && try_include(pp, pos, line, p, end)))
-		return;
-	find_uses(pp, pos, line, p, end);
-	pp->ops->line(pp->arg, &pos, line, (size_t)(end - line), conditional ? (size_t)(p - line) : 0);
-}
-
-/* A text in another encoding is named and left out: byte by byte it would make one mistake per word. */
-static bool is_utf16(const char *text, size_t len)
-{
-	size_t odd = 0, even = 0, probe = len < 64 ? len : 64;
-
-	if (len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2)))
+	more = goes_on(value, &stop);
+	while (value < stop && expand_is_blank(*value))
+		value++;
+	stop = expand_content_end(value, stop, &dollar);
+	pp->name = p + 1;
+	pp->name_len = len;
+	pp->pos = *pos;
+	pp->nbody = 0;
+	body_add(pp, value, stop, pos->line);
+	if (more)
 		return true;
-	for (size_t i = 0; i < probe; i++)
-		if (!text[i])
-			++*(i & 1 ? &odd : &even);
-	return probe >= 8 && ((odd > probe / 3 && !even) || (even > probe / 3 && !odd));
+	expander_define(pp->x, pos, p + 1, len, pp->body, 1, false);
+	pp->name = NULL;
+	return true;
 }
 
-void preproc_text(uint32_t file, const char *text, size_t len, const char *config_id, const struct preproc_ops *ops, void *arg,
-	struct conf_diags *diags)
+/* What was meant as a definition and is none. */
+static bool try_bad_definition(struct preproc *pp, const struct conf_pos *pos, const char *p, const char *end)
 {
-	struct preproc pp = { .file = file, .config_id = config_id, .ops = ops, .arg = arg, .diags = diags };
+	size_t len = define_name(p + 1, end);
+	const char *stop, *equals;
+
+	for (stop = p + 1; stop < end && !strchr(" \t\"'$={}", *stop); )
+		stop++;
+	for (equals = stop; equals < end && expand_is_blank(*equals); )
+		equals++;
+	if (stop == p + 1 || equals == end || *equals != '=')
+		return false;
+	if (stop != p + 1 + len) {
+		diag_add(pp->x->diags, DIAG_ERROR, pos, "`%.*s` is no name for a definition: letters, digits and _, not a digit first; the line is left out",
+			 (int)(stop - p < 60 ? stop - p : 60), p);
+		return true;
+	}
+	if (define_get(pp->x->defs, p + 1, len))
+		return false;
+	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank before its `=`: write $%.*s=…; the line is left out", (int)(len < 60 ? len : 60),
+		 p + 1);
+	return true;
+}
+
+/* A line with a condition, a definition or a sequence. `end` is that of its content, `whole` that of the line. */
+static void special_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *end, const char *whole)
+{
+	const char *p = line, *stop = whole;
+	bool counts = true;
+
+	for (;;) {
+		while (p < end && expand_is_blank(*p))
+			p++;
+		if (p == end || *p != '@')
+			break;
+		if (!expander_condition(pp->x, p, end))
+			counts = false;
+		while (p < end && !expand_is_blank(*p))
+			p++;
+	}
+	pos.col = (uint32_t)(p - line) + 1;
+	if (p < end && *p == '$') {
+		size_t len = define_name(p + 1, end);
+
+		if (len && p + 1 + len < end && p[1 + len] == '=') {
+			pp->skipping = !counts && goes_on(p, &stop);
+			if (counts)
+				try_definition(pp, &pos, p, whole);
+			return;
+		}
+		if (counts && try_bad_definition(pp, &pos, p, end))
+			return;
+	}
+	if (counts) {
+		pos.col = 1;
+		expander_line(pp->x, &pos, line, (size_t)(end - line));
+	}
+}
+
+/* A statement that goes on with a backslash, as in other languages. */
+static const char *without_backslash(struct preproc *pp, struct conf_pos pos, const char *line, const char *p, const char *end)
+{
+	if (end[-1] != '\\' || (end - 1 > p && !expand_is_blank(end[-2])))
+		return end;
+	pos.col = (uint32_t)(end - line);
+	diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "only a definition ($NAME=…) goes on behind a backslash: the next line is a statement of its own");
+	for (end--; end > p && expand_is_blank(end[-1]); )
+		end--;
+	return end;
+}
+
+static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *whole)
+{
+	const struct preproc_ops *ops = pp->x->ops;
+	const char *p = line, *end, *pattern;
+	unsigned flags;
+	bool dollar;
+
+	if (whole - line > LINE_MAX_BYTES) {
+		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line is longer than %d bytes: it is left out", LINE_MAX_BYTES);
+		return;
+	}
+	if (pp->has_nul && memchr(line, '\0', (size_t)(whole - line))) {
+		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line holds NUL bytes: it is left out");
+		return;
+	}
+	if (pp->skipping) {
+		pp->skipping = goes_on(line, &whole);
+		return;
+	}
+	if (pp->name) {
+		body_line(pp, line, whole, pos.line);
+		return;
+	}
+	while (p < whole && expand_is_blank(*p))
+		p++;
+	end = expand_content_end(p, whole, &dollar);
+	if (p == end || foreign_line(p, whole, &pos, line, pp->x->diags))
+		return;
+	if (dollar || *p == '@' || *p == '~') {
+		special_line(pp, pos, line, end, whole);
+		return;
+	}
+	end = without_backslash(pp, pos, line, p, end);
+	pattern = p;
+	if (p == end) {
+		return;
+	} else if (*p == 'i' && include_word(&pattern, &end, &flags)) {
+		pos.col = (uint32_t)(pattern - line) + 1;
+		ops->include(pp->x->arg, &pos, pattern, (size_t)(end - pattern), flags);
+	} else {
+		ops->line(pp->x->arg, &pos, line, (size_t)(end - line));
+	}
+}
+
+/* The lines as they are, but for their numbers, which become blanks. */
+static void numbered_line(struct preproc *pp, const struct conf_pos *pos, const char *line, const char *end)
+{
+	size_t len = foreign_number(line, end, pos->line), n = (size_t)(end - line);
+	char *copy = mem_array(n + 1, 1);
+
+	memcpy(copy, line, n);
+	memset(copy, ' ', len);
+	preproc_line(pp, *pos, copy, copy + n);
+	if (pp->name) {
+		/* The body of a definition points into lines that must live until its end. */
+		diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition of several lines cannot be read from lines with numbers");
+		pp->name = NULL;
+	}
+	free(copy);
+}
+
+void preproc_text(struct expander *x, uint32_t file, const char *text, size_t len)
+{
+	struct preproc pp = { .x = x, .file = file, .has_nul = memchr(text, '\0', len) != NULL };
 	struct conf_pos pos = { .file = file, .line = 1, .col = 1 };
 	const char *p = text, *end = text + len, *nl, *stop;
+	enum foreign_text kind = foreign_text(text, len, &pos, x->diags);
 
-	if (is_utf16(text, len)) {
-		diag_add(diags, DIAG_ERROR, &pos, "the file is UTF-16 text: save it as UTF-8");
+	if (kind == FOREIGN_UNREADABLE)
 		return;
-	}
 	for (; p < end; p = nl ? nl + 1 : end) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		stop = nl ? nl : end;
 		if (pos.line == 1 && stop - p >= 3 && !memcmp(p, "\xef\xbb\xbf", 3)) {
-			/* The mark is not part of the line, but of its columns. */
-			const char *rest = p + 3;
-
-			while (rest < stop && is_blank(*rest))
-				rest++;
-			if (rest < stop && *rest != '#' && *rest != '!')
-				diag_add(diags, DIAG_WARNING, &pos, "the file starts with a byte order mark: it is ignored");
-			preproc_line(&pp, pos, p + 3, stop);
+			/* The mark is not part of the line, nor of its columns. */
+			p += 3;
+			preproc_line(&pp, pos, p, stop);
+		} else if (kind == FOREIGN_NUMBERED) {
+			numbered_line(&pp, &pos, p, stop);
 		} else {
 			preproc_line(&pp, pos, p, stop);
 		}
 		pos.line++;
 	}
+	if (pp.name) {
+		diag_add(x->diags, DIAG_WARNING, &pp.pos, "the definition `$%.*s` ends with the file, although its last line goes on with a backslash",
+			 (int)pp.name_len, pp.name);
+		body_end(&pp);
+	}
+	free(pp.body);
 }

@@ -224,7 +224,7 @@ void schema_parse(struct schema_ctx *c, const struct schema_block *block, const 
 /* A default is read as if it stood in a file. */
 static void row_default(struct schema_ctx *c, const struct schema_row *row, void *obj)
 {
-	struct word words[2] = { { (char *)row->name, 0, false }, { (char *)row->def, 0, false } };
+	struct word words[2] = { { .str = (char *)row->name }, { .str = (char *)row->def } };
 	struct node n = { .words = words, .nwords = 2 };
 
 	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK && !row->same_as)

@@ -61,6 +61,8 @@ static void quoted(struct strbuf *out, const char *word)
 	bool open = false;
 	size_t run;
 
+	if (*word && !word[strspn(word, "\\")])
+		strbuf_add(out, "\"\"");        /* a backslash that stands alone looks like a line that goes on */
 	for (; *word; word += run) {
 		run = strspn(word, "\\");
 		if (!run || (word[run] && word[run] != '"')) {

@@ -4,24 +4,31 @@
  *
  * The parent calls source_read once per start or reload. It opens the configuration and, where an include stands, the files that its
  * pattern names (relative to the folder of the file that includes), and writes every logical line with its place into one text, and
- * behind them this machine's names for numbers of routing (names_read.c). Nothing after this step opens a file. A file that includes itself, a chain of includes that is too deep and one that multiplies are refused here.
+ * behind them this machine's names for numbers of routing (names_read.c). Nothing after this step opens a file. A file that includes
+ * itself, a chain of includes that is too deep and one that multiplies are refused here.
  *
- * What a missing file is worth: the configuration itself, an errno; a plain name that does not exist, an error (its statements are
- * missing); a pattern that matches nothing, a warning (an empty conf.d is normal).
+ * What a missing file is worth: the configuration itself, an errno; the rest says include.c. Two keywords of global_defs mean something here, too:
+ * include_check holds from its line to the end of its file, for the files included there as well; random_seed holds for the whole text,
+ * so when a random number is wanted, the text is read once for nothing but its seed.
  */
 #include "conf/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "conf/expand.h"
+#include "conf/include.h"
 #include "conf/names.h"
 #include "conf/preproc.h"
+#include "lib/map.h"
 #include "lib/mem.h"
 
 #define DEPTH_MAX 20
@@ -32,12 +39,21 @@ struct source {
 	const struct source_options *opt;
 	struct conf_diags *diags;
 	struct strbuf *out;
+	struct expander *x;
 	char config_id[256];
 	char **names; size_t nnames;            /* the file table */
+	struct map *origins;                    /* file, line and name → number */
 	size_t reads, bytes;
-	struct { uint32_t file; dev_t dev; ino_t ino; } open[DEPTH_MAX];
+	struct { uint32_t file; dev_t dev; ino_t ino; char *folder; } open[DEPTH_MAX];
 	unsigned depth;
+	unsigned checks;                        /* what includes are asked for here: enum preproc_include */
 	struct conf_pos next;                   /* where a line without a place would stand */
+	/* for the search of the seed */
+	void (*again)(struct source *s);        /* reads everything another time */
+	const char *path, *text; size_t len;    /* what `again` reads */
+	bool alone;                             /* no file may be read */
+	bool seed_only, seed_given;
+	uint32_t seed;
 };
 
 static uint32_t source_add_name(struct source *s, const char *name)
@@ -57,33 +73,140 @@ static uint32_t source_add_name(struct source *s, const char *name)
 	return (uint32_t)(s->nnames - 1);
 }
 
-static void source_line(void *arg, const struct conf_pos *pos, const char *text, size_t len, size_t skip)
+/* A record that says where the next line stands, when that is not clear. */
+static void source_place(struct source *s, const struct conf_pos *pos)
 {
-	struct source *s = arg;
-
 	if (pos->file == s->next.file && pos->line > s->next.line && pos->line - s->next.line <= 3)
 		for (; s->next.line < pos->line; s->next.line++)
 			strbuf_addn(s->out, "=\n", 2);
 	if (pos->file != s->next.file || pos->line != s->next.line)
 		strbuf_addf(s->out, "%c%u %u\n", SOURCE_PLACE, pos->file, pos->line);
+	s->next = (struct conf_pos){ .file = pos->file, .line = pos->line + 1 };
+}
+
+/* The two keywords that mean something while files are read. */
+static void source_keyword(struct source *s, const char *text, size_t len)
+{
+	const char *end = text + len, *p = text, *word;
+
+	while (p < end && expand_is_blank(*p))
+		p++;
+	if (p == end || (*p != 'i' && *p != 'r'))
+		return;
+	for (word = p; p < end && !expand_is_blank(*p); )
+		p++;
+	if (p - word == 13 && !memcmp(word, "include_check", 13))
+		s->checks = include_check(p, end, s->checks);
+	if (p - word == 11 && !memcmp(word, "random_seed", 11)) {
+		while (p < end && expand_is_blank(*p))
+			p++;
+		s->seed_given = p < end;
+		for (s->seed = 0; p < end && *p >= '0' && *p <= '9'; p++)
+			s->seed = s->seed * 10 + (uint32_t)(*p - '0');
+	}
+}
+
+static void source_line(void *arg, const struct conf_pos *pos, const char *text, size_t len)
+{
+	struct source *s = arg;
+
+	source_keyword(s, text, len);
+	if (s->seed_only)
+		return;
+	source_place(s, pos);
 	strbuf_addc(s->out, SOURCE_LINE);
-	for (size_t i = 0; i < skip; i++)
-		strbuf_addc(s->out, ' ');
-	strbuf_addn(s->out, text + skip, len - skip);
+	strbuf_addn(s->out, text, len);
 	strbuf_addc(s->out, '\n');
-	s->next = (struct conf_pos){ pos->file, pos->line + 1, 1 };
+}
+
+static void source_placed(void *arg, const struct conf_pos *pos, const struct placed *line)
+{
+	struct source *s = arg;
+
+	if (!s->seed_only && !placed_is_plain(line)) {
+		source_place(s, pos);
+		s->next.line = pos->line;       /* this record is not the line itself */
+		strbuf_addc(s->out, SOURCE_MAP);
+		for (size_t i = 0; i < line->npieces; i++)
+			strbuf_addf(s->out, "%s%u %u%s %u", i ? " " : "", line->pieces[i].off, line->pieces[i].col, line->pieces[i].moves ? "+" : "",
+				    line->pieces[i].via);
+		strbuf_addc(s->out, '\n');
+	}
+	source_line(s, pos, line->s.str, line->s.len);
+}
+
+static uint32_t source_origin(void *arg, uint32_t file, uint32_t line, const char *name, size_t len)
+{
+	struct source *s = arg;
+	struct strbuf key = { 0 };
+	uintptr_t number;
+
+	strbuf_addf(&key, "%u %u %.*s", file, line, (int)len, name);
+	number = (uintptr_t)map_get(s->origins, key.str, key.len);
+	if (!number) {
+		number = map_count(s->origins) + 1;
+		map_put(s->origins, key.str, key.len, (void *)number);
+		if (!s->seed_only)
+			strbuf_addf(s->out, "%c%s\n", SOURCE_ORIGIN, key.str);
+		diags_add_origin(s->diags, (uint32_t)number, file, line, name, len);
+	}
+	strbuf_done(&key);
+	return (uint32_t)number;
+}
+
+/* The folder of the file being read, by its full name. */
+static const char *source_folder(void *arg)
+{
+	struct source *s = arg;
+	char **folder = &s->open[s->depth - 1].folder;
+	const char *name = s->names[s->open[s->depth - 1].file], *slash = strrchr(name, '/');
+	struct strbuf path = { 0 };
+
+	if (*folder)
+		return *folder;
+	strbuf_addn(&path, slash ? name : ".", slash ? (size_t)(slash - name) + (slash == name) : 1);
+	*folder = realpath(strbuf_str(&path), NULL);
+	if (*folder)
+		strbuf_done(&path);
+	else
+		*folder = strbuf_detach(&path);
+	return *folder;
 }
 
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
+static uint32_t source_seed(void *arg);
 
-static const struct preproc_ops source_ops = { source_line, source_include };
+static const struct preproc_ops source_ops = { source_line, source_placed, source_include, source_origin, source_folder, source_seed };
+
+/* Lines that end in CR alone, as on very old systems. */
+static char *without_cr(const char *text, size_t len)
+{
+	char *copy;
+
+	if (memchr(text, '\n', len) || !memchr(text, '\r', len))
+		return NULL;
+	copy = mem_array(len + 1, 1);
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text[i] == '\r' ? '\n' : text[i];
+	return copy;
+}
 
 static void source_text(struct source *s, uint32_t file, const char *text, size_t len)
 {
-	size_t mark = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;        /* columns do not count it */
+	struct conf_pos start = { .file = file, .line = 1, .col = 1 };
+	char *copy = without_cr(text, len);
+	unsigned checks = s->checks;
+	size_t mark;
 
+	if (copy)
+		text = copy;
+	mark = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;     /* columns do not count it */
 	diags_add_file(s->diags, file, s->names[file], text + mark, len - mark);
-	preproc_text(file, text, len, s->config_id, &source_ops, s, s->diags);
+	if (copy && strchr(copy, '\n') && strchr(copy, '\n')[1])
+		diag_add(s->diags, DIAG_WARNING, &start, "the lines of the file end in CR alone: it is read as if they ended in LF");
+	preproc_text(s->x, file, text, len);
+	s->checks = checks;
+	free(copy);
 }
 
 /* The whole of an open file; 0 or -errno. */
@@ -172,6 +295,8 @@ static int source_file_read(struct source *s, const char *path, const struct con
 		s->depth++;
 		source_text(s, s->open[s->depth - 1].file, strbuf_str(&text), text.len);
 		s->depth--;
+		free(s->open[s->depth].folder);
+		s->open[s->depth].folder = NULL;
 	}
 	strbuf_done(&text);
 	return r;
@@ -189,99 +314,149 @@ static char *include_path(const char *including, const char *pattern, size_t len
 	return strbuf_detach(&path);
 }
 
-/* Every alternative of the pattern's first braces must match something. */
-static void check_alternatives(struct source *s, const struct conf_pos *pos, const char *path)
+struct including { struct source *s; const struct conf_pos *pos; unsigned flags; };
+
+static void include_file(void *arg, const char *path)
 {
-	const char *open = strchr(path, '{'), *close = open ? strchr(open, '}') : NULL;
-	glob_t g;
+	struct including *in = arg;
 
-	for (const char *alt = open; close && alt < close; ) {
-		struct strbuf one = { 0 };
-		size_t len = strcspn(alt + 1, ",}");
-
-		strbuf_addn(&one, path, (size_t)(open - path));
-		strbuf_addn(&one, alt + 1, len);
-		strbuf_add(&one, close + 1);
-		if (glob(strbuf_str(&one), GLOB_BRACE, NULL, &g) == 0)
-			globfree(&g);
-		else
-			diag_add(s->diags, DIAG_ERROR, pos, "no file matches `%s`", strbuf_str(&one));
-		strbuf_done(&one);
-		alt += len + 1;
-	}
+	source_file_read(in->s, path, in->pos, in->flags & INCLUDE_READ);
 }
 
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags)
 {
 	struct source *s = arg;
-	char *path = include_path(s->names[pos->file], pattern, len);
-	bool plain = !strpbrk(path, "*?[{");
-	glob_t g = { 0 };
-	int r;
+	struct including in = { s, pos, flags | s->checks };
+	char *path;
 
-	if (s->opt && s->opt->strict_includes)
-		flags = INCLUDE_READ | INCLUDE_MATCH | INCLUDE_WILD | INCLUDE_BRACE;
-	r = glob(path, GLOB_BRACE, NULL, &g);
-	if (r == GLOB_NOMATCH && plain)
-		diag_add(s->diags, DIAG_ERROR, pos, "no such file: `%s`", path);
-	else if (r == GLOB_NOMATCH)
-		diag_add(s->diags, flags & INCLUDE_WILD ? DIAG_ERROR : DIAG_WARNING, pos, "no file matches `%s`", path);
-	else if (r)
-		diag_add(s->diags, DIAG_ERROR, pos, "cannot read `%s`", path);
-	if (flags & INCLUDE_BRACE)
-		check_alternatives(s, pos, path);
-	for (size_t i = 0; r == 0 && i < g.gl_pathc; i++)
-		source_file_read(s, g.gl_pathv[i], pos, flags & INCLUDE_READ);
-	if (r == 0)
-		globfree(&g);
+	if (!len || len > PATH_MAX) {
+		diag_add(s->diags, DIAG_ERROR, pos, len ? "the name of a file is not so long" : "`include` needs a file name or a pattern");
+		return;
+	}
+	if (s->alone) {
+		diag_add(s->diags, DIAG_ERROR, pos, "no files are included here");
+		return;
+	}
+	/* Definitions may be in any file, so includes are followed for the seed, too. */
+	path = include_path(s->names[s->open[s->depth - 1].file], pattern, len);
+	include_find(path, in.flags, pos, s->diags, include_file, &in);
 	free(path);
 }
 
 static void source_init(struct source *s, const struct source_options *opt, struct conf_diags *diags, struct strbuf *out)
 {
-	*s = (struct source){ .opt = opt, .diags = diags, .out = out, .next = { UINT32_MAX, 0, 0 } };
+	*s = (struct source){ .opt = opt, .diags = diags, .out = out, .next = { .file = UINT32_MAX }, .origins = map_new() };
 	if (opt && opt->config_id)
 		strncpy(s->config_id, opt->config_id, sizeof(s->config_id) - 1);
 	else if (gethostname(s->config_id, sizeof(s->config_id) - 1) == 0)
 		s->config_id[strcspn(s->config_id, ".")] = '\0';
+	s->checks = opt && opt->strict_includes ? INCLUDE_ALL : 0;
+	s->x = expander_new(s->config_id, &source_ops, s, diags);
 }
 
 static void source_done(struct source *s)
 {
 	for (size_t i = 0; i < s->nnames; i++)
 		free(s->names[i]);
+	for (unsigned i = 0; i < DEPTH_MAX; i++)
+		free(s->open[i].folder);
 	free(s->names);
+	map_free(s->origins);
+	expander_free(s->x);
+}
+
+/* The last random_seed of the whole text, or the clock. */
+static uint32_t source_seed(void *arg)
+{
+	struct source *s = arg, other;
+	struct strbuf nothing = { 0 };
+	uint32_t seed = (uint32_t)time(NULL);
+
+	if (s->seed_only)
+		return 0;
+	source_init(&other, s->opt, NULL, &nothing);
+	other.seed_only = true;
+	other.path = s->path;
+	other.text = s->text;
+	other.len = s->len;
+	other.alone = s->alone;
+	s->again(&other);
+	if (other.seed_given)
+		seed = other.seed;
+	source_done(&other);
+	strbuf_done(&nothing);
+	return seed;
+}
+
+static int read_path(struct source *s)
+{
+	glob_t g = { 0 };
+	int r = 0, err;
+
+	/* A name that exists is itself, whatever characters it has. */
+	if (access(s->path, F_OK) == 0 || glob(s->path, GLOB_BRACE, NULL, &g) != 0)
+		r = source_file_read(s, s->path, NULL, true);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		err = source_file_read(s, g.gl_pathv[i], NULL, true);
+		if (!r)
+			r = err;
+	}
+	globfree(&g);
+	return r;
+}
+
+static void again_path(struct source *s)
+{
+	read_path(s);
 }
 
 int source_read(const char *path, const struct source_options *opt, struct conf_diags *diags, struct strbuf *expanded)
 {
 	struct source s;
-	glob_t g = { 0 };
-	int r = 0, err;
+	int r;
 
 	source_init(&s, opt, diags, expanded);
-	/* A name that exists is itself, whatever characters it has. */
-	if (access(path, F_OK) == 0 || glob(path, GLOB_BRACE, NULL, &g) != 0)
-		r = source_file_read(&s, path, NULL, true);
-	for (size_t i = 0; i < g.gl_pathc; i++) {
-		err = source_file_read(&s, g.gl_pathv[i], NULL, true);
-		if (!r)
-			r = err;
-	}
-	globfree(&g);
+	s.path = path;
+	s.again = again_path;
+	r = read_path(&s);
+	expander_end(s.x);
 	source_done(&s);
 	if (r == 0)
 		names_append(expanded, diags);
 	return r;
 }
 
-void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
-	struct strbuf *expanded)
+static void again_text(struct source *s)
+{
+	s->open[s->depth++].file = source_add_name(s, s->path);
+	source_text(s, 0, s->text, s->len);
+	s->depth--;
+}
+
+static void text_read(const char *name, const char *text, size_t len, const struct source_options *opt, bool alone, struct conf_diags *diags,
+		      struct strbuf *expanded)
 {
 	struct source s;
 
 	source_init(&s, opt, diags, expanded);
-	s.open[s.depth++].file = source_add_name(&s, name);
-	source_text(&s, 0, text, len);
+	s.path = name;
+	s.text = text;
+	s.len = len;
+	s.alone = alone;
+	s.again = again_text;
+	again_text(&s);
+	expander_end(s.x);
 	source_done(&s);
+}
+
+void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded)
+{
+	text_read(name, text, len, opt, false, diags, expanded);
+}
+
+void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded)
+{
+	text_read(name, text, len, opt, true, diags, expanded);
 }

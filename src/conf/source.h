@@ -10,7 +10,9 @@
 /* The records of an expanded text: one per line, the first byte says which. A line without a place stands on the line below the one before. */
 #define SOURCE_FILE  'F'                        /* FNAME: the next file of the table, numbered from 0 */
 #define SOURCE_PLACE 'P'                        /* PFILE LINE: where the next line stands */
-#define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file */
+#define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file unless a M record precedes */
+#define SOURCE_ORIGIN 'D'                       /* DFILE LINE NAME: the next origin of a text that was not written where it stands, numbered from 1 */
+#define SOURCE_MAP   'M'                        /* M[OFFSET COLUMN[+] ORIGIN]…: where the pieces of the next line come from; + = the column grows with them */
 #define SOURCE_NAME  'N'                        /* NKIND NUMBER NAME: what this machine calls a number, see conf/names.h */
 
 struct source_options {
@@ -24,6 +26,10 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 
 /* The same for a text that is in memory already; includes in it are relative to the folder of `name`. */
 void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded);
+
+/* The same, and an include is a mistake: no file is read. */
+void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
 	struct strbuf *expanded);
 
 #endif

@@ -41,8 +41,10 @@ struct conf_pos node_pos(const struct node *n, unsigned word)
 {
 	struct conf_pos pos = n->pos;
 
-	if (word < n->nwords)
+	if (word < n->nwords) {
 		pos.col = n->words[word].col;
+		pos.via = n->words[word].via;
+	}
 	return pos;
 }
 

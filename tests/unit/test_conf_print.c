@@ -117,7 +117,7 @@ static void test_words(void **state)
 	expect_word("'say \"hi\"'", "say \"hi\"", "\"say \\\"hi\\\"\"");
 	expect_word("\"say \\\"hi\\\"\"", "say \"hi\"", "\"say \\\"hi\\\"\"");
 	expect_word("'a b\\'", "a b\\", "\"a b\"\\");
-	expect_word("'\\'", "\\", "\\");
+	expect_word("'\\'", "\\", "\"\"\\");
 	expect_word("'a\\b \\\\c'", "a\\b \\\\c", "\"a\\b \\\\c\"");
 	expect_word("'a\\\" b\\\\\" c'", "a\\\" b\\\\\" c", "\"a\"\\\"\\\" b\"\\\\\"\\\" c\"");
 	expect_word("\"\xc2\xa0x\"", "\xc2\xa0x", "\"\xc2\xa0x\"");

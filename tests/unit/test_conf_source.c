@@ -88,7 +88,7 @@ static void test_missing(void **state)
 	put("a", "include nothing\ninclude no*\nincludew no*\ninclude conf.d\nincludeb conf.d/{1,9}.conf\n");
 	expect("a", false, 0, NULL, "E a:1:9: error: no such file: `nothing`\nW a:2:9: warning: no file matches `no*`\n"
 	       "E a:3:10: error: no file matches `no*`\nW a:4:9: warning: cannot read `conf.d`: Is a directory\n"
-	       "E a:5:10: error: no file matches `conf.d/9.conf`\n");
+	       "E a:5:10: error: no such file: `conf.d/9.conf`\n");
 	put("a", "include no*\n");
 	expect("a", true, 0, NULL, "E a:1:9: error: no file matches `no*`\n");
 	put("x.conf", "x\n");

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What of a source line or a message must not be shown. */
+#ifndef CONF_MASK_H
+#define CONF_MASK_H
+
+#include <stddef.h>
+
+#include "lib/strbuf.h"
+
+struct mask;                                    /* values that are secrets, wherever they stand */
+
+struct mask *mask_new(void);
+void mask_free(struct mask *m);
+void mask_add(struct mask *m, const char *value, size_t len);
+
+/* Copies a source line with its secrets as ********, in as many columns as they have if these are more. *col, a byte's offset, stays on its character. */
+void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out);
+/* The same for a message. */
+void mask_text(const struct mask *m, const char *text, struct strbuf *out);
+
+#endif
