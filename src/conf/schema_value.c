@@ -456,7 +456,7 @@ static bool value_cut(struct schema_ctx *c, const struct schema_row *row, const 
 /* The keyword alone: what it stands for is read as if it stood there. */
 static bool value_bare(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
 {
-	struct word words[2] = { n->words[0], { (char *)row->bare, n->words[0].col, false } };
+	struct word words[2] = { n->words[0], { .str = (char *)row->bare, .col = n->words[0].col, .via = n->words[0].via } };
 	struct node whole = { .pos = n->pos, .words = words, .nwords = 2 };
 
 	return schema_value(c, row, &whole, field);
