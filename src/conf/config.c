@@ -182,24 +182,40 @@ static void seal_config(struct schema_ctx *c, struct config *cfg)
 	seal_statics(c, cfg);
 }
 
-struct config *config_parse(const char *text, size_t len, struct conf_diags *diags)
+struct config *config_parse_here(char *text, size_t len, struct conf_diags *diags)
 {
 	struct arena *arena = arena_new(), *nodes = arena_new();
 	struct config *cfg = arena_alloc(arena, sizeof(*cfg));
 	struct schema_ctx c;
+	struct node *root;
 	struct lex lx;
 
 	cfg->arena = arena;
 	lex_read(&lx, text, len, diags);
 	ctx_init(&c, arena, diags);
 	c.names = (struct names){ lx.names, lx.nnames };
-	read_tree(&c, tree_build(&lx, &schema_language, nodes, diags));
+	root = tree_build(&lx, &schema_language, nodes, diags);
+	lex_drop_items(&lx);
+	read_tree(&c, root);
 	cfg->files = copy_names(arena, &lx);
 	cfg->nfiles = (unsigned)lx.nfiles;
 	seal_config(&c, cfg);
 	ctx_done(&c);
 	arena_free(nodes);
 	lex_done(&lx);
+	return cfg;
+}
+
+struct config *config_parse(const char *text, size_t len, struct conf_diags *diags)
+{
+	char *copy = mem_array(len + 1, 1);
+	struct config *cfg;
+
+	if (len)
+		memcpy(copy, text, len);
+	cfg = config_parse_here(copy, len, diags);
+	explicit_bzero(copy, len);              /* it holds the passwords */
+	free(copy);
 	return cfg;
 }
 

@@ -35,6 +35,8 @@ struct conf_diags;
 /* Parses an expanded text (see conf/source.h) into a configuration. Never fails for what the text says: mistakes are added to `diags`
  * (may be NULL in a child: the parent has said them), the broken object is left out or held back. The result is the caller's: config_free. */
 struct config *config_parse(const char *text, size_t len, struct conf_diags *diags);
+/* The same for a text that is not needed any more: it is destroyed. text[len] belongs to it. The result does not point into it. */
+struct config *config_parse_here(char *text, size_t len, struct conf_diags *diags);
 void config_free(struct config *cfg);                   /* NULL is fine */
 
 /* A role has work: there is a vrrp_instance; there is a virtual_server. */

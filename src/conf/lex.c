@@ -2,7 +2,7 @@
 /*
  * Words: an expanded text is cut into statements of words and single braces.
  *
- * The text is copied once and the words are made in place: a word is never longer than what it was written as, and what follows it is
+ * The words are made in the text itself: a word is never longer than what it was written as, and what follows it is
  * always a byte that may become its terminator. A brace is a token wherever it stands outside quotes (`VI_1{`, `}}`, `url { path / }`), but
  * for ${NAME}. Double quotes join words; a single quote does when it starts a word and has a partner on the line. Comments are gone already;
  * \# and \! are what is left of an escaped one.
@@ -446,15 +446,13 @@ static void lex_record(struct line *l)
 	}
 }
 
-void lex_read(struct lex *lx, const char *text, size_t len, struct conf_diags *diags)
+void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags)
 {
 	struct line l = { .lx = lx, .diags = diags };
 	char *p, *end;
 
-	*lx = (struct lex){ .text = mem_array(len + 1, 1) };
-	if (len)
-		memcpy(lx->text, text, len);
-	for (p = lx->text, end = p + len; p < end; p = l.end + 1) {
+	*lx = (struct lex){ 0 };
+	for (p = text, end = p + len; p < end; p = l.end + 1) {
 		char *nl = memchr(p, '\n', (size_t)(end - p));
 
 		l.p = p;
@@ -466,9 +464,15 @@ void lex_read(struct lex *lx, const char *text, size_t len, struct conf_diags *d
 	free(l.map);
 }
 
+void lex_drop_items(struct lex *lx)
+{
+	free(lx->items);
+	lx->items = NULL;
+	lx->nitems = lx->cap_items = 0;
+}
+
 void lex_done(struct lex *lx)
 {
-	free(lx->text);
 	free(lx->items);
 	free(lx->words);
 	free(lx->files);

@@ -24,17 +24,18 @@ struct lex_item {
 };
 
 struct lex {
-	char *text;                             /* the copy that the words lie in */
 	struct lex_item *items; size_t nitems;
 	struct word *words; size_t nwords;
-	char **files; size_t nfiles;            /* names; in `text` */
-	struct name_def *names; size_t nnames;  /* of numbers; in `text` */
+	char **files; size_t nfiles;            /* names; in the text */
+	struct name_def *names; size_t nnames;  /* of numbers; in the text */
 	size_t cap_items, cap_words, cap_files, cap_names;
 	struct conf_pos end;                    /* one past the last line */
 };
 
-/* Never fails: what cannot be read is a diagnostic. Release with lex_done. */
-void lex_read(struct lex *lx, const char *text, size_t len, struct conf_diags *diags);
+/* Never fails: what cannot be read is a diagnostic. The words are made in `text`, which they destroy and lie in; text[len] belongs to it. Release
+ * with lex_done. */
+void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags);
+void lex_drop_items(struct lex *lx);            /* once the tree is built, nobody asks for them */
 void lex_done(struct lex *lx);
 
 /* The character behind a double-quoted string that starts at p, or NULL when it has no end before `end`. \" does not end it. */

@@ -21,6 +21,7 @@
 
 #include "conf/lex.h"
 #include "conf/source.h"
+#include "lib/mem.h"
 #include "lib/num.h"
 
 #define ETC_DIR "/etc/iproute2"
@@ -140,11 +141,13 @@ void names_append(struct strbuf *expanded, struct conf_diags *diags)
 	bool dirs = contains(expanded, "iproute_");
 	struct strbuf found = { 0 };
 	struct lex lx = { 0 };
+	char *copy = NULL;
 
 	if (!dirs && !contains(expanded, "_routes") && !contains(expanded, "_rules") && !contains(expanded, " scope "))
 		return;
 	if (dirs) {
-		lex_read(&lx, expanded->str, expanded->len, NULL);
+		copy = mem_strdup(expanded->str);
+		lex_read(&lx, copy, strlen(copy), NULL);
 		r.etc = find_dir(&lx, "iproute_etc_dir", ETC_DIR, diags);
 		r.usr = find_dir(&lx, "iproute_usr_dir", USR_DIR, diags);
 	}
@@ -158,4 +161,7 @@ void names_append(struct strbuf *expanded, struct conf_diags *diags)
 	strbuf_done(&found);
 	if (dirs)
 		lex_done(&lx);
+	if (copy)
+		explicit_bzero(copy, strlen(copy));
+	free(copy);
 }

@@ -33,7 +33,7 @@ static char *socket_path(const struct options *opt)
 	char *path;
 
 	if (!source_read(opt->conf_file, &so, NULL, &text))
-		cfg = config_parse(text.str, text.len, NULL);
+		cfg = config_parse(strbuf_str(&text), text.len, NULL);
 	path = control_path(cfg ? cfg->globals.instance_name : NULL,
 			    opt->namespace ? opt->namespace : cfg ? cfg->globals.net_namespace : NULL);
 	config_free(cfg);

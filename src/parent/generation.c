@@ -36,16 +36,13 @@ static void fill_roles(struct generation *g, const struct options *opt)
 	}
 }
 
-/* What the children need. */
-static int make_memory(struct generation *g, const struct options *opt, const struct strbuf *text, struct conf_diags *diags)
+/* What the children get. */
+static int make_memory(struct generation *g, const struct strbuf *text, struct conf_diags *diags)
 {
 	g->memfd = memfd_text("keepalived.conf", strbuf_str(text), text->len);
-	if (g->memfd < 0) {
+	if (g->memfd < 0)
 		diag_add(diags, DIAG_ERROR, NULL, "Cannot keep the configuration in memory: %s", strerror(-g->memfd));
-		return g->memfd;
-	}
-	fill_roles(g, opt);
-	return 0;
+	return g->memfd < 0 ? g->memfd : 0;
 }
 
 static unsigned script_flags(const struct options *opt)
@@ -69,18 +66,20 @@ int generation_load(const struct options *opt, uint64_t number, struct conf_diag
 	g = mem_alloc(sizeof *g);
 	list_init(&g->node);
 	g->number = number;
-	g->cfg = config_parse(strbuf_str(&text), text.len, diags);
-	g->scripts = script_table_new(g->cfg, script_flags(opt), diags);
 	g->memfd = -1;
 	if (opt->mode != MODE_CONFIG_TEST)
-		error = make_memory(g, opt, &text, diags);
-	if (text.str)
-		explicit_bzero(text.str, text.len);             /* it holds the passwords */
+		error = make_memory(g, &text, diags);
+	strbuf_addn(&text, "", 0);                              /* there is a text, if an empty one */
+	g->cfg = config_parse_here(text.str, text.len, diags);
+	explicit_bzero(text.str, text.len);                     /* it holds the passwords */
 	strbuf_done(&text);
+	g->scripts = script_table_new(g->cfg, script_flags(opt), diags);
 	if (error < 0) {
 		generation_free(g);
 		return error;
 	}
+	if (opt->mode != MODE_CONFIG_TEST)
+		fill_roles(g, opt);
 	*out = g;
 	return 0;
 }

@@ -161,7 +161,7 @@ static int child_read_config(struct child *c, int fd)
 		log_err("Cannot read the configuration that the parent hands over: %s", strerror(-error));
 		return EXIT_PROGRAM;
 	}
-	c->rc.cfg = config_parse(text, len, NULL);
+	c->rc.cfg = config_parse_here(text, len, NULL);
 	explicit_bzero(text, len);              /* it holds the passwords */
 	free(text);
 	return 0;

@@ -11,15 +11,17 @@
 #include <cmocka.h>
 
 #include "conf/lex.h"
+#include "lib/mem.h"
 #include "lib/strbuf.h"
 
 /* All items as one string: words in [], joined by |, with line:column. */
 static char *lexed(const char *text)
 {
+	char *here = mem_strdup(text);
 	struct strbuf out = { 0 };
 	struct lex lx;
 
-	lex_read(&lx, text, strlen(text), NULL);
+	lex_read(&lx, here, strlen(here), NULL);
 	for (size_t i = 0; i < lx.nitems; i++) {
 		const struct lex_item *it = &lx.items[i];
 
@@ -32,6 +34,7 @@ static char *lexed(const char *text)
 			strbuf_addf(&out, "[%s]", lx.words[it->first_word + k].str);
 	}
 	lex_done(&lx);
+	free(here);
 	strbuf_add(&out, "");
 	return strbuf_detach(&out);
 }
