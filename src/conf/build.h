@@ -4,22 +4,16 @@
 #ifndef CONF_BUILD_H
 #define CONF_BUILD_H
 
+#include "conf/build_track.h"
 #include "conf/config.h"
 #include "conf/diag.h"
 #include "conf/names.h"
 #include "conf/schema.h"
+#include "conf/vec.h"
 #include "lib/arena.h"
 #include "lib/map.h"
 
 #define UNSET_UINT UINT32_MAX                   /* "not given", where 0 means something; times use USEC_NEVER */
-
-/* A growing array of structs, sealed into the arena when it is complete. */
-struct vec { void *data; size_t n, cap, size; };
-
-void *vec_push(struct vec *v);                                          /* zeroed; valid until the next push */
-void *vec_at(const struct vec *v, size_t i);
-void *vec_seal(struct vec *v, struct arena *a, size_t from);            /* copies from … end into the arena and drops them here; NULL when none */
-void vec_done(struct vec *v);
 
 /* Fields of the final structs hold UNSET_UINT or USEC_NEVER until finish_… has filled them in. */
 struct build_globals {
@@ -51,6 +45,8 @@ struct build_vrrp {
 	struct conf_pos unicast_ttl_pos, old_checksum_pos, native_pos, vrf_pos, track_src_pos, vips_pos, strict_pos, accept_pos, no_accept_pos;
 	struct conf_pos down_timer_pos, repeat_pos, refresh_repeat_pos, lower_delay_pos, lower_repeat_pos, lower_no_advert_pos;
 	struct conf_pos higher_send_pos, owner_ignore_pos, timer_pos, xmit_base_pos, sync_pos;
+	struct build_uses uses;                 /* the trackers that it names */
+	const char *lost;                       /* not NULL: a list of trackers is, for this reason */
 };
 enum build_state { STATE_NOT_GIVEN, STATE_MASTER, STATE_BACKUP };
 
@@ -114,7 +110,7 @@ struct build_url {
 };
 
 struct build_group { struct conf_vs_group *group; bool used, rejected; };        /* rejected: a line of it was */
-struct build_check_use { const char *kind, *name; struct conf_pos pos; size_t vs; };   /* a track_file or bfd_instance that a checker follows */
+struct build_check_use { enum conf_track_kind kind; const char *name; struct conf_pos pos; size_t vs; };   /* a track_file or bfd_instance that a checker follows */
 
 struct build_name { const char *name, *kind; struct conf_pos pos; };   /* something that is defined, or asked for, by name */
 
@@ -136,12 +132,13 @@ struct schema_ctx {
 	struct map *vs_group_names;                     /* name → struct build_group */
 	struct build_url url;                           /* the url being read */
 	struct vec emails;
-	struct vec trackers, tracker_uses, members;     /* struct build_name: vrrp_script …; track_script items; sync group members */
+	struct build_track track;               /* trackers, groups, and who names whom */
 	struct map *vrrp_names;                 /* name → struct node */
 	struct build_vs *vs_object;             /* the virtual server being read */
 	bool in_service;                        /* … is being read */
 	const char *broken;                     /* not NULL: a part of it is, for this reason */
 	unsigned bad_values;                    /* values that could not be taken, counted by the driver; a block may set it to 0 at its beginning */
+	const char *held;                       /* what follows for a vital value that cannot be taken: "; what tracks it is held back"; NULL = the instance … */
 	const struct schema_row *row;           /* the row of the statement being read */
 	void *prototypes[SB_COUNT];
 	uint32_t nchecks, nrs;
@@ -159,5 +156,6 @@ void check_config(struct schema_ctx *c);                                /* check
 void check_servers(struct schema_ctx *c);                               /* check_server.c: those of virtual servers */
 void check_statics(struct schema_ctx *c);                                /* check_static.c: what is always there */
 void finish_globals(struct schema_ctx *c);                               /* finish_global.c: after all instances */
+void check_instances(struct schema_ctx *c);                             /* check_vrrp.c: those of instances */
 
 #endif

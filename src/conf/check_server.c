@@ -10,9 +10,6 @@
 #include <string.h>
 
 #include "conf/build.h"
-#include "conf/distance.h"
-
-#define LOOKS_MAX 1000000                       /* names compared for suggestions, in one text */
 
 /* What IPVS tells services apart by. False for what has nothing of that kind. */
 static bool identity(const struct conf_vs *vs, struct strbuf *key)
@@ -100,54 +97,32 @@ static void check_service_addresses(struct schema_ctx *c)
 
 /* ---- what checkers follow ---- */
 
-static const char *nearest_name(const struct vec *names, const char *kind, const char *wanted)
+static void hold(struct conf_vs *vs, const char *why)
 {
-	unsigned best = (unsigned)strlen(wanted) / 3 + 1, d;
-	const char *nearest = NULL;
-
-	for (size_t i = 0; i < names->n; i++) {
-		const struct build_name *name = vec_at(names, i);
-
-		d = strcmp(name->kind, kind) != 0 ? UINT32_MAX : word_distance(name->name, wanted);
-		if (d < best) {
-			best = d;
-			nearest = name->name;
-		}
-	}
-	return nearest;
-}
-
-static void missing(struct schema_ctx *c, const struct build_check_use *u, bool look)
-{
-	const char *nearest = look && !diags_full(c->diags) ? nearest_name(&c->trackers, u->kind, u->name) : NULL;
-	struct conf_vs *vs = vec_at(&c->vs, u->vs);
-
-	diag_add(c->diags, DIAG_ERROR, &u->pos, "there is no `%s %.60s`%s%s%s this virtual_server is not programmed", u->kind, u->name,
-		 nearest ? " (did you mean `" : ":", nearest ? nearest : "", nearest ? "`?):" : "");
 	if (!vs->broken)
-		vs->broken = "a checker follows what does not exist";
+		vs->broken = why;
 }
 
 static void check_followed(struct schema_ctx *c)
 {
-	struct map *defined = map_new();
-	size_t looks = 0;
-	char key[300];
+	static const char consequence[] = "this virtual_server is not programmed";
 
-	for (size_t i = 0; c->check_uses.n && i < c->trackers.n; i++) {
-		const struct build_name *t = vec_at(&c->trackers, i);
-
-		snprintf(key, sizeof(key), "%s %s", t->kind, t->name);
-		map_put_str(defined, key, (void *)t);
-	}
 	for (size_t i = 0; i < c->check_uses.n; i++) {
 		const struct build_check_use *u = vec_at(&c->check_uses, i);
+		const struct conf_tracker *t = tracker_find(c, u->kind, u->name, &u->pos, CONF_USED_BY_CHECKERS, consequence);
+		struct conf_vs *vs = vec_at(&c->vs, u->vs);
 
-		snprintf(key, sizeof(key), "%s %s", u->kind, u->name);
-		if (!map_get_str(defined, key))
-			missing(c, u, (looks += c->trackers.n) <= LOOKS_MAX);
+		if (!t) {
+			hold(vs, "a checker follows what does not exist");
+		} else if (t->broken) {
+			diag_add(c->diags, DIAG_WARNING, &u->pos, "`%.60s` is not what was meant (line %u): %s", u->name, t->pos.line, consequence);
+			hold(vs, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(u->kind), u->name, t->broken));
+		} else if (u->kind == CONF_TRACK_BFD && !((const struct conf_bfd_instance *)t)->to_checkers) {
+			diag_add(c->diags, DIAG_ERROR, &u->pos, "`bfd_instance %.60s` tells only VRRP, because of the `vrrp` in it: add `checker` there; %s", u->name,
+				 consequence);
+			hold(vs, "its bfd_instance does not tell the checkers");
+		}
 	}
-	map_free(defined);
 }
 
 void check_servers(struct schema_ctx *c)

@@ -56,13 +56,13 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 		.track_ifs.size = sizeof(struct conf_track_if), .hmac_keys.size = sizeof(struct conf_hmac_key),
 		.rs.size = sizeof(struct build_rs), .checks.size = sizeof(struct build_check),
 		.urls.size = sizeof(struct conf_url), .statuses.size = sizeof(uint16_t[2]), .emails.size = sizeof(const char *),
-		.trackers.size = sizeof(struct build_name), .tracker_uses.size = sizeof(struct build_name),
-		.members.size = sizeof(struct build_name), .hosts.size = sizeof(struct build_check),
+		.hosts.size = sizeof(struct build_check),
 		.vs_entries.size = sizeof(struct conf_vs_entry), .check_uses.size = sizeof(struct build_check_use),
 		.routes.size = sizeof(struct conf_route), .rules.size = sizeof(struct conf_rule), .hops.size = sizeof(struct conf_hop),
 		.static_vips.size = sizeof(struct conf_vip), .static_routes.size = sizeof(struct conf_route),
 		.static_rules.size = sizeof(struct conf_rule), .rule_preference = { RULE_PREFERENCE, RULE_PREFERENCE },
 	};
+	track_init(&c->track);
 	c->vrrp_names = map_new();
 	c->vs_group_names = map_new();
 	c->vs_object = mem_alloc(sizeof(*c->vs_object));
@@ -74,13 +74,14 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 static void ctx_done(struct schema_ctx *c)
 {
 	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs, &c->checks, &c->urls,
-		&c->statuses, &c->emails, &c->trackers, &c->tracker_uses, &c->members, &c->hosts, &c->vs_entries,
+		&c->statuses, &c->emails, &c->hosts, &c->vs_entries,
 		&c->check_uses, &c->routes, &c->rules, &c->hops, &c->static_vips, &c->static_routes, &c->static_rules };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		vec_done(all[i]);
 	for (size_t i = 0; i < SB_COUNT; i++)
 		free(c->prototypes[i]);
+	track_done(&c->track);
 	map_free(c->vrrp_names);
 	map_free(c->vs_group_names);
 	free(c->vs_object);
@@ -180,6 +181,7 @@ static void seal_config(struct schema_ctx *c, struct config *cfg)
 	cfg->globals = c->globals.g;
 	cfg->globals.mail.to = seal_words(c, &c->emails);
 	seal_statics(c, cfg);
+	track_seal(c, cfg);
 }
 
 struct config *config_parse_here(char *text, size_t len, struct conf_diags *diags)

@@ -10,9 +10,11 @@
 #include <stdint.h>
 
 #include "conf/config_global.h"
+#include "conf/config_group.h"
 #include "conf/config_route.h"
 #include "conf/config_script.h"
 #include "conf/config_server.h"
+#include "conf/config_track.h"
 #include "conf/config_vrrp.h"
 #include "lib/arena.h"
 
@@ -27,6 +29,15 @@ struct config {
 	const struct conf_rule *static_rules; unsigned nstatic_rules;
 	const struct conf_vs *vs; unsigned nvs;
 	const struct conf_vs_group *const *vs_groups; unsigned nvs_groups;
+	const struct conf_track_script *track_scripts; unsigned ntrack_scripts;
+	const struct conf_track_file *track_files; unsigned ntrack_files;
+	const struct conf_track_process *track_processes; unsigned ntrack_processes;
+	const struct conf_bfd_instance *bfds; unsigned nbfds;
+	const struct conf_sync_group *sync_groups; unsigned nsync_groups;
+	const struct conf_track_group *track_groups; unsigned ntrack_groups;
+	const struct conf_garp_group *garp_groups; unsigned ngarp_groups;
+	const struct conf_linkbeat_if *linkbeat_ifs; unsigned nlinkbeat_ifs;
+	const struct conf_if_delay *if_delays; unsigned nif_delays;
 	unsigned nrs, nchecks;                          /* over all virtual servers, sorry servers not counted */
 };
 
@@ -38,6 +49,9 @@ struct config *config_parse(const char *text, size_t len, struct conf_diags *dia
 /* The same for a text that is not needed any more: it is destroyed. text[len] belongs to it. The result does not point into it. */
 struct config *config_parse_here(char *text, size_t len, struct conf_diags *diags);
 void config_free(struct config *cfg);                   /* NULL is fine */
+
+/* The tracker of that kind and index, which must exist. */
+const struct conf_tracker *config_tracker(const struct config *cfg, enum conf_track_kind kind, uint32_t index);
 
 /* A role has work: there is a vrrp_instance; there is a virtual_server. */
 bool config_has_vrrp(const struct config *cfg);

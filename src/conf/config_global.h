@@ -176,6 +176,7 @@ struct conf_globals {
 	struct conf_buffers buffers;
 	struct conf_reload reload;
 	struct conf_files files;
+	bool linkbeat_use_polling;              /* ask for the links' states of all interfaces */
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "conf/config_global.h"
 #include "conf/config_route.h"
 #include "conf/config_script.h"
+#include "conf/config_track.h"
 #include "conf/pos.h"
 #include "lib/addr.h"
 #include "lib/usec.h"
@@ -76,8 +77,6 @@ struct conf_hmac {
 	unsigned window;                        /* seconds by which a timestamp may differ from our clock */
 };
 
-struct conf_track_if { struct conf_pos pos; const char *ifname; int weight; bool reverse; };
-
 struct conf_vrrp {
 	struct conf_pos pos;
 	uint32_t index;                         /* its place in config.vrrp */
@@ -121,6 +120,8 @@ struct conf_vrrp {
 	const struct conf_track_if *track_ifs; unsigned ntrack_ifs;     /* without its own interface, which is always tracked */
 	const struct conf_route *routes; unsigned nroutes;
 	const struct conf_rule *rules; unsigned nrules;
+	struct conf_track_uses trackers[CONF_TRACK_KINDS];      /* its own; those of its group count, too */
+	uint32_t sync_group;                    /* index in config.sync_groups; UINT32_MAX = in none */
 	struct conf_garp garp;
 	struct conf_garp_extra garp_extra;
 	struct conf_notify notify;

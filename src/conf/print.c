@@ -8,6 +8,7 @@
  */
 #include "conf/print.h"
 
+#include "conf/build_track.h"
 #include "conf/schema.h"
 
 void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets)
@@ -28,41 +29,62 @@ static void print_garp_interval(struct printer *p, usec_t interval)
 	print_close(p);
 }
 
+/* What VRRP and the checkers both follow, as far as one of them does; 0 = all of it. */
+static void print_shared(struct printer *p, unsigned used)
+{
+	print_trackers(p, CONF_TRACK_FILE, used);
+	print_trackers(p, CONF_TRACK_BFD, used);
+}
+
+static void print_vrrp(struct printer *p)
+{
+	const struct config *cfg = p->cfg;
+
+	item_print_statics(p);
+	print_links(p);
+	print_trackers(p, CONF_TRACK_SCRIPT, 0);
+	print_trackers(p, CONF_TRACK_PROCESS, 0);
+	if (cfg->nvrrp && cfg->vrrp[0].garp.interval)
+		print_garp_interval(p, cfg->vrrp[0].garp.interval);
+	for (unsigned i = 0; i < cfg->nvrrp; i++) {
+		print_named(p, "vrrp_instance", cfg->vrrp[i].name, cfg->vrrp[i].broken);
+		schema_print(p, &schema_vrrp_instance, &cfg->vrrp[i]);
+		print_close(p);
+	}
+	print_groups(p);
+}
+
+static void print_checkers(struct printer *p)
+{
+	print_ssl(p);
+	for (unsigned i = 0; i < p->cfg->nvs_groups; i++)
+		print_vs_group(p, p->cfg->vs_groups[i]);
+	for (unsigned i = 0; i < p->cfg->nvs; i++)
+		print_vs(p, &p->cfg->vs[i]);
+}
+
 void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets)
 {
 	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
 
-	item_print_statics(&p);
-	if (cfg->nvrrp && cfg->vrrp[0].garp.interval)
-		print_garp_interval(&p, cfg->vrrp[0].garp.interval);
-	for (unsigned i = 0; i < cfg->nvrrp; i++) {
-		const struct conf_vrrp *v = &cfg->vrrp[i];
-
-		print_keyword(&p, "vrrp_instance");
-		print_word(&p, v->name);
-		strbuf_add(out, " {\n");
-		p.indent++;
-		if (v->broken)
-			print_line(&p, "# held back: %s", v->broken);
-		schema_print(&p, &schema_vrrp_instance, v);
-		print_close(&p);
-	}
+	print_shared(&p, CONF_USED_BY_VRRP);
+	print_vrrp(&p);
 }
 
 void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets)
 {
 	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
 
-	print_ssl(&p);
-	for (unsigned i = 0; i < cfg->nvs_groups; i++)
-		print_vs_group(&p, cfg->vs_groups[i]);
-	for (unsigned i = 0; i < cfg->nvs; i++)
-		print_vs(&p, &cfg->vs[i]);
+	print_shared(&p, CONF_USED_BY_CHECKERS);
+	print_checkers(&p);
 }
 
 void config_print(const struct config *cfg, struct strbuf *out, bool secrets)
 {
+	struct printer p = { .out = out, .cfg = cfg, .secrets = secrets };
+
 	config_print_globals(cfg, out, secrets);
-	config_print_vrrp(cfg, out, secrets);
-	config_print_checkers(cfg, out, secrets);
+	print_shared(&p, 0);
+	print_vrrp(&p);
+	print_checkers(&p);
 }

@@ -6,7 +6,9 @@
 #include "conf/config.h"
 #include "lib/strbuf.h"
 
-/* Secrets are masked unless `secrets`; a comparison asks for them. */
+/* The whole of it, once. Secrets are masked unless `secrets`; a comparison asks for them. */
+void config_print(const struct config *cfg, struct strbuf *out, bool secrets);
+/* What holds for all, and what each role acts on; trackers that both follow are in both. */
 void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets);
 void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets);
 void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets);

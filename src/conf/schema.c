@@ -86,9 +86,9 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
 			 n->has_block ? "; the block is left out" : "");
 	else
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s", word, block->name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s%s", word, block->name,
 			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-			 n->has_block ? "; the block is left out" : "");
+			 !nearest && block->stray ? block->stray : "", n->has_block ? "; the block is left out" : "");
 }
 
 static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
@@ -120,8 +120,8 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 
 	if (!n->has_block) {
 		if (!(row->flags & SF_NOBLOCK))
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s{ … }", row->name, row->args ? row->args : "",
-				 row->args ? " " : "");
+			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s%s%s", row->name, row->args ? row->args : "",
+				 row->args ? " " : "", row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
 		lost(c, row);
 		return;
 	}

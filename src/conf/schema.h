@@ -22,6 +22,7 @@ enum schema_type {
 	ST_BOOL,                /* [true|on|yes|false|off|no]; the word alone: true */
 	ST_INT,                 /* a whole number, any sign, min … max; the field has 1, 2, 4 or 8 bytes */
 	ST_SECONDS,             /* decimal seconds into usec_t; min, max in µs */
+	ST_MILLISECONDS,        /* decimal milliseconds into usec_t; min, max in µs */
 	ST_STRING,              /* one word, at most max bytes when max is given */
 	ST_IFNAME,              /* the name of an interface, which need not exist */
 	ST_ADDR,                /* struct ip_addr */
@@ -42,7 +43,8 @@ enum {
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
 	SF_CLAMP = 512,         /* a value beyond the limits becomes the nearest that is allowed, with a warning (ST_INT; ST_STRING: it is cut) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
-	SF_VITAL   = 128,       /* the instance or virtual server is held back when it is there and cannot be read (the message says so) */
+	SF_VITAL   = 128,       /* what it belongs to is held back when it is there and cannot be read (the message says so) */
+	SF_BARE    = 256,       /* ST_SCRIPT: the command stands alone, a user is given elsewhere */
 	SF_WORD    = 1024,      /* an option on the line of an item, not a statement (item.h) */
 };
 
@@ -81,11 +83,13 @@ struct schema_block {
 	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords; `rows` are their options */
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
 	void (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of statements that are left out because nobody knows them */
+	const char *stray;                      /* what an unknown word that is near to no keyword probably is: ends the message */
 };
 
 enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS,
 	SB_TCP, SB_HTTP, SB_SSL, SB_SMTP, SB_MISC, SB_PING, SB_UDP, SB_DNS, SB_FILE, SB_BFD,    /* in the order of enum conf_check_type */
-	SB_HOST, SB_URL, SB_HMAC, SB_COUNT };
+	SB_HOST, SB_URL, SB_HMAC,
+	SB_TRACK_SCRIPT, SB_TRACK_PROCESS, SB_TRACK_FILE, SB_BFD_INSTANCE, SB_SYNC_GROUP, SB_TRACK_GROUP, SB_GARP_GROUP, SB_COUNT };
 
 #define SCHEMA_WORDS(s, f) .offset = offsetof(s, f), .size = sizeof(((s *)0)->f)
 #define SCHEMA_ROWS(table) .rows = (table), .nrows = sizeof(table) / sizeof(*(table))
@@ -94,13 +98,14 @@ extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_in
 /* services, servers and their checkers (schema_server.c, schema_real.c, schema_vs_group.c, schema_check*.c) */
 extern const struct schema_block schema_virtual_server, schema_real_server, schema_vs_group, schema_tcp_check, schema_ping_check, schema_http_get,
 	schema_ssl_get, schema_smtp_check, schema_misc_check, schema_file_check, schema_bfd_check, schema_udp_check, schema_dns_check;
-/* trackers and groups (schema_track.c, schema_group.c); certificates (schema_ssl.c) */
+/* trackers (schema_track_*.c, schema_bfd.c) and the lists of who uses them (schema_track.c); groups (schema_group.c);
+ * interfaces (schema_link.c); certificates (schema_ssl.c) */
 extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
-	schema_track_group, schema_garp_group, schema_ssl_context;
-/* lists of items (schema_address.c, schema_unicast.c, schema_track.c): addresses, addresses outside adverts, peers, tracked interfaces; of trackers; of interfaces
- * that are only checked; and of what is not read yet */
-extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_track_if_list, schema_tracker_list,
-	schema_interface_list, schema_any_list;
+	schema_track_group, schema_garp_group, schema_linkbeats, schema_if_delays, schema_ssl_context;
+extern const struct schema_block schema_track_if_list, schema_track_script_list, schema_track_file_list, schema_track_process_list,
+	schema_track_bfd_list;
+/* lists of items (schema_address.c, schema_unicast.c): addresses, addresses outside adverts, peers; and of what is not read yet */
+extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_any_list;
 /* and of routes and rules (schema_route.c, schema_hop.c, schema_rule.c) */
 extern const struct schema_block schema_static_vip_list, schema_route_list, schema_static_route_list, schema_rule_list, schema_static_rule_list,
 	schema_nexthop, schema_encap;
@@ -120,6 +125,7 @@ void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row
 bool schema_value(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);
 bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out);
 bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out);
+bool value_milliseconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out);      /* in µs */
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out);
 bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint16_t *out);
 bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out);
@@ -129,6 +135,7 @@ bool value_garp_extra(struct schema_ctx *c, const struct node *n, struct conf_ga
 conf_script_id value_script(struct schema_ctx *c, const struct node *n);        /* 0 = none */
 void value_store(void *field, size_t size, int64_t value);
 int64_t value_load(const void *field, size_t size, bool is_signed);
+const char *value_held(const struct schema_ctx *c);            /* what follows for a value of a vital row: "; the instance is held back"; or "" */
 /* Words from `from` on have no meaning: a warning, once per statement. */
 void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
 
@@ -152,6 +159,7 @@ void print_bare(struct printer *p, const char *word);           /* the same with
 void print_end(struct printer *p);
 void print_seconds(struct printer *p, const char *keyword, usec_t t);           /* a whole line; nothing for USEC_NEVER */
 void print_script(struct printer *p, const char *keyword, conf_script_id id);   /* a whole line; nothing for 0 */
+void print_command(struct printer *p, const char *keyword, conf_script_id id);  /* the same without the user */
 
 /* The same for what does not print itself row by row. */
 void print_check(struct printer *p, const struct schema_row *row, const void *rs);      /* schema_checker.c: all checks of a server */

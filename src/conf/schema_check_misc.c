@@ -67,7 +67,7 @@ const struct schema_block schema_misc_check = { CHECK_BLOCK("MISC_CHECK", misc_r
 
 /* ---- FILE_CHECK, BFD_CHECK ---- */
 
-static void note_use(struct schema_ctx *c, const struct node *n, const char *kind, const char *name)
+static void note_use(struct schema_ctx *c, const struct node *n, enum conf_track_kind kind, const char *name)
 {
 	struct build_check_use *use = vec_push(&c->check_uses);
 
@@ -84,7 +84,7 @@ static void parse_followed(struct schema_ctx *c, const struct schema_row *row, c
 	if (!value_name(c, n, 1, 0, name))
 		return;
 	value_extra(c, n, 2);
-	note_use(c, n, file ? "track_file" : "bfd_instance", *name);
+	note_use(c, n, file ? CONF_TRACK_FILE : CONF_TRACK_BFD, *name);
 }
 
 static void print_followed(struct printer *p, const struct schema_row *row, const void *obj)

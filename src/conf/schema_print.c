@@ -136,13 +136,14 @@ static void command_word(struct strbuf *sb, const char *word)
 	strbuf_addc(sb, '\'');
 }
 
-void print_script(struct printer *p, const char *keyword, conf_script_id id)
+/* Everything but the end of the line. */
+static const struct conf_script *add_command(struct printer *p, const char *keyword, conf_script_id id)
 {
 	const struct conf_script *s = id && id < p->cfg->nscripts ? &p->cfg->scripts[id] : NULL;
 	struct strbuf cmd = { 0 };
 
 	if (!s)
-		return;
+		return NULL;
 	for (const char *const *argv = s->argv; *argv; argv++) {
 		if (argv != s->argv)
 			strbuf_addc(&cmd, ' ');
@@ -152,6 +153,21 @@ void print_script(struct printer *p, const char *keyword, conf_script_id id)
 	strbuf_addc(p->out, ' ');
 	quoted(p->out, strbuf_str(&cmd));
 	strbuf_done(&cmd);
+	return s;
+}
+
+void print_command(struct printer *p, const char *keyword, conf_script_id id)
+{
+	if (add_command(p, keyword, id))
+		print_end(p);
+}
+
+void print_script(struct printer *p, const char *keyword, conf_script_id id)
+{
+	const struct conf_script *s = add_command(p, keyword, id);
+
+	if (!s)
+		return;
 	if (s->user)
 		print_word(p, s->user);
 	if (s->user && s->group)
@@ -159,20 +175,26 @@ void print_script(struct printer *p, const char *keyword, conf_script_id id)
 	print_end(p);
 }
 
-void print_seconds(struct printer *p, const char *keyword, usec_t t)
+/* In seconds, or in units of `unit` µs. */
+static void print_time(struct printer *p, const char *keyword, usec_t t, unsigned unit, int digits)
 {
-	unsigned long long whole = t / USEC_PER_SEC, micro = t % USEC_PER_SEC;
+	unsigned long long whole = t / unit, part = t % unit;
 	char text[48];
 	size_t len;
 
 	if (t == USEC_NEVER)
 		return;
-	len = (size_t)snprintf(text, sizeof(text), "%llu.%06llu", whole, micro);
+	len = (size_t)snprintf(text, sizeof(text), "%llu.%0*llu", whole, digits, part);
 	while (text[len - 1] == '0')
 		text[--len] = '\0';
 	if (text[len - 1] == '.')
 		text[--len] = '\0';
 	print_line(p, "%s %s", keyword, text);
+}
+
+void print_seconds(struct printer *p, const char *keyword, usec_t t)
+{
+	print_time(p, keyword, t, USEC_PER_SEC, 6);
 }
 
 static const char *choice_word(const struct schema_choice *choices, int64_t value)
@@ -220,6 +242,9 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 		break;
 	case ST_SECONDS:
 		print_seconds(p, row->name, *(const usec_t *)field);
+		break;
+	case ST_MILLISECONDS:
+		print_time(p, row->name, *(const usec_t *)field, 1000, 3);
 		break;
 	case ST_STRING:
 	case ST_IFNAME:

@@ -30,7 +30,7 @@ static const struct schema_row root_rows[] = {
 	  .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
 	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER, .since = "1.3.0",
 	  .help = "allow ipsets in a namespace" },
-	{ .name = "linkbeat_use_polling", .type = ST_FLAG, .flags = SF_LATER, .since = "1.1.18", .help = "ask for links' states instead of being told" },
+	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .flags = SF_LATER, .since = "1.1.18", .help = "ask for links' states instead of being told" },
 	BLOCK("vrrp_sync_group", schema_sync_group, NULL, "instances that share one state", .args = "NAME", .advice = "its instances change state one by one"),
 	BLOCK("vrrp_script", schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
 	BLOCK("vrrp_track_process", schema_track_process, "2.0.11", "processes that must run", .args = "NAME"),
@@ -43,11 +43,24 @@ static const struct schema_row root_rows[] = {
 	BLOCK("static_routes", schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
 	BLOCK("static_rules", schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
 	BLOCK("garp_group", schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
-	BLOCK("linkbeat_interfaces", schema_any_list, "2.0.13", "interfaces that are asked for their link's state"),
-	BLOCK("interface_up_down_delays", schema_any_list, "2.2.3", "patience with interfaces that come and go"),
+	BLOCK("linkbeat_interfaces", schema_linkbeats, "2.0.13", "interfaces that are asked for their link's state",
+	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
+	BLOCK("interface_up_down_delays", schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
 	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },
 	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
 	      .advice = "a virtual_server with a group is not programmed"),
 };
 
-const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals) };
+/* A block that nobody knows has a name that others may ask for. */
+static void note_dropped(struct schema_ctx *c, const struct node *n)
+{
+	struct build_name *dropped;
+
+	if (!n->has_block || n->nwords < 2)
+		return;
+	dropped = vec_push(&c->track.dropped);
+	*dropped = (struct build_name){ .name = arena_strdup(c->arena, n->words[1].str), .pos = n->pos };
+}
+
+const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals),
+	.unknown = note_dropped };

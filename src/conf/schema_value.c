@@ -30,11 +30,21 @@ static bool is_secret(const struct schema_ctx *c)
 	return c->row && c->row->flags & SF_SECRET;
 }
 
+/* What follows for the object when its row is vital. */
+const char *value_held(const struct schema_ctx *c)
+{
+	if (!c->row || !(c->row->flags & SF_VITAL))
+		return "";
+	if (c->held)
+		return c->held;
+	return c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back";
+}
+
 static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
 {
 	if (word < n->nwords)
 		return true;
-	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s", keyword_of(n), c->row && c->row->args ? c->row->args : what);
+	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what, value_held(c));
 	return false;
 }
 
@@ -56,21 +66,13 @@ static const char *range_text(char *buf, size_t size, int64_t min, int64_t max, 
 	return buf;
 }
 
-/* What follows for the object when its row is vital. */
-static const char *held_text(const struct schema_ctx *c)
-{
-	if (!c->row || !(c->row->flags & SF_VITAL))
-		return "";
-	return c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back";
-}
-
 static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
 {
 	*buf = '\0';
 	if (c->item)
 		snprintf(buf, size, "; %s is left out", c->item->left_out);
 	else if (c->row && c->row->flags & SF_VITAL)
-		snprintf(buf, size, "%s", held_text(c));
+		snprintf(buf, size, "%s", value_held(c));
 	else if (c->row && c->row->def)
 		snprintf(buf, size, "; the default is used: %s", c->row->def);
 	else if (c->row)
@@ -126,34 +128,47 @@ static const char *seconds_text(char buf[static 32], int64_t t)
 	return buf;
 }
 
-bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
+/* Decimal numbers of a unit that has 10^scale µs. */
+static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word, unsigned scale, int64_t min, int64_t max, usec_t *out)
 {
+	const char *unit = scale == 6 ? "seconds" : "milliseconds";
+	int64_t factor = scale == 6 ? 1 : 1000, v;
 	struct conf_pos pos;
 	char range[80], def[128], low[32], high[32];
 	bool rounded = false;
-	int64_t v;
 	int r = 0;
 
-	if (word < n->nwords && (r = num_decimal(n->words[word].str, 6, min, max, &v, &rounded)) == 0 && !rounded) {
+	if (word < n->nwords && (r = num_decimal(n->words[word].str, scale, min, max, &v, &rounded)) == 0 && !rounded) {
 		*out = (usec_t)v;
 		return true;
 	}
 	if (max > 4294967295LL * 1000000)
-		snprintf(range, sizeof(range), "%s seconds or more", seconds_text(low, min));
+		snprintf(range, sizeof(range), "%s %s or more", seconds_text(low, min * factor), unit);
 	else
-		snprintf(range, sizeof(range), "%s to %s seconds", seconds_text(low, min), seconds_text(high, max));
+		snprintf(range, sizeof(range), "%s to %s %s", seconds_text(low, min * factor), seconds_text(high, max * factor), unit);
 	if (!has_word(c, n, word, range))
 		return false;
 	pos = node_pos(n, word);
 	if (r) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
-			 r == -ERANGE ? "out of range" : "not a number of seconds", r == -ERANGE ? "" : number_hint(n->words[word].str, false), range, default_text(c, def, sizeof(def)));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
+			 r == -ERANGE ? "out of range" : "not a number of ", r == -ERANGE ? "" : unit, r == -ERANGE ? "" : number_hint(n->words[word].str, false),
+			 range, default_text(c, def, sizeof(def)));
 		return false;
 	}
 	if (rounded)
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is rounded to microseconds", keyword_of(n), n->words[word].str);
 	*out = (usec_t)v;
 	return true;
+}
+
+bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
+{
+	return value_time(c, n, word, 6, min, max, out);
+}
+
+bool value_milliseconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
+{
+	return value_time(c, n, word, 3, min, max, out);
 }
 
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out)
@@ -172,7 +187,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
-		 held_text(c));
+		 value_held(c));
 	return false;
 }
 
@@ -218,8 +233,8 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 				nearest = ch->word;
 			}
 		}
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s", keyword_of(n), given,
-			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s%s", keyword_of(n), given,
+			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), value_held(c));
 	}
 	strbuf_done(&all);
 	return false;
@@ -233,8 +248,8 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 		return false;
 	if (max && strlen(n->words[word].str) > max) {
 		pos = node_pos(n, word);
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is longer than %zu characters", keyword_of(n),
-			 is_secret(c) ? "********" : n->words[word].str, max);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is longer than %zu characters%s", keyword_of(n),
+			 is_secret(c) ? "********" : n->words[word].str, max, value_held(c));
 		return false;
 	}
 	*out = arena_strdup(c->arena, n->words[word].str);
@@ -255,7 +270,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
 		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 held_text(c));
+		 value_held(c));
 	return false;
 }
 
@@ -296,52 +311,105 @@ static const char *const *command_words(struct schema_ctx *c, const char *cmd, b
 	return argv;
 }
 
-/* There is no shell: these words go to the program as they are. */
-static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, const char *const *argv)
+/* `sh -c …`, by any path. */
+static bool is_shell_command(const char *const *argv)
 {
-	static const char *const shell[] = { "|", "||", "&&", ";", ">", ">>", "<", "&", "2>&1", ">/dev/null", "2>/dev/null" };
+	static const char *const shells[] = { "sh", "bash", "dash", "ash", "ksh", "zsh" };
+	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
 
-	for (; *argv; argv++)
-		for (size_t i = 0; i < sizeof(shell) / sizeof(*shell); i++)
-			if (!strcmp(*argv, shell[i])) {
-				diag_add(c->diags, DIAG_WARNING, pos,
-					 "`%s` is for a shell, and there is none: the program gets it as an argument (use sh -c '…')", *argv);
-				return;
-			}
+	if (!argv[1] || argv[1][0] != '-' || argv[1][1] == '-' || !strchr(argv[1], 'c'))
+		return false;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
+		if (!strcmp(name, shells[i]))
+			return true;
+	return false;
+}
+
+/* The length of what stands here for a shell: an operator outside of quotes; 0 = nothing. */
+static size_t shell_operator(const char *p)
+{
+	switch (*p) {
+	case '|':
+	case ';':
+	case '<':
+	case '>':
+		return 1 + (p[1] == *p);
+	case '&':                               /* inside a word it is part of a URL */
+		return p[1] == '&' ? 2 : !p[1] || p[1] == ' ' || p[1] == '\t';
+	case '`':
+		return 1;
+	case '$':
+		return p[1] == '(' ? 2 : 0;
+	default:
+		return 0;
+	}
+}
+
+/* There is no shell: these go to the program as they are. The quotes are those of lex_split_command. */
+static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, const char *cmd, const char *const *argv)
+{
+	char quote = 0;
+	size_t len;
+
+	if (!c->diags || is_shell_command(argv))
+		return;
+	for (; *cmd; cmd++) {
+		if (*cmd == '\\' && cmd[1] && quote != '\'') {
+			cmd++;
+		} else if (quote) {
+			quote = *cmd == quote ? 0 : quote;
+		} else if (*cmd == '"' || *cmd == '\'') {
+			quote = *cmd;
+		} else if ((len = shell_operator(cmd)) > 0) {
+			diag_add(c->diags, DIAG_WARNING, pos, "`%.*s` is for a shell, and there is none: the words go to the program as arguments (use "
+				 "sh -c '…')", (int)len, cmd);
+			return;
+		}
+	}
+}
+
+/* What stands behind the command: the user, or something that nobody reads. */
+static void check_behind(struct schema_ctx *c, const struct node *n)
+{
+	bool bare = c->row && c->row->flags & SF_BARE, args = n->nwords > 2 && !n->words[1].quoted;
+	struct conf_pos pos = node_pos(n, 2);
+
+	if (args && bare)
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` and what follows is ignored: a command with arguments needs quotes", keyword_of(n),
+			 n->words[2].str);
+	else if (args)
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
+			 keyword_of(n), n->words[2].str);
+	if (!bare)
+		value_extra(c, n, 4);
+	else if (!args)
+		value_extra(c, n, 2);
 }
 
 conf_script_id value_script(struct schema_ctx *c, const struct node *n)
 {
+	bool bare = c->row && c->row->flags & SF_BARE, ended;
 	struct conf_pos pos = node_pos(n, 1);
 	const char *const *argv;
 	struct conf_script *s;
-	bool ended;
 
-	if (!has_word(c, n, 1, "\"COMMAND ARGUMENTS\" [USER [GROUP]]"))
+	if (!has_word(c, n, 1, bare ? "\"COMMAND ARGUMENTS\"" : "\"COMMAND ARGUMENTS\" [USER [GROUP]]"))
 		return 0;
 	argv = command_words(c, n->words[1].str, &ended);
-	if (!ended)
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: a quote in the command has no end", keyword_of(n));
 	if (!argv[0] || !ended) {
-		if (!argv[0])
-			diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the command is empty", keyword_of(n));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", keyword_of(n), ended ? "the command is empty" : "a quote in the command has no end",
+			 value_held(c));
 		return 0;
 	}
-	warn_shell_words(c, &pos, argv);
-	if (n->nwords > 2 && !n->words[1].quoted) {
-		struct conf_pos user = node_pos(n, 2);
-
-		diag_add(c->diags, DIAG_WARNING, &user, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
-			 keyword_of(n), n->words[2].str);
-	}
-	value_extra(c, n, 4);
+	warn_shell_words(c, &pos, n->words[1].str, argv);
+	check_behind(c, n);
 	if (c->row && !c->row->size && c->row->type == ST_SCRIPT)
 		return 0;                       /* checked, but nobody would run it */
 	s = vec_push(&c->scripts);
 	*s = (struct conf_script){
 		.pos = n->pos, .keyword = arena_strdup(c->arena, keyword_of(n)), .argv = argv,
-		.user = n->nwords > 2 ? arena_strdup(c->arena, n->words[2].str) : NULL,
-		.group = n->nwords > 3 ? arena_strdup(c->arena, n->words[3].str) : NULL,
+		.user = n->nwords > 2 && !bare ? arena_strdup(c->arena, n->words[2].str) : NULL,
+		.group = n->nwords > 3 && !bare ? arena_strdup(c->arena, n->words[3].str) : NULL,
 	};
 	return (conf_script_id)(c->scripts.n - 1);
 }
@@ -485,6 +553,11 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 		break;
 	case ST_SECONDS:
 		if (!value_seconds(c, n, 1, row->min, row->max, &t))
+			return false;
+		memcpy(field, &t, sizeof(t));
+		break;
+	case ST_MILLISECONDS:
+		if (!value_milliseconds(c, n, 1, row->min, row->max, &t))
 			return false;
 		memcpy(field, &t, sizeof(t));
 		break;

@@ -142,7 +142,8 @@ static void instance_init(void *obj)
 #define FROM_GLOBAL .flags = SF_DERIVED, .def = "as in global_defs"
 #define LATER_GLOBAL .flags = SF_DERIVED | SF_LATER, .def = "as in global_defs"
 #define NOTIFY(keyword, f, s, h) { .name = keyword, .type = ST_SCRIPT, FIELD(v.notify.f), .since = s, .help = h }
-#define TRACK(keyword, s, h) { .name = keyword, .type = ST_BLOCK, .block = &schema_tracker_list, .flags = SF_LATER | SF_REPEAT, .since = s, .help = h }
+#define TRACK(keyword, b, kind, s, h) { .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT | SF_VITAL, .since = s, \
+	.offset = offsetof(struct conf_vrrp, trackers[kind]), .print = print_uses, .args = "{ NAME [weight NUMBER [reverse|noreverse]] … }", .help = h }
 
 static const struct schema_choice states[] = { { "MASTER", STATE_MASTER }, { "BACKUP", STATE_BACKUP }, { NULL, 0 } };
 
@@ -251,12 +252,13 @@ static const struct schema_row rows[] = {
 	LATER("no_accept", ST_CUSTOM, "1.3.0", "drop packets to the addresses", .parse = parse_accept, .print = print_accept, POS(no_accept_pos)),
 
 	/* what it tracks */
-	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs, .flags = SF_REPEAT,
+	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs,
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }",
 	  .help = "other interfaces that must be up, or that weigh on the priority" },
-	TRACK("track_script", "1.1.13", "scripts that must succeed, or that weigh on the priority"),
-	TRACK("track_file", "2.0.0", "files whose number weighs on the priority"),
-	TRACK("track_process", "2.0.11", "processes that must run, or that weigh on the priority"),
-	TRACK("track_bfd", "2.0.0", "BFD sessions that must be up, or that weigh on the priority"),
+	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "1.1.13", "scripts that must succeed, or that weigh on the priority"),
+	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files whose number weighs on the priority"),
+	TRACK("track_process", schema_track_process_list, CONF_TRACK_PROCESS, "2.0.11", "processes that must run, or that weigh on the priority"),
+	TRACK("track_bfd", schema_track_bfd_list, CONF_TRACK_BFD, "2.0.0", "BFD sessions that must be up, or that weigh on the priority"),
 	LATER("dont_track_primary", ST_FLAG, "1.1.8", "do not mind whether the own interface is up", FIELD(v.dont_track_primary)),
 	LATER("track_src_ip", ST_FLAG, "2.0.0", "FAULT while the source address is absent", FIELD(v.track_src_ip), POS(track_src_pos)),
 	LATER("linkbeat_use_polling", ST_FLAG, "2.0.0", "ask for the link's state instead of being told", FIELD(v.linkbeat_use_polling),
@@ -296,6 +298,7 @@ static void *instance_begin(struct schema_ctx *c, const struct node *n, void *ou
 	b = schema_object(c, &schema_vrrp_instance, vec_push(&c->vrrp));
 	b->v.pos = n->pos;
 	b->v.name = arena_strdup(c->arena, name);
+	c->broken = NULL;
 	return b;
 }
 
@@ -318,6 +321,9 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	b->v.peers = vec_seal(&c->peers, c->arena, 0);
 	b->v.ntrack_ifs = (unsigned)c->track_ifs.n;
 	b->v.track_ifs = vec_seal(&c->track_ifs, c->arena, 0);
+	b->uses = uses_take(&c->track);
+	b->lost = c->broken;
+	c->broken = NULL;
 }
 
 const struct schema_block schema_vrrp_instance = {

@@ -127,6 +127,12 @@ static void want_peers(const struct check *k, const struct conf_vrrp *v)
 	}
 }
 
+static void want_track_ifs(const struct check *k, const struct conf_track_if *ifs, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		want_link(k, &ifs[i].pos, ifs[i].ifname);
+}
+
 static void check_vrrp(const struct check *k, const struct conf_vrrp *v)
 {
 	if (v->broken)
@@ -134,8 +140,7 @@ static void check_vrrp(const struct check *k, const struct conf_vrrp *v)
 	want_link(k, &v->pos, v->interface);
 	want_vips(k, v->vips, v->nvips);
 	want_vips(k, v->evips, v->nevips);
-	for (unsigned i = 0; i < v->ntrack_ifs; i++)
-		want_link(k, &v->track_ifs[i].pos, v->track_ifs[i].ifname);
+	want_track_ifs(k, v->track_ifs, v->ntrack_ifs);
 	if (k->other_host)
 		return;
 	want_source(k, v);
@@ -149,12 +154,35 @@ static void check_vs(const struct check *k, const struct conf_vs *vs)
 			want_link(k, &vs->rs[i].checks[j].pos, vs->rs[i].checks[j].source->bind_if);
 }
 
+/* What holds for interfaces, whoever uses them. */
+static void check_links(const struct check *k)
+{
+	const struct config *cfg = k->cfg;
+
+	for (unsigned i = 0; i < cfg->nlinkbeat_ifs; i++)
+		want_link(k, &cfg->linkbeat_ifs[i].pos, cfg->linkbeat_ifs[i].ifname);
+	for (unsigned i = 0; i < cfg->nif_delays; i++)
+		want_link(k, &cfg->if_delays[i].pos, cfg->if_delays[i].ifname);
+	for (unsigned i = 0; i < cfg->ngarp_groups; i++) {
+		const struct conf_garp_group *g = &cfg->garp_groups[i];
+
+		for (unsigned j = 0; j < g->nifs; j++)
+			want_link(k, &g->pos, g->ifs[j]);
+		for (unsigned j = 0; j < g->nshared; j++)
+			want_link(k, &g->pos, g->shared[j]);
+	}
+}
+
 void host_check(const struct host *h, const struct config *cfg, bool other_host, struct conf_diags *diags)
 {
 	struct check k = { .h = h, .cfg = cfg, .diags = diags, .other_host = other_host };
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		check_vrrp(&k, &cfg->vrrp[i]);
+	for (unsigned i = 0; i < cfg->nsync_groups; i++)
+		if (!cfg->sync_groups[i].broken)
+			want_track_ifs(&k, cfg->sync_groups[i].track_ifs, cfg->sync_groups[i].ntrack_ifs);
+	check_links(&k);
 	for (unsigned i = 0; i < cfg->nvs; i++)
 		check_vs(&k, &cfg->vs[i]);
 }

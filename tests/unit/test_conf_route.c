@@ -17,7 +17,7 @@ static void parse_in(struct parsed *p, const char *block, const char *line)
 {
 	char text[1024];
 
-	snprintf(text, sizeof(text), "%s {\n%s\n}\n", block, line);
+	snprintf(text, sizeof(text), "%s {\n%s\n}\n%s", block, line, strstr(line, "track_group G") ? "track_group G {\n}\n" : "");
 	*p = conf_parse(text);
 }
 

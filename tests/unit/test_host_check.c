@@ -70,6 +70,23 @@ static void test_bind_if(void **state)
 	expect(text, false, "t.conf:6:1: warning: there is no interface `eth5` on this machine now: what needs it waits for it\n");
 }
 
+static void test_groups(void **state)
+{
+	static const char text[] = INSTANCE("a", "1", "interface eth0\n") INSTANCE("b", "2", "interface eth0\n")
+		"vrrp_sync_group g {\ngroup {\na\nb\n}\ntrack_interface {\neth5\n}\n}\n"
+		"garp_group {\ngarp_interval 1\ninterface eth0\ninterfaces {\neth6\n}\n}\n"
+		"linkbeat_interfaces {\neth0\neth7\n}\ninterface_up_down_delays {\neth8 1\n}\n";
+	struct host *h = a_host();
+	struct parsed p = conf_parse(text);
+	unsigned before = diags_count(p.diags, DIAG_WARNING);
+
+	(void)state;
+	host_check(h, p.cfg, false, p.diags);
+	assert_int_equal(diags_count(p.diags, DIAG_WARNING), before + 4);
+	parsed_done(&p);
+	host_free(h);
+}
+
 static void test_source(void **state)
 {
 	static const char text[] = INSTANCE("a", "1", "interface eth0\nmcast_src_ip 10.0.0.7\n");
@@ -120,7 +137,7 @@ static void test_this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing), cmocka_unit_test(test_interfaces), cmocka_unit_test(test_bind_if), cmocka_unit_test(test_source),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_interfaces), cmocka_unit_test(test_bind_if), cmocka_unit_test(test_groups), cmocka_unit_test(test_source),
 		cmocka_unit_test(test_peers), cmocka_unit_test(test_broken), cmocka_unit_test(test_this_machine),
 	};
 
