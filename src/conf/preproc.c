@@ -121,8 +121,6 @@ static bool try_bad_definition(struct preproc *pp, const struct conf_pos *pos, c
 			 (int)(stop - p < 60 ? stop - p : 60), p);
 		return true;
 	}
-	if (define_get(pp->x->defs, p + 1, len))
-		return false;
 	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank before its `=`: write $%.*s=…; the line is left out", (int)(len < 60 ? len : 60),
 		 p + 1);
 	return true;
