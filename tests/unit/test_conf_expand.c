@@ -104,6 +104,7 @@ static void test_lines(void **state)
 	expect("$M= \\\n one a \\\n two b\n$M\n", "one a\ntwo b\n", "");
 	expect("$M=zero \\  \n one \\\n\n$M\n", "zero\none\n", "");
 	expect("$M= \\\n one \\\n # comment \\\n two # c \\\n three\n$M\n", "one\ntwo\nthree\n", "");
+	expect("$M= \\	# c\n one \\	# c\n two \\ ! c\n three\n$M\n", "one\ntwo\nthree\n", "");
 	/* A line without a backslash is the last, also when it is a comment. */
 	expect("$M= \\\n one \\\n # comment\nx\n$M\n", "x\none\n", "");
 	expect("$M= \\\n one \\\n two\nx $M\ny${M}\n@here $M\n@there $M\n", "x one\ntwo\nyone\ntwo\none\ntwo\n", "");
