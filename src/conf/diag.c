@@ -385,6 +385,19 @@ static void echo_characters(const struct strbuf *line, size_t from, size_t to, s
 	}
 }
 
+/* A line that says nothing to anybody: another encoding, a program. */
+static bool is_gibberish(const struct strbuf *line, size_t from, size_t to)
+{
+	size_t odd = 0, all = 0;
+	bool shown;
+
+	for (size_t len; from < to; from += len ? len : 1, all++) {
+		len = foreign_utf8(line->str + from, line->str + line->len, &shown);
+		odd += !shown && line->str[from] != '\t';
+	}
+	return odd > 8 && odd > all / 4;
+}
+
 static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, struct strbuf *out)
 {
 	struct strbuf masked = { 0 };
@@ -401,6 +414,10 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		len = ECHO_LINE;
 	mask_line(d->mask, line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
+	if (is_gibberish(&masked, from, from + len)) {
+		strbuf_done(&masked);
+		return;
+	}
 	strbuf_add(out, "    ");
 	echo_characters(&masked, from, from + len, out, NULL);
 	strbuf_add(out, "\n    ");

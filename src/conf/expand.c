@@ -20,6 +20,7 @@
 #include "conf/expand_int.h"
 #include "conf/include.h"
 #include "conf/lex.h"
+#include "conf/secret.h"
 #include "lib/mem.h"
 
 #define SPLICES_MAX 64                          /* at the start of one line */
@@ -131,6 +132,9 @@ bool expand_spend(struct expander *x, const struct conf_pos *pos, size_t cost)
 
 void expander_define(struct expander *x, const struct conf_pos *pos, const char *name, size_t len, const struct def_line *lines, size_t nlines, bool several)
 {
+	if (secret_is_named(name, len))
+		for (size_t i = 0; i < nlines; i++)
+			diags_add_secret(x->diags, lines[i].text, lines[i].len);
 	define_set(x->defs, name, len, pos->file, lines, nlines, several);
 }
 
@@ -148,6 +152,8 @@ static bool define_here(struct expander *x, const struct conf_pos *pos, const st
 		value++;
 	one.text = value;
 	one.len = (size_t)(end - value);
+	if (secret_is_named(p + 1, len))
+		diags_add_secret(x->diags, one.text, one.len);
 	define_set(x->defs, p + 1, len, pos->file, &one, 1, false);
 	return true;
 }

@@ -51,6 +51,7 @@ bool include_word(const char **p, const char **end, unsigned *flags)
 
 struct search {
 	unsigned flags, alternatives, found;
+	bool count;                             /* nothing is said or read, only counted */
 	const struct conf_pos *pos;
 	struct conf_diags *diags;
 	void (*fn)(void *arg, const char *path);
@@ -65,14 +66,14 @@ static void find_one(struct search *s, const char *path, bool braces)
 	glob_t g = { 0 };
 	int r = glob(path, 0, NULL, &g);
 
-	if (r == GLOB_NOMATCH)
+	if (s->count)
+		s->found += r == 0 ? (unsigned)g.gl_pathc : r != GLOB_NOMATCH;
+	else if (r == GLOB_NOMATCH)
 		diag_add(s->diags, level, s->pos, wild ? "no file matches `%s`" : "no such file: `%s`", path);
 	else if (r)
 		diag_add(s->diags, DIAG_ERROR, s->pos, "cannot read `%s`", path);
-	for (size_t i = 0; r == 0 && i < g.gl_pathc; i++) {
-		s->found++;
+	for (size_t i = 0; r == 0 && !s->count && i < g.gl_pathc; i++)
 		s->fn(s->arg, g.gl_pathv[i]);
-	}
 	if (r == 0)
 		globfree(&g);
 }
@@ -122,13 +123,22 @@ static void find_alternatives(struct search *s, const char *path, unsigned depth
 
 void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags, void (*fn)(void *arg, const char *path), void *arg)
 {
-	struct search s = { .flags = flags, .pos = pos, .diags = diags, .fn = fn, .arg = arg };
+	struct search s = { .flags = flags, .pos = pos, .diags = diags, .fn = fn, .arg = arg, .count = true };
+	bool strict = flags & INCLUDE_MATCH || (flags & INCLUDE_WILD && strpbrk(pattern, "*?["));
 
+	/* When nothing at all is there that is one message, not one per alternative. */
+	if (strchr(pattern, '{') && !(flags & INCLUDE_BRACE)) {
+		find_alternatives(&s, pattern, 0);
+		if (!s.found && s.alternatives > 1) {
+			diag_add(diags, strict ? DIAG_ERROR : DIAG_WARNING, pos, "no file matches `%s`", pattern);
+			return;
+		}
+	}
+	s.count = false;
+	s.alternatives = 0;
 	find_alternatives(&s, pattern, 0);
 	if (s.alternatives > ALTERNATIVES_MAX)
 		diag_add(diags, DIAG_ERROR, pos, "the braces stand for more than %d names: the others are left out", ALTERNATIVES_MAX);
-	else if (!s.found && s.alternatives > 1 && flags & INCLUDE_MATCH && !(flags & INCLUDE_BRACE))
-		diag_add(diags, DIAG_ERROR, pos, "no file matches `%s`", pattern);
 }
 
 unsigned include_check(const char *p, const char *end, unsigned now)

@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conf/define.h"
 #include "conf/secret.h"
@@ -47,18 +46,30 @@ void mask_free(struct mask *m)
 	free(m);
 }
 
-void mask_add(struct mask *m, const char *value, size_t len)
+static void value_add(struct mask *m, const char *value, size_t len)
 {
-	if (len > 1 && *value == '"' && value[len - 1] == '"') {
-		value++;
-		len -= 2;
-	}
 	if (!len || m->nvalues == VALUES_MAX || !map_put(m->seen, value, len, m))
 		return;
 	m->values = mem_resize(m->values, (m->nvalues + 1) * sizeof(*m->values));
 	m->values[m->nvalues].value = mem_array(len + 1, 1);
 	m->values[m->nvalues].len = len;
 	memcpy(m->values[m->nvalues++].value, value, len);
+}
+
+void mask_add(struct mask *m, const char *value, size_t len)
+{
+	const char *end, *word;
+
+	if (len > 1 && *value == '"' && value[len - 1] == '"') {
+		value++;
+		len -= 2;
+	}
+	value_add(m, value, len);
+	/* A message may show one word of it. */
+	for (end = value + len, word = value; word < end; word += strcspn(word, " \t")) {
+		word += strspn(word, " \t");
+		value_add(m, word, strcspn(word, " \t"));
+	}
 }
 
 /* Writes the mask in place of `len` bytes at `start`, and moves the column with what follows. */
@@ -76,18 +87,6 @@ static void hide(struct strbuf *out, size_t start, size_t len, size_t *col, size
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* $DB_PASSWORD, $AUTH_KEY … */
-static bool name_is_secret(const char *name, size_t len)
-{
-	static const char *const parts[] = { "pass", "secret", "pwd", "token", "key", "psk", "credential" };
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		for (size_t at = 0; at + strlen(parts[i]) <= len; at++)
-			if (!strncasecmp(name + at, parts[i], strlen(parts[i])))
-				return true;
-	return false;
 }
 
 /* The value of a definition that holds a secret: its bounds, or false. */
@@ -118,7 +117,7 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	*to = (size_t)(end - line);
 	if (p == end)
 		return false;
-	if (name_is_secret(name, n))
+	if (secret_is_named(name, n))
 		return true;
 	while (end > p && !map_get(m->seen, p, (size_t)(end - p)) && (*p == '"' || memchr(p, '#', (size_t)(end - p))))
 		end--;                          /* its comment, its quotes */
@@ -137,11 +136,13 @@ static size_t value_at(const struct mask *m, const char *p, size_t left)
 	return longest;
 }
 
-/* Copies a part of the line that no word says is secret. */
-static void copy_shown(const struct mask *m, const char *line, size_t from, size_t to, size_t *col, size_t at, struct strbuf *out)
+/* Copies the line with what is known to be secret hidden, wherever it stands. */
+static void hide_values(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
 {
-	for (size_t n; from < to; from += n ? n : 1) {
-		n = m->nvalues ? value_at(m, line + from, to - from) : 0;
+	size_t at = *col;
+
+	for (size_t from = 0, n; from < len; from += n ? n : 1) {
+		n = m->nvalues ? value_at(m, line + from, len - from) : 0;
 		if (n)
 			hide(out, from, n, col, at);
 		else
@@ -149,18 +150,13 @@ static void copy_shown(const struct mask *m, const char *line, size_t from, size
 	}
 }
 
-void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
+/* The same with what stands behind a word that has a secret. */
+static void hide_words(const char *line, size_t len, size_t *col, struct strbuf *out)
 {
-	size_t i = 0, start, at = *col;
+	size_t i = 0, start, inside, at = *col;
 	unsigned hidden = 0;
 	bool secret = false;
-	size_t from, to;
 
-	if (definition_value(m, line, len, &from, &to)) {
-		copy_shown(m, line, 0, from, col, at, out);
-		hide(out, from, to - from, col, at);
-		return;
-	}
 	while (i < len) {
 		bool quote = line[i] == '"' || line[i] == '\'';
 
@@ -172,28 +168,57 @@ void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, 
 			i++;
 		/* What follows the value, a comment, may be seen. */
 		if (hidden && (line[start] == '#' || line[start] == '!')) {
-			copy_shown(m, line, start, len, col, at, out);
+			strbuf_addn(out, line + start, len - start);
 			return;
 		}
-		if (!secret) {
-			copy_shown(m, line, start, i, col, at, out);
-			secret = secret_follows(line + start, i - start);
+		inside = secret ? 0 : secret_inside(line + start, i - start);
+		if (secret || inside) {
+			strbuf_addn(out, line + start, inside);
+			hide(out, start + inside, i - start - inside, col, at);
+			hidden++;
 			continue;
 		}
-		hidden++;
-		hide(out, start, i - start, col, at);
+		strbuf_addn(out, line + start, i - start);
+		secret = secret_follows(line + start, i - start);
 	}
+}
+
+void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
+{
+	struct strbuf values = { 0 };
+	size_t from, to, at = *col;
+
+	if (definition_value(m, line, len, &from, &to)) {
+		strbuf_addn(out, line, from);
+		hide(out, from, to - from, col, at);
+		return;
+	}
+	hide_values(m, line, len, col, &values);
+	hide_words(strbuf_str(&values), values.len, col, out);
+	strbuf_done(&values);
 }
 
 void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 {
-	size_t len = strlen(text);
+	const char *end = text + strlen(text), *word_end;
+	size_t n, word, inside;
 
-	for (size_t i = 0, n; i < len; i += n ? n : 1) {
-		n = m->nvalues ? value_at(m, text + i, len - i) : 0;
-		if (n)
+	for (const char *p = text; p < end; ) {
+		word = strcspn(p, " `");
+		word_end = p + word;
+		inside = secret_inside(p, word);
+		for (const char *stop = p + (inside ? inside : word); p < stop; p += n ? n : 1) {
+			n = m->nvalues ? value_at(m, p, (size_t)(end - p)) : 0;
+			if (n)
+				strbuf_add(out, MASK);
+			else
+				strbuf_addc(out, *p);
+		}
+		if (inside && p < word_end) {
 			strbuf_add(out, MASK);
-		else
-			strbuf_addc(out, text[i]);
+			p = word_end;
+		}
+		for (; p < end && (*p == ' ' || *p == '`'); p++)
+			strbuf_addc(out, *p);
 	}
 }

@@ -56,52 +56,53 @@ static void body_end(struct preproc *pp)
 	pp->name = NULL;
 }
 
-/* Takes the backslash off that says the definition goes on. */
+/* Takes the comment off, and the backslash before or behind it that says the definition goes on. */
 static bool goes_on(const char *p, const char **end)
 {
 	const char *last = *end;
+	bool more, dollar;
 
 	while (last > p && expand_is_blank(last[-1]))
 		last--;
-	if (last == p || last[-1] != '\\')
-		return false;
-	*end = last - 1;
-	return true;
+	more = last > p && last[-1] == '\\';
+	last = expand_content_end(p, last - more, &dollar);
+	if (!more && last > p && last[-1] == '\\') {
+		more = true;
+		for (last--; last > p && expand_is_blank(last[-1]); )
+			last--;
+	}
+	*end = last;
+	return more;
 }
 
 /* A line of the body, with its comment. */
 static void body_line(struct preproc *pp, const char *line, const char *end, uint32_t number)
 {
-	bool more = goes_on(line, &end), dollar;
+	bool more = goes_on(line, &end);
 
-	body_add(pp, line, expand_content_end(line, end, &dollar), number);
+	body_add(pp, line, end, number);
 	if (!more)
 		body_end(pp);
 }
 
-/* `$NAME=…`, from its $ to the end of the line with its comment; p is NULL when a condition says that it does not count. */
-static bool try_definition(struct preproc *pp, const struct conf_pos *pos, const char *p, const char *end)
+/* `$NAME=…`, from its $ to the end of the line with its comment. The name was seen to be one. */
+static void take_definition(struct preproc *pp, const struct conf_pos *pos, const char *p, size_t len, const char *end)
 {
-	size_t len = define_name(p + 1, end);
-	const char *value = p + 2 + len, *stop = end;
-	bool more, dollar;
+	const char *value = p + 2 + len;
+	bool more;
 
-	if (!len || value > end || value[-1] != '=')
-		return false;
-	more = goes_on(value, &stop);
-	while (value < stop && expand_is_blank(*value))
+	while (value < end && expand_is_blank(*value))
 		value++;
-	stop = expand_content_end(value, stop, &dollar);
+	more = goes_on(value, &end);
 	pp->name = p + 1;
 	pp->name_len = len;
 	pp->pos = *pos;
 	pp->nbody = 0;
-	body_add(pp, value, stop, pos->line);
+	body_add(pp, value, end, pos->line);
 	if (more)
-		return true;
+		return;
 	expander_define(pp->x, pos, p + 1, len, pp->body, 1, false);
 	pp->name = NULL;
-	return true;
 }
 
 /* What was meant as a definition and is none. */
@@ -121,8 +122,6 @@ static bool try_bad_definition(struct preproc *pp, const struct conf_pos *pos, c
 			 (int)(stop - p < 60 ? stop - p : 60), p);
 		return true;
 	}
-	if (define_get(pp->x->defs, p + 1, len))
-		return false;
 	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank before its `=`: write $%.*s=…; the line is left out", (int)(len < 60 ? len : 60),
 		 p + 1);
 	return true;
@@ -151,7 +150,7 @@ static void special_line(struct preproc *pp, struct conf_pos pos, const char *li
 		if (len && p + 1 + len < end && p[1 + len] == '=') {
 			pp->skipping = !counts && goes_on(p, &stop);
 			if (counts)
-				try_definition(pp, &pos, p, whole);
+				take_definition(pp, &pos, p, len, whole);
 			return;
 		}
 		if (counts && try_bad_definition(pp, &pos, p, end))

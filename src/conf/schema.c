@@ -177,11 +177,46 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 	c->row = before;
 }
 
+/* `interface=eth0`, `interface = eth0`, `virtual_server192.0.2.1 80`: said, and read as it was meant. NULL when it is something else. A child must see the
+ * same, so this does not depend on diagnostics. */
+static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *row, const struct node *n)
+{
+	struct conf_pos pos = node_pos(n, row ? 1 : 0);
+	struct node *copy;
+	struct word *words;
+	size_t len, value = 0;
+
+	if (row ? n->nwords < 3 : !(value = suggest_split(block, n->words[0].str, &len)))
+		return NULL;
+	copy = arena_copy(c->arena, n, sizeof(*n));
+	copy->nwords = row ? n->nwords - 1 : n->nwords + 1;
+	copy->words = words = arena_alloc(c->arena, copy->nwords * sizeof(*words));
+	words[0] = words[1] = n->words[0];
+	memcpy(words + (row ? 1 : 2), n->words + (row ? 2 : 1), (n->nwords - (row ? 2 : 1)) * sizeof(*words));
+	if (!row) {
+		words[0].str = arena_strndup(c->arena, n->words[0].str, len);
+		words[1].str = n->words[0].str + value;
+		words[1].col += (uint32_t)value;
+	}
+	row = row ? row : schema_find(block, words[0].str);
+	diag_add(c->diags, DIAG_ERROR, &pos, "%s: it is taken as `%s %.60s`", n->words[0].str == words[0].str || n->words[0].str[len] == '=' ?
+		 "a value stands behind a blank, not behind `=`" : "a blank is missing here", words[0].str, row && row->flags & SF_SECRET ? "********" : words[1].str);
+	return copy;
+}
+
 static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
 {
 	const struct schema_row *row = schema_find(block, n->words[0].str);
+	const struct node *repaired;
 	size_t i;
 
+	if (!row || (n->nwords > 1 && n->words[1].str[0] == '=' && !n->words[1].str[1] && !n->words[1].quoted)) {
+		repaired = statement_repaired(c, block, row, n);
+		if (repaired) {
+			run_statement(c, block, repaired, obj, seen);
+			return;
+		}
+	}
 	if (!row) {
 		unknown_keyword(c, block, n);
 		if (block->unknown)

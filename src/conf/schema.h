@@ -143,6 +143,8 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
 /* The nearest word of the block, or NULL. */
 const char *suggest_keyword(const struct schema_block *block, const char *word);
 bool suggest_is_dpvs(const char *word);
+/* A keyword of the block, of *len bytes, that has grown together with its value (interface=eth0, virtual_server192.0.2.1): where the value starts; 0 = none. */
+size_t suggest_split(const struct schema_block *block, const char *word, size_t *len);
 /* The block that has exactly this keyword, or NULL. */
 const char *suggest_block(const char *word);
 

@@ -198,7 +198,7 @@ static const struct schema_row rows[] = {
 	      FIELD(max_auto_priority), .def = "0", .bare = "99", .args = "[-1 to 99]"),
 	LATER("min_auto_priority_delay", ST_INT, "2.1.0", "microseconds of lateness that raise it", FIELD(min_auto_priority_delay), .min = 1,
 	      .max = 10000000, .def = "1000000"),
-	LATER("random_seed", ST_INT, "2.0.15", "start of the random numbers", FIELD(random_seed), .max = UINT32_MAX),
+	ROW("random_seed", ST_INT, "2.0.15", "start of the random numbers", FIELD(random_seed), .max = UINT32_MAX),
 
 	/* pipes */
 	FIFO_ROWS("notify_fifo", "pipe that gets every event", fifo, 0),
@@ -240,7 +240,7 @@ static const struct schema_row rows[] = {
 	LATER("reload_repeat", ST_FLAG, "2.1.0", "reload every day at that time", FIELD(reload.repeat), AT(repeat_pos)),
 	LATER("reload_file", ST_STRING, "2.2.0", "file that exists while the configuration is read", FIELD(reload.file), .bare = "", .args = "[PATH]"),
 	ROW("include_check", ST_CUSTOM, "2.2.0", "which problems of includes are errors: read match wildcard_match brace_match; alone: all of them",
-	    FIELD(reload.include_check), CUSTOM(include_check), .flags = SF_LATER | SF_REPEAT, .args = "[+|-]WORD …"),
+	    FIELD(reload.include_check), CUSTOM(include_check), .flags = SF_REPEAT, .args = "[+|-]WORD …"),
 	LATER("config_save_dir", ST_STRING, "2.2.3", "where copies of each configuration are kept", FIELD(files.save_dir), .args = "FOLDER"),
 	LATER("tmp_config_directory", ST_STRING, "2.2.0", "where the processes' common copy lies", FIELD(files.tmp_dir), .args = "FOLDER",
 	      .advice = "it is not needed, the copy is in memory"),

@@ -46,6 +46,19 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	return nearest ? nearest : contained_keyword(block, word);
 }
 
+size_t suggest_split(const struct schema_block *block, const char *word, size_t *len)
+{
+	size_t longest = 0, n;
+
+	for (size_t i = 0; i < block->nrows; i++) {
+		n = strlen(block->rows[i].name);
+		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] && (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
+			longest = n;
+	}
+	*len = longest;
+	return longest && word[longest] == '=' ? (word[longest + 1] ? longest + 1 : 0) : longest;
+}
+
 /* Words of DPVS, whose configuration looks the same. */
 bool suggest_is_dpvs(const char *word)
 {

@@ -4,11 +4,12 @@
  *
  * A list of its own, although the tables say the same with SF_SECRET: a diagnostic shows source lines before anything is parsed, also those whose
  * keyword is misspelt, so the list must be usable without the tables. Words that only older or other programs have are in it, too. A test
- * compares it with the tables. Called by diag.c.
+ * compares it with the tables. Called by mask.c, lex.c, expand.c.
  */
 #include "conf/secret.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "conf/distance.h"
 
@@ -38,4 +39,37 @@ bool secret_follows(const char *word, size_t len)
 		if (word_distance(copy, secrets[i]) <= 2)
 			return true;
 	return false;
+}
+
+bool secret_is_named(const char *name, size_t len)
+{
+	static const char *const parts[] = { "pass", "password", "passwd", "passphrase", "pw", "pwd", "secret", "token", "key", "psk", "credential",
+		"authpass", "apikey" };
+	size_t from = 0, to, last;
+
+	for (; from < len; from = to + 1) {
+		for (to = from; to < len && name[to] != '_'; )
+			to++;
+		for (last = to; last > from && name[last - 1] >= '0' && name[last - 1] <= '9'; )
+			last--;
+		for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+			if (strlen(parts[i]) == last - from && !strncasecmp(parts[i], name + from, last - from))
+				return true;
+	}
+	return false;
+}
+
+size_t secret_inside(const char *word, size_t len)
+{
+	const char *equals = memchr(word, '=', len);
+	size_t n;
+
+	if (equals && secret_follows(word, (size_t)(equals - word)))
+		return (size_t)(equals - word) + 1;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		n = strlen(secrets[i]);
+		if (n >= MISSPELT_MIN && n + 2 < len && !memcmp(secrets[i], word, n))
+			return n;
+	}
+	return 0;
 }

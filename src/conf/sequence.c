@@ -232,7 +232,8 @@ static bool unbrace(const struct sequence *s, const char **p, const char **end)
 
 static bool set_values(struct sequence *s, const char *p, const char *end)
 {
-	const char *start = p, *stop;
+	const char *stop;
+	bool more = false;
 
 	if (!unbrace(s, &p, &end))
 		return false;
@@ -240,15 +241,12 @@ static bool set_values(struct sequence *s, const char *p, const char *end)
 		stop = value_end(p, end);
 		p = skip_blanks(p, stop);
 		set_name(s, i, p, (size_t)(trim_end(p, stop) - p));
-		p = stop < end ? stop + 1 : end;
-		if (stop == end)
-			start = end;                    /* no comma behind the last one taken */
+		more = stop < end;
+		p = more ? stop + 1 : end;
 	}
-	if (start != end) {
-		complain(s, start, "more values than names");
-		return false;
-	}
-	return true;
+	if (more)
+		complain(s, skip_blanks(p, end), "more values than names");
+	return !more;
 }
 
 static void run_list(struct sequence *s)

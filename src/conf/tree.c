@@ -7,7 +7,7 @@
  * that a `}` is missing before it (the end of the text is another). Then, and only then, that section is read a second time, with the eye
  * of a human: a statement that stands no deeper than the line that opened the block, and that this block does not have but an
  * outer one has, or a `}` that stands below the keyword of an outer block, shows where the brace was forgotten. So one forgotten
- * brace is one message, and what follows is understood. A `}` too many is found in the same way: when what follows an apparently complete
+ * brace is one message, and what follows is understood. A `{` that was forgotten shows in the words behind it. A `}` too many is found in the same way: when what follows an apparently complete
  * block belongs in it, the brace that completed it was the one too many.
  *
  * Called by config_parse with the schema's two questions (tree_language). Knows no keyword itself.
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 64                            /* no sensible text is nested so deeply; beyond it blocks are left out */
+#define EXCESS_SEARCH 1000                      /* how far a forgotten `{` is looked for: a section of usual size */
 
 struct builder {
 	const struct lex *lx;
@@ -140,6 +141,41 @@ static struct node *close_forgotten(struct builder *b, struct node *open, const 
 	return open;
 }
 
+/* Whether more blocks end from here to the next section than are open around n. */
+static bool has_excess(const struct builder *b, const struct node *n)
+{
+	unsigned depth = 0;
+
+	for (const struct node *open = n->parent; open->parent; open = open->parent)
+		depth++;
+	for (size_t i = b->at; i < b->lx->nitems && i < b->at + EXCESS_SEARCH; i++) {
+		if (is_kind(b, i, LEX_OPEN))
+			depth++;
+		else if (is_kind(b, i, LEX_CLOSE) && depth-- == 0)
+			return true;
+		else if (begins_section(b, n, i) && (!n->parent->parent || begins_section(b, n->parent, i)))
+			return false;
+	}
+	return false;
+}
+
+/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands. In a list anything may stand, so there it must be indented. */
+static bool open_forgotten(struct builder *b, const struct node *n)
+{
+	const struct lex_item *next = item_at(b, b->at);
+	const char *word = next ? item_word(b, next) : "";
+	char title[100];
+
+	if (!n->nwords || !*word || b->lang->allows(n->parent, word) || !b->lang->allows(n, word) || b->lang->is_root(word))
+		return false;
+	if (b->lang->allows(n, "{") && (next->indent == LEX_NOT_FIRST || next->indent <= n->indent))
+		return false;
+	if (!has_excess(b, n))
+		return false;
+	diag_add(b->diags, DIAG_ERROR, &n->pos, "a `{` is missing behind `%s`: what follows is taken as its block", node_title(n, title, sizeof(title)));
+	return true;
+}
+
 /* Skips a block whole, from the item behind its `{`. */
 static void skip_block(struct builder *b)
 {
@@ -177,11 +213,11 @@ static unsigned read_block(struct builder *b, struct node *top)
 			continue;
 		}
 		n = node_add(b, open, item);
-		if (item->kind == LEX_WORDS && !is_kind(b, b->at, LEX_OPEN))
+		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+			b->at++;
+		else if (item->kind == LEX_WORDS && !open_forgotten(b, n))
 			continue;
 		n->has_block = true;
-		if (item->kind == LEX_WORDS)
-			b->at++;
 		if (depth == DEPTH_MAX) {
 			diag_repeat(b->diags, DIAG_ERROR, &n->pos, "blocks are nested too deeply: this one is left out");
 			skip_block(b);
@@ -225,12 +261,15 @@ static void read_section(struct builder *b, size_t start, size_t ignore)
 	const struct lex_item *item = item_at(b, start);
 	struct node *top = node_add(b, b->root, item);
 	unsigned open;
+	size_t inside;
 
 	b->at = start + 1;
-	if (item->kind == LEX_WORDS && !is_kind(b, b->at, LEX_OPEN))
+	if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+		b->at++;
+	else if (item->kind == LEX_WORDS && !open_forgotten(b, top))
 		return;
 	top->has_block = true;
-	b->at = item->kind == LEX_WORDS ? start + 2 : start + 1;
+	inside = b->at;
 	b->limit = b->lx->nitems;
 	b->ignore = ignore;
 	b->missing = 0;
@@ -241,7 +280,7 @@ static void read_section(struct builder *b, size_t start, size_t ignore)
 	top->child = top->last = NULL;
 	b->limit = b->at;
 	b->missing = open;
-	b->at = item->kind == LEX_WORDS ? start + 2 : start + 1;
+	b->at = inside;
 	if (read_block(b, top))
 		say_missing(b, top);
 	b->missing = 0;
