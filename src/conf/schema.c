@@ -121,7 +121,7 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 	if (!n->has_block) {
 		if (!(row->flags & SF_NOBLOCK))
 			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s%s%s", row->name, row->args ? row->args : "",
-				 row->args ? " " : "", row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
+				 row->args && *row->args != '{' ? " " : "", row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
 		lost(c, row);
 		return;
 	}
