@@ -8,7 +8,7 @@
 #include "conf/config.h"
 #include "conf/diag.h"
 #include "conf/names.h"
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "conf/vec.h"
 #include "lib/arena.h"
 #include "lib/map.h"

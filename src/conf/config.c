@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "conf/build.h"
-#include "conf/lex.h"
-#include "conf/schema.h"
-#include "conf/tree.h"
+#include "conf/text/lex.h"
+#include "conf/schema/schema.h"
+#include "conf/text/tree.h"
 #include "lib/mem.h"
 
 #define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */

@@ -43,7 +43,7 @@ struct config {
 
 struct conf_diags;
 
-/* Parses an expanded text (see conf/source.h) into a configuration. Never fails for what the text says: mistakes are added to `diags`
+/* Parses an expanded text (see conf/text/source.h) into a configuration. Never fails for what the text says: mistakes are added to `diags`
  * (may be NULL in a child: the parent has said them), the broken object is left out or held back. The result is the caller's: config_free. */
 struct config *config_parse(const char *text, size_t len, struct conf_diags *diags);
 /* The same for a text that is not needed any more: it is destroyed. text[len] belongs to it. The result does not point into it. */

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/foreign.h"
+#include "conf/text/foreign.h"
 #include "conf/mask.h"
 #include "conf/pos.h"
 #include "lib/json.h"

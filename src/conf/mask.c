@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/define.h"
+#include "conf/text/define.h"
 #include "conf/secret.h"
 #include "lib/map.h"
 #include "lib/mem.h"

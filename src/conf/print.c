@@ -9,7 +9,7 @@
 #include "conf/print.h"
 
 #include "conf/build_track.h"
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 
 void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "lib/strbuf.h"
 
 /* The page from its hand-written part: the line `.\" reference` is replaced by every keyword of every block. At the end, behind `.\" notes`, stands

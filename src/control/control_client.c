@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "conf/config.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "control/control.h"
 #include "lib/strbuf.h"
 #include "lib/usec.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "lib/mem.h"
 #include "lib/memfd.h"
 #include "lib/strbuf.h"

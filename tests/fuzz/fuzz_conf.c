@@ -7,7 +7,7 @@
 
 #include "conf/config.h"
 #include "conf/print.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "conf/print.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 static void finish(struct parsed *p, struct strbuf *expanded)
 {

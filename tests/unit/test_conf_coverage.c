@@ -18,8 +18,8 @@
 
 #include <glob.h>
 
-#include "conf/schema.h"
-#include "conf/source.h"
+#include "conf/schema/schema.h"
+#include "conf/text/source.h"
 #include "conf_fixture.h"
 #include "lib/map.h"
 

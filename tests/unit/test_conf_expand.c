@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 static void collect(void *arg, enum diag_level level, const char *line)
 {

@@ -13,7 +13,7 @@
 #include <glob.h>
 #include <unistd.h>
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "conf_fixture.h"
 #include "lib/mem.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "conf/lex.h"
+#include "conf/text/lex.h"
 #include "lib/mem.h"
 #include "lib/strbuf.h"
 

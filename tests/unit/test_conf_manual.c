@@ -17,8 +17,8 @@
 
 #include "conf/config.h"
 #include "conf/reference.h"
-#include "conf/schema.h"
-#include "conf/source.h"
+#include "conf/schema/schema.h"
+#include "conf/text/source.h"
 #include "lib/mem.h"
 #include "lib/strbuf.h"
 

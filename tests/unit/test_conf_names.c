@@ -16,7 +16,7 @@
 
 #include "conf/config.h"
 #include "conf/names.h"
-#include "conf/source.h"
+#include "conf/text/source.h"
 
 static const struct name_def own[] = { { "uplink", 100, NAME_TABLE }, { "main", 5, NAME_TABLE }, { "uplink", 101, NAME_TABLE }, { "x", 300, NAME_SCOPE } };
 static const struct names names = { own, 4 };

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "conf/distance.h"
-#include "conf/schema.h"
+#include "conf/schema/schema.h"
 #include "conf/secret.h"
 #include "lib/map.h"
 

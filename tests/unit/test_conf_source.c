@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "conf/source.h"
+#include "conf/text/source.h"
 #include "conf_fixture.h"
 
 static char dir[] = "/tmp/test_conf_source.XXXXXX";

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The driver of the tables: takes a tree and a block's rows, and fills the block's object.
+ *
+ * One way for every statement: find its row, or say what was probably meant; an old word becomes its new one; what is not acted on yet is said
+ * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
+ * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
+ *
+ * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_route.c, schema_rule.c, schema_checker.c, schema_server.c and
+ * schema_root.c; values are schema_value.c.
+ */
+#include "conf/schema/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/build.h"
+#include "lib/mem.h"
+
+#define ROWS_MAX 192
+
+const struct schema_row *schema_find(const struct schema_block *block, const char *word)
+{
+	const struct schema_row *row = block->rows;
+
+	for (size_t i = 0; i < block->nrows; i++, row++)
+		if (row->name[0] == word[0] && !strcmp(row->name, word))
+			return row;
+	return NULL;
+}
+
+/* ---- what the tree asks ---- */
+
+static const struct schema_block *block_of(const struct node *n)
+{
+	const struct schema_block *outer;
+	const struct schema_row *row;
+
+	if (!n || !n->parent)
+		return &schema_root;
+	outer = block_of(n->parent);
+	row = outer && n->nwords ? schema_find(outer, n->words[0].str) : NULL;
+	return row && row->type == ST_BLOCK ? row->block : NULL;
+}
+
+static bool language_is_root(const char *word)
+{
+	const struct schema_row *row = schema_find(&schema_root, word);
+
+	return row && row->type == ST_BLOCK;
+}
+
+/* In a list of items every word may stand, but not one that the block around it has as a keyword. */
+static bool language_allows(const struct node *n, const char *word)
+{
+	const struct schema_block *block = block_of(n), *outer;
+
+	if (!block)
+		return false;
+	if (!block->item)
+		return schema_find(block, word) != NULL;
+	outer = block_of(n->parent);
+	return !(outer && schema_find(outer, word)) && !language_is_root(word);
+}
+
+const struct tree_language schema_language = { language_is_root, language_allows };
+
+/* ---- statements ---- */
+
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n)
+{
+	const char *word = n->words[0].str, *home, *nearest;
+
+	if (!c->diags)
+		return;
+	if (suggest_is_dpvs(word)) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
+			 n->has_block ? "the block" : "it");
+		return;
+	}
+	home = diags_full(c->diags) ? NULL : suggest_block(word);
+	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
+	if (home)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs %s%s%s", word, block->name,
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
+			 n->has_block ? "; the block is left out" : "");
+	else
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s%s", word, block->name,
+			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
+			 !nearest && block->stray ? block->stray : "", n->has_block ? "; the block is left out" : "");
+}
+
+static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
+{
+	diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` is known, but not supported yet%s%s", row->name, row->advice ? ": " : "",
+		    row->advice ? row->advice : "");
+}
+
+/* The object of a block: the prototype has every default, and is made once. */
+static const void *prototype(struct schema_ctx *c, const struct schema_block *block)
+{
+	if (!c->prototypes[block->id]) {
+		c->prototypes[block->id] = mem_alloc(block->size);
+		schema_defaults(block, c->prototypes[block->id]);
+	}
+	return c->prototypes[block->id];
+}
+
+static void lost(struct schema_ctx *c, const struct schema_row *row)
+{
+	if (row->flags & SF_VITAL && !c->broken)
+		c->broken = arena_printf(c->arena, "its %s is not what was meant", row->name);
+}
+
+static void run_block(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *outer)
+{
+	const struct schema_block *block = row->block;
+	void *obj = outer;
+
+	if (!n->has_block) {
+		if (!(row->flags & SF_NOBLOCK))
+			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s%s%s", row->name, row->args ? row->args : "",
+				 row->args && *row->args != '{' ? " " : "", row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
+		lost(c, row);
+		return;
+	}
+	if (n->nwords - 1 < block->min_words) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs more words: %s %s { … }; the block is left out", row->name, row->name,
+			 row->args ? row->args : "");
+		return;
+	}
+	if (n->nwords - 1 > block->max_words)
+		value_extra(c, n, block->max_words + 1);
+	if (block->size) {
+		obj = block->begin(c, n, outer);
+		if (!obj)
+			return;
+	}
+	schema_parse(c, block, n, obj);
+	if (block->end)
+		block->end(c, n, obj, outer);
+}
+
+static void run_row(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	const struct schema_row *before = c->row;
+	unsigned char scratch[64];
+
+	c->row = row;
+	if (row->pos)
+		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
+	if (row->flags & SF_LATER)
+		say_later(c, row, n);
+	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
+	switch (row->type) {
+	case ST_BLOCK:
+		if (row->block)
+			run_block(c, row, n, obj);
+		break;
+	case ST_CUSTOM:
+		row->parse(c, row, n, obj);
+		break;
+	case ST_ANY:
+		break;
+	case ST_GONE:
+		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
+		break;
+	default:
+		if (!schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
+			c->bad_values++;
+			lost(c, row);
+		}
+		break;
+	}
+	c->row = before;
+}
+
+/* `interface=eth0`, `interface = eth0`, `virtual_server192.0.2.1 80`: said, and read as it was meant. NULL when it is something else. A child must see the
+ * same, so this does not depend on diagnostics. */
+static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *row, const struct node *n)
+{
+	struct conf_pos pos = node_pos(n, row ? 1 : 0);
+	struct node *copy;
+	struct word *words;
+	size_t len, value = 0;
+
+	if (row ? n->nwords < 3 : !(value = suggest_split(block, n->words[0].str, &len)))
+		return NULL;
+	copy = arena_copy(c->arena, n, sizeof(*n));
+	copy->nwords = row ? n->nwords - 1 : n->nwords + 1;
+	copy->words = words = arena_alloc(c->arena, copy->nwords * sizeof(*words));
+	words[0] = words[1] = n->words[0];
+	memcpy(words + (row ? 1 : 2), n->words + (row ? 2 : 1), (n->nwords - (row ? 2 : 1)) * sizeof(*words));
+	if (!row) {
+		words[0].str = arena_strndup(c->arena, n->words[0].str, len);
+		words[1].str = n->words[0].str + value;
+		words[1].col += (uint32_t)value;
+	}
+	row = row ? row : schema_find(block, words[0].str);
+	diag_add(c->diags, DIAG_ERROR, &pos, "%s: it is taken as `%s %.60s`", n->words[0].str == words[0].str || n->words[0].str[len] == '=' ?
+		 "a value stands behind a blank, not behind `=`" : "a blank is missing here", words[0].str, row && row->flags & SF_SECRET ? "********" : words[1].str);
+	return copy;
+}
+
+static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
+{
+	const struct schema_row *row = schema_find(block, n->words[0].str);
+	const struct node *repaired;
+	size_t i;
+
+	if (!row || (n->nwords > 1 && n->words[1].str[0] == '=' && !n->words[1].str[1] && !n->words[1].quoted)) {
+		repaired = statement_repaired(c, block, row, n);
+		if (repaired) {
+			run_statement(c, block, repaired, obj, seen);
+			return;
+		}
+	}
+	if (!row) {
+		unknown_keyword(c, block, n);
+		if (block->unknown)
+			block->unknown(c, n);
+		return;
+	}
+	if (row->same_as) {
+		if (row->flags & SF_OLD)
+			diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
+		row = schema_find(block, row->same_as);
+	}
+	i = (size_t)(row - block->rows);
+	if (!(row->flags & SF_REPEAT) && i < ROWS_MAX) {
+		if (seen[i / 64] >> (i % 64) & 1)
+			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` was given before in this block: the last one counts", row->name);
+		seen[i / 64] |= UINT64_C(1) << (i % 64);
+	}
+	run_row(c, row, n, obj);
+}
+
+void schema_parse(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	uint64_t seen[ROWS_MAX / 64] = { 0 };
+
+	for (const struct node *child = n->child; child; child = child->next) {
+		if (!child->nwords) {
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword: the block is left out");
+		} else if (!block->item) {
+			run_statement(c, block, child, obj, seen);
+		} else if (child->has_block) {
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`%.60s` cannot open a block in %s: it is left out", child->words[0].str, block->name);
+		} else {
+			block->item(c, child, obj);
+		}
+	}
+}
+
+/* ---- defaults and reference ---- */
+
+/* A default is read as if it stood in a file. */
+static void row_default(struct schema_ctx *c, const struct schema_row *row, void *obj)
+{
+	struct word words[2] = { { .str = (char *)row->name }, { .str = (char *)row->def } };
+	struct node n = { .words = words, .nwords = 2 };
+
+	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK && !row->same_as)
+		schema_value(c, row, &n, (char *)obj + row->offset);
+}
+
+bool schema_is_default(const struct schema_row *row, const void *field, size_t size)
+{
+	unsigned char own[sizeof(struct ip_addr) + 64] = { 0 };
+	struct schema_ctx none = { 0 };
+	struct schema_row here = *row;
+	const char *a, *b;
+
+	if (!row->def || row->flags & SF_DERIVED || size > sizeof(own))
+		return false;
+	here.offset = 0;
+	row_default(&none, &here, own);
+	if (row->type != ST_STRING)
+		return !memcmp(field, own, size);
+	memcpy(&a, field, sizeof(a));
+	memcpy(&b, own, sizeof(b));
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+void schema_defaults(const struct schema_block *block, void *obj)
+{
+	struct schema_ctx none = { 0 };
+
+	memset(obj, 0, block->size);
+	for (size_t i = 0; i < block->nrows; i++)
+		row_default(&none, &block->rows[i], obj);
+	if (block->init)
+		block->init(obj);
+}
+
+void *schema_object(struct schema_ctx *c, const struct schema_block *block, void *obj)
+{
+	memcpy(obj, prototype(c, block), block->size);
+	return obj;
+}
+
+static void walk_block(const struct schema_block *block, const char *path, unsigned depth,
+		       void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
+{
+	char inner[256];
+
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+
+		fn(arg, path, row);
+		if (!row->block || depth > 6)
+			continue;
+		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "/" : "", row->name);
+		walk_block(row->block, inner, depth + 1, fn, arg);
+	}
+}
+
+void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
+{
+	walk_block(&schema_root, "", 0, fn, arg);
+}

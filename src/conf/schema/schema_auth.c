@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tables of authentication and auth_hmac: what adverts carry to be believed.
+ *
+ * `authentication` is that of version 2: a word in clear text, or a signature of the time before. `auth_hmac` signs adverts of both versions
+ * (draft-cassen-vrrp-auth-hmac). Keys are read here unless they lie in files: these are opened by the parent, later, and only their
+ * paths are kept. No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
+ */
+#include <string.h>
+
+#include "conf/schema/schema_vrrp.h"
+#include "lib/num.h"
+
+#define HMAC_FIELD(f) SCHEMA_WORDS(struct conf_hmac, f)
+
+/* ---- authentication ---- */
+
+static const struct schema_choice auth_types[] = { { "PASS", CONF_AUTH_PASS }, { "AH", CONF_AUTH_AH }, { NULL, 0 } };
+
+/* `none` is no word of the language, but its meaning is plain: there are files that say so, and their routers do without. */
+static bool means_none(const char *word)
+{
+	static const char *const words[] = { "none", "NONE", "no_auth", "NO_AUTH", "no", "off" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
+static void parse_auth_type(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	struct conf_pos pos = node_pos(n, 1);
+	struct build_vrrp *b = obj;
+	int type;
+
+	if (n->nwords > 1 && means_none(n->words[1].str)) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: allowed: PASS AH; adverts without authentication are had by leaving the block out", row->name);
+	} else if (n->nwords > 1 && strchr(n->words[1].str, ';')) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `;` does not end a statement here; allowed: PASS AH", row->name);
+		b->auth_bad = true;
+	} else if (value_enum(c, n, 1, row->choices, &type)) {
+		b->v.auth = (enum conf_vrrp_auth)type;
+		value_extra(c, n, 2);
+	} else {
+		b->auth_bad = true;
+	}
+}
+
+static void print_auth_type(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	print_line(p, "%s %s", row->name, ((const struct conf_vrrp *)obj)->auth == CONF_AUTH_AH ? "AH" : "PASS");
+}
+
+static void parse_auth_pass(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	struct build_vrrp *b = obj;
+	struct conf_pos pos = node_pos(n, 1);
+
+	(void)row;
+	if (!value_name(c, n, 1, 0, &b->pass))
+		return;
+	if (strlen(b->pass) > sizeof(b->v.auth_pass))
+		diag_add(c->diags, DIAG_WARNING, &pos, "only the first %zu of the %zu characters of the password are used; peers agree as long as these are "
+			 "the same", sizeof(b->v.auth_pass), strlen(b->pass));
+	value_extra(c, n, 2);
+}
+
+static void print_auth_pass(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_vrrp *v = obj;
+	char pass[sizeof(v->auth_pass) + 1] = { 0 };
+
+	memcpy(pass, v->auth_pass, sizeof(v->auth_pass));
+	print_keyword(p, row->name);
+	print_word(p, p->secrets ? pass : "********");
+	print_end(p);
+}
+
+static const struct schema_row auth_rows[] = {
+	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .choices = auth_types,
+	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
+	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, .flags = SF_SECRET, .args = "WORD",
+	  .help = "the password, 8 characters of it" },
+};
+
+const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows) };
+
+void print_authentication(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	if (((const struct conf_vrrp *)obj)->auth == CONF_AUTH_NONE)
+		return;
+	print_open(p, "%s", row->name);
+	schema_print(p, row->block, obj);
+	print_close(p);
+}
+
+/* ---- auth_hmac ---- */
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The bytes of `hex:…`, or of the text as it is; what is wrong with them, or NULL. */
+static const char *key_bytes(const char *text, struct conf_hmac_key *key)
+{
+	bool hex = !strncmp(text, "hex:", 4);
+	size_t len = strlen(hex ? text += 4 : text);
+
+	if (hex && (len % 2 || strspn(text, "0123456789abcdefABCDEF") != len))
+		return "`hex:` needs pairs of hexadecimal digits behind it";
+	len = hex ? len / 2 : len;
+	if (len < CONF_HMAC_KEY_MIN || len > CONF_HMAC_KEY_MAX)
+		return hex ? "a key has 32 to 64 bytes: 64 to 128 hexadecimal digits" : "a key has 32 to 64 bytes";
+	for (size_t i = 0; i < len; i++)
+		key->bytes[i] = (uint8_t)(hex ? hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]) : text[i]);
+	key->len = (uint8_t)len;
+	return NULL;
+}
+
+static const char *key_value(struct schema_ctx *c, const char *text, struct conf_hmac_key *key)
+{
+	if (strncmp(text, "file:", 5) != 0)
+		return key_bytes(text, key);
+	if (!text[5])
+		return "`file:` needs a path behind it";
+	key->file = arena_strdup(c->arena, text + 5);
+	return NULL;
+}
+
+static const struct conf_hmac_key *key_find(const struct vec *keys, int64_t id)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct conf_hmac_key *key = vec_at(keys, i);
+
+		if (key->id == id)
+			return key;
+	}
+	return NULL;
+}
+
+static void parse_key(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+{
+	struct conf_hmac_key key = { .pos = n->pos };
+	struct conf_pos pos = node_pos(n, 2);
+	const struct conf_hmac_key *first;
+	const char *wrong;
+	int64_t id;
+
+	(void)obj;
+	if (n->nwords < 3) {
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs two values: %s", row->name, row->args);
+		c->bad_values++;
+		return;
+	}
+	if (num_i64(n->words[1].str, 10, 1, 255, &id)) {
+		pos = node_pos(n, 1);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the number of a key is 1 to 255, and stands before it", row->name);
+		c->bad_values++;
+		return;
+	}
+	key.id = (uint8_t)id;
+	first = key_find(&c->hmac_keys, id);
+	wrong = first ? NULL : key_value(c, n->words[2].str, &key);
+	if (first)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "key %u stands on line %u already", key.id, first->pos.line);
+	else if (wrong)
+		diag_add(c->diags, DIAG_ERROR, &pos, "key %u: %s", key.id, wrong);
+	else
+		*(struct conf_hmac_key *)vec_push(&c->hmac_keys) = key;
+	c->bad_values += first || wrong;
+	explicit_bzero(key.bytes, sizeof(key.bytes));
+	value_extra(c, n, 3);
+}
+
+static void print_keys(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_hmac *hmac = obj;
+
+	for (const struct conf_hmac_key *key = hmac->keys; key < hmac->keys + hmac->nkeys; key++) {
+		struct strbuf value = { 0 };
+
+		if (key->file)
+			strbuf_addf(&value, "file:%s", key->file);
+		else
+			strbuf_add(&value, p->secrets ? "hex:" : "********");
+		for (unsigned i = 0; p->secrets && !key->file && i < key->len; i++)
+			strbuf_addf(&value, "%02x", key->bytes[i]);
+		print_keyword(p, row->name);
+		strbuf_addf(p->out, " %u", key->id);
+		print_word(p, strbuf_str(&value));
+		print_end(p);
+		strbuf_done(&value);
+	}
+}
+
+static const struct schema_choice anti_replay[] = { { "time", false }, { "monotonic", true }, { NULL, 0 } };
+static const struct schema_choice modes[] = {
+	{ "enforce", CONF_HMAC_ENFORCE }, { "permissive", CONF_HMAC_PERMISSIVE }, { "receive-only", CONF_HMAC_RECEIVE_ONLY }, { NULL, 0 },
+};
+
+static const struct schema_row hmac_rows[] = {
+	{ .name = "key", .type = ST_CUSTOM, .parse = parse_key, .print = print_keys, .flags = SF_SECRET | SF_REPEAT, .args = "ID TEXT|hex:DIGITS|file:PATH",
+	  .since = "2.4.0", .help = "a key of 32 to 64 bytes, and its number (1 to 255)" },
+	{ .name = "active_key", .type = ST_INT, HMAC_FIELD(active), .min = 1, .max = 255, .since = "2.4.0", .help = "the number of the key that we sign with" },
+	{ .name = "time_window", .type = ST_INT, HMAC_FIELD(window), .min = 1, .max = 300, .since = "2.4.0", .flags = SF_DERIVED,
+	  .def = "the larger of 5 and 3 intervals", .help = "seconds by which the time of a signature may differ from our clock" },
+	{ .name = "anti_replay", .type = ST_ENUM, HMAC_FIELD(monotonic), .choices = anti_replay, .def = "time", .args = "time|monotonic", .since = "2.4.0",
+	  .help = "whether sequence numbers follow the clock" },
+	{ .name = "mode", .type = ST_ENUM, HMAC_FIELD(mode), .choices = modes, .def = "enforce", .args = "enforce|permissive|receive-only", .since = "2.4.0",
+	  .help = "whether unsigned adverts are taken, and ours are signed" },
+};
+
+static void *hmac_begin(struct schema_ctx *c, const struct node *n, void *outer)
+{
+	struct build_vrrp *b = outer;
+
+	b->hmac = schema_object(c, &schema_auth_hmac, arena_alloc(c->arena, sizeof(*b->hmac)));
+	b->hmac->pos = n->pos;
+	c->hmac_keys.n = 0;
+	c->bad_values = 0;
+	return b->hmac;
+}
+
+static void hmac_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
+{
+	struct build_vrrp *b = outer;
+	struct conf_hmac *hmac = obj;
+
+	(void)n;
+	b->hmac_bad = c->bad_values > 0;
+	hmac->nkeys = (unsigned)c->hmac_keys.n;
+	hmac->keys = vec_seal(&c->hmac_keys, c->arena, 0);
+}
+
+const struct schema_block schema_auth_hmac = {
+	.name = "auth_hmac", SCHEMA_ROWS(hmac_rows), .size = sizeof(struct conf_hmac), .final_size = sizeof(struct conf_hmac), .id = SB_HMAC,
+	.begin = hmac_begin, .end = hmac_end,
+};
+
+void print_auth_hmac(struct printer *p, const struct schema_row *row, const void *obj)
+{
+	const struct conf_hmac *hmac = ((const struct conf_vrrp *)obj)->hmac;
+
+	if (!hmac)
+		return;
+	print_open(p, "%s", row->name);
+	schema_print(p, row->block, hmac);
+	print_close(p);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of the top level: the blocks of the language, and the few statements that stand outside of all.
+ */
+#include <string.h>
+
+#include "conf/build.h"
+#include "conf/schema/schema.h"
+
+#define FIELD(f) SCHEMA_WORDS(struct build_globals, f)
+#define SEC(n) ((int64_t)(n) * 1000000)
+#define BLOCK(keyword, b, s, h, ...) \
+	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT, .since = s, .help = h, __VA_ARGS__ }
+
+static const struct schema_row root_rows[] = {
+	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT, .help = "what holds for the whole daemon" },
+	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME", .help = "one virtual router" },
+	{ .name = "virtual_server", .type = ST_BLOCK, .block = &schema_virtual_server, .flags = SF_REPEAT,
+	  .args = "ADDRESS [PORT] | fwmark N | group NAME", .help = "one IPVS service" },
+	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace), .max = 63, .args = "NAME", .since = "1.2.24",
+	  .help = "network namespace that the daemon works in" },
+	{ .name = "instance", .type = ST_STRING, FIELD(g.instance_name), .max = 63, .args = "NAME", .since = "1.2.24",
+	  .help = "name of this daemon where several run" },
+	{ .name = "use_pid_dir", .type = ST_FLAG, FIELD(g.use_pid_dir), .since = "1.2.24", .help = "pid files lie in a folder of their own" },
+	{ .name = "child_wait_time", .type = ST_SECONDS, FIELD(g.child_wait_time), .max = SEC(UINT32_MAX), .def = "5", .since = "2.0.0",
+	  .help = "how long a process may take to stop" },
+
+	/* not acted on yet */
+	{ .name = "net_namespace_ipvs", .type = ST_STRING, FIELD(g.net_namespace_ipvs), .flags = SF_LATER, .max = 63, .bare = "", .args = "[NAME]",
+	  .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
+	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER, .since = "1.3.0",
+	  .help = "allow ipsets in a namespace" },
+	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .flags = SF_LATER, .since = "1.1.18", .help = "ask for links' states instead of being told" },
+	BLOCK("vrrp_sync_group", schema_sync_group, NULL, "instances that share one state", .args = "NAME", .advice = "its instances change state one by one"),
+	BLOCK("vrrp_script", schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
+	BLOCK("vrrp_track_process", schema_track_process, "2.0.11", "processes that must run", .args = "NAME"),
+	BLOCK("track_file", schema_track_file, "2.1.0", "a number in a file", .args = "NAME"),
+	{ .name = "vrrp_track_file", .same_as = "track_file", .flags = SF_OLD, .advice = "is the old word for `track_file`", .since = "2.0.0",
+	  .type = ST_BLOCK, .block = &schema_track_file, .help = "old spelling of track_file" },
+	BLOCK("bfd_instance", schema_bfd_instance, "2.0.0", "a BFD session", .args = "NAME"),
+	BLOCK("track_group", schema_track_group, "2.0.3", "instances that static items depend on", .args = "NAME"),
+	BLOCK("static_ipaddress", schema_static_vip_list, "1.1.0", "addresses that are always there", .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
+	BLOCK("static_routes", schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
+	BLOCK("static_rules", schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
+	BLOCK("garp_group", schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
+	BLOCK("linkbeat_interfaces", schema_linkbeats, "2.0.13", "interfaces that are asked for their link's state",
+	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
+	BLOCK("interface_up_down_delays", schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
+	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },
+	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
+	      .advice = "a virtual_server with a group is not programmed"),
+};
+
+/* A block that nobody knows has a name that others may ask for. */
+static void note_dropped(struct schema_ctx *c, const struct node *n)
+{
+	struct build_name *dropped;
+
+	if (!n->has_block || n->nwords < 2)
+		return;
+	dropped = vec_push(&c->track.dropped);
+	*dropped = (struct build_name){ .name = arena_strdup(c->arena, n->words[1].str), .pos = n->pos };
+}
+
+const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals),
+	.unknown = note_dropped };

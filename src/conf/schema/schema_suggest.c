@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What was probably meant: the nearest word of a block, and the block that has a word.
+ *
+ * Nearness is the distance of distance.c; a word of six letters may differ in two. Called by the driver when something is unknown, never on
+ * the way of a correct file.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/distance.h"
+#include "conf/schema/schema.h"
+
+/* A part of a word that was left out (script_security), or grown together with the next (virtual_server192.0.2.1). */
+static const char *contained_keyword(const struct schema_block *block, const char *word)
+{
+	for (size_t i = 0; i < block->nrows; i++) {
+		const char *name = block->rows[i].name;
+
+		if ((strlen(word) > 7 && strstr(name, word)) || (strlen(name) > 5 && !strncmp(word, name, strlen(name)) && !strchr("_-", word[strlen(name)])))
+			return name;
+	}
+	return NULL;
+}
+
+const char *suggest_keyword(const struct schema_block *block, const char *word)
+{
+	unsigned best = (unsigned)strlen(word) / 3, d;
+	const char *nearest = NULL;
+
+	if (strlen(word) > DISTANCE_WORD_MAX)
+		return NULL;
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+
+		if (row->flags & SF_OLD)
+			continue;
+		d = word_distance(word, row->name) + (row->type == ST_GONE);
+		if (d < best + (nearest == NULL)) {
+			best = d;
+			nearest = row->name;
+		}
+	}
+	return nearest ? nearest : contained_keyword(block, word);
+}
+
+size_t suggest_split(const struct schema_block *block, const char *word, size_t *len)
+{
+	size_t longest = 0, n;
+
+	for (size_t i = 0; i < block->nrows; i++) {
+		n = strlen(block->rows[i].name);
+		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] && (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
+			longest = n;
+	}
+	*len = longest;
+	return longest && word[longest] == '=' ? (word[longest + 1] ? longest + 1 : 0) : longest;
+}
+
+/* Words of DPVS, whose configuration looks the same. */
+bool suggest_is_dpvs(const char *word)
+{
+	static const char *const words[] = { "local_address_group", "laddr_group_name", "deny_address_group", "daddr_group_name", "syn_proxy",
+		"establish_timeout", "expire_quiescent_conn" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+struct home { const char *word; bool options; char found[120]; };
+
+static void find_home(void *arg, const char *path, const struct schema_row *row)
+{
+	struct home *h = arg;
+	const char *inner = strrchr(path, '/');
+
+	if (h->found[0] || ((row->flags & SF_WORD) != 0) != h->options || row->type == ST_GONE || row->flags & SF_OLD || strcmp(row->name, h->word) != 0)
+		return;
+	if (*path)
+		snprintf(h->found, sizeof(h->found), "%s", inner ? inner + 1 : path);
+	else
+		snprintf(h->found, sizeof(h->found), "the top level");
+}
+
+const char *suggest_block(const char *word)
+{
+	static _Thread_local struct home h;
+
+	h.word = word;
+	h.found[0] = '\0';
+	h.options = false;
+	schema_walk(find_home, &h);
+	if (!h.found[0]) {
+		h.options = true;               /* it may be an option on a line of items */
+		schema_walk(find_home, &h);
+	}
+	return h.found[0] ? h.found : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Words and braces with their places, from an expanded text (conf/text/source.h). */
+#ifndef CONF_LEX_H
+#define CONF_LEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/config.h"
+#include "conf/diag.h"
+#include "conf/names.h"
+
+struct word { char *str; uint32_t col; uint32_t quoted : 1, via : 31; };      /* col, via: as in struct conf_pos */
+
+enum lex_kind { LEX_WORDS, LEX_OPEN, LEX_CLOSE };       /* the words between two braces or line ends; { ; } */
+
+#define LEX_NOT_FIRST UINT16_MAX
+struct lex_item {
+	struct conf_pos pos;
+	uint32_t nwords, first_word;
+	uint16_t indent;                        /* display column of what stands first on its line, tabs counted to 8; LEX_NOT_FIRST otherwise */
+	uint8_t kind;                           /* enum lex_kind */
+};
+
+struct lex {
+	struct lex_item *items; size_t nitems;
+	struct word *words; size_t nwords;
+	char **files; size_t nfiles;            /* names; in the text */
+	struct name_def *names; size_t nnames;  /* of numbers; in the text */
+	size_t cap_items, cap_words, cap_files, cap_names;
+	struct conf_pos end;                    /* one past the last line */
+};
+
+/* Never fails: what cannot be read is a diagnostic. The words are made in `text`, which they destroy and lie in; text[len] belongs to it. Release
+ * with lex_done. */
+void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags);
+void lex_drop_items(struct lex *lx);            /* once the tree is built, nobody asks for them */
+void lex_done(struct lex *lx);
+
+/* The character behind a double-quoted string that starts at p, or NULL when it has no end before `end`. \" does not end it. */
+const char *lex_skip_quoted(const char *p, const char *end);
+
+/* Splits a command as a shell would split words: single and double quotes, backslash escapes, no expansion. The words are written
+ * into `buf` (as large as cmd, with its terminator), one after another. Returns their number (at most max); *ended is false when a quote has no end. */
+unsigned lex_split_command(const char *cmd, char *buf, char **words, unsigned max, bool *ended);
+
+#endif

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The files: which are read, in which order, and what cannot be read.
+ *
+ * The parent calls source_read once per start or reload. It opens the configuration and, where an include stands, the files that its
+ * pattern names (relative to the folder of the file that includes), and writes every logical line with its place into one text, and
+ * behind them this machine's names for numbers of routing (names_read.c). Nothing after this step opens a file. A file that includes
+ * itself, a chain of includes that is too deep and one that multiplies are refused here.
+ *
+ * What a missing file is worth: the configuration itself, an errno; the rest says include.c. Two keywords of global_defs mean something here, too:
+ * include_check holds from its line to the end of its file, for the files included there as well; random_seed holds for the whole text,
+ * so when a random number is wanted, the text is read once for nothing but its seed.
+ */
+#include "conf/text/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conf/config.h"
+#include "conf/text/expand.h"
+#include "conf/text/include.h"
+#include "conf/names.h"
+#include "conf/text/preproc.h"
+#include "lib/map.h"
+#include "lib/mem.h"
+
+#define DEPTH_MAX 20
+#define FILES_MAX 10000                         /* reads, not names: a chain of includes may multiply */
+#define BYTES_MAX ((size_t)256 << 20)
+
+struct source {
+	const struct source_options *opt;
+	struct conf_diags *diags;
+	struct strbuf *out;
+	struct expander *x;
+	char config_id[256];
+	char **names; size_t nnames;            /* the file table */
+	struct map *origins;                    /* file, line and name → number */
+	size_t reads, bytes;
+	struct { uint32_t file; dev_t dev; ino_t ino; char *folder; } open[DEPTH_MAX];
+	unsigned depth;
+	unsigned checks;                        /* what includes are asked for here: enum preproc_include */
+	struct conf_pos next;                   /* where a line without a place would stand */
+	/* for the search of the seed */
+	void (*again)(struct source *s);        /* reads everything another time */
+	const char *path, *text; size_t len;    /* what `again` reads */
+	bool alone;                             /* no file may be read */
+	bool seed_only, seed_given;
+	uint32_t seed;
+};
+
+static uint32_t source_add_name(struct source *s, const char *name)
+{
+	char *copy;
+
+	for (size_t i = 0; i < s->nnames; i++)
+		if (!strcmp(s->names[i], name))
+			return (uint32_t)i;
+	copy = mem_strdup(name);
+	s->names = mem_resize(s->names, (s->nnames + 1) * sizeof(*s->names));
+	s->names[s->nnames++] = copy;
+	strbuf_addc(s->out, SOURCE_FILE);
+	for (const char *p = copy; *p; p++)
+		strbuf_addc(s->out, (unsigned char)*p < ' ' ? '?' : *p);
+	strbuf_addc(s->out, '\n');
+	return (uint32_t)(s->nnames - 1);
+}
+
+/* A record that says where the next line stands, when that is not clear. */
+static void source_place(struct source *s, const struct conf_pos *pos)
+{
+	if (pos->file == s->next.file && pos->line > s->next.line && pos->line - s->next.line <= 3)
+		for (; s->next.line < pos->line; s->next.line++)
+			strbuf_addn(s->out, "=\n", 2);
+	if (pos->file != s->next.file || pos->line != s->next.line)
+		strbuf_addf(s->out, "%c%u %u\n", SOURCE_PLACE, pos->file, pos->line);
+	s->next = (struct conf_pos){ .file = pos->file, .line = pos->line + 1 };
+}
+
+/* The two keywords that mean something while files are read. */
+static void source_keyword(struct source *s, const char *text, size_t len)
+{
+	const char *end = text + len, *p = text, *word;
+
+	while (p < end && expand_is_blank(*p))
+		p++;
+	if (p == end || (*p != 'i' && *p != 'r'))
+		return;
+	for (word = p; p < end && !expand_is_blank(*p); )
+		p++;
+	if (p - word == 13 && !memcmp(word, "include_check", 13))
+		s->checks = include_check(p, end, s->checks);
+	if (p - word == 11 && !memcmp(word, "random_seed", 11)) {
+		while (p < end && expand_is_blank(*p))
+			p++;
+		s->seed_given = p < end;
+		for (s->seed = 0; p < end && *p >= '0' && *p <= '9'; p++)
+			s->seed = s->seed * 10 + (uint32_t)(*p - '0');
+	}
+}
+
+static void source_line(void *arg, const struct conf_pos *pos, const char *text, size_t len)
+{
+	struct source *s = arg;
+
+	source_keyword(s, text, len);
+	if (s->seed_only)
+		return;
+	source_place(s, pos);
+	strbuf_addc(s->out, SOURCE_LINE);
+	strbuf_addn(s->out, text, len);
+	strbuf_addc(s->out, '\n');
+}
+
+static void source_placed(void *arg, const struct conf_pos *pos, const struct placed *line)
+{
+	struct source *s = arg;
+
+	if (!s->seed_only && !placed_is_plain(line)) {
+		source_place(s, pos);
+		s->next.line = pos->line;       /* this record is not the line itself */
+		strbuf_addc(s->out, SOURCE_MAP);
+		for (size_t i = 0; i < line->npieces; i++)
+			strbuf_addf(s->out, "%s%u %u%s %u", i ? " " : "", line->pieces[i].off, line->pieces[i].col, line->pieces[i].moves ? "+" : "",
+				    line->pieces[i].via);
+		strbuf_addc(s->out, '\n');
+	}
+	source_line(s, pos, line->s.str, line->s.len);
+}
+
+static uint32_t source_origin(void *arg, uint32_t file, uint32_t line, const char *name, size_t len)
+{
+	struct source *s = arg;
+	struct strbuf key = { 0 };
+	uintptr_t number;
+
+	strbuf_addf(&key, "%u %u %.*s", file, line, (int)len, name);
+	number = (uintptr_t)map_get(s->origins, key.str, key.len);
+	if (!number) {
+		number = map_count(s->origins) + 1;
+		map_put(s->origins, key.str, key.len, (void *)number);
+		if (!s->seed_only)
+			strbuf_addf(s->out, "%c%s\n", SOURCE_ORIGIN, key.str);
+		diags_add_origin(s->diags, (uint32_t)number, file, line, name, len);
+	}
+	strbuf_done(&key);
+	return (uint32_t)number;
+}
+
+/* The folder of the file being read, by its full name. */
+static const char *source_folder(void *arg)
+{
+	struct source *s = arg;
+	char **folder = &s->open[s->depth - 1].folder;
+	const char *name = s->names[s->open[s->depth - 1].file], *slash = strrchr(name, '/');
+	struct strbuf path = { 0 };
+
+	if (*folder)
+		return *folder;
+	strbuf_addn(&path, slash ? name : ".", slash ? (size_t)(slash - name) + (slash == name) : 1);
+	*folder = realpath(strbuf_str(&path), NULL);
+	if (*folder)
+		strbuf_done(&path);
+	else
+		*folder = strbuf_detach(&path);
+	return *folder;
+}
+
+static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
+static uint32_t source_seed(void *arg);
+
+static const struct preproc_ops source_ops = { source_line, source_placed, source_include, source_origin, source_folder, source_seed };
+
+/* Lines that end in CR alone, as on very old systems. */
+static char *without_cr(const char *text, size_t len)
+{
+	char *copy;
+
+	if (memchr(text, '\n', len) || !memchr(text, '\r', len))
+		return NULL;
+	copy = mem_array(len + 1, 1);
+	for (size_t i = 0; i < len; i++)
+		copy[i] = text[i] == '\r' ? '\n' : text[i];
+	return copy;
+}
+
+static void source_text(struct source *s, uint32_t file, const char *text, size_t len)
+{
+	struct conf_pos start = { .file = file, .line = 1, .col = 1 };
+	char *copy = without_cr(text, len);
+	unsigned checks = s->checks;
+	size_t mark;
+
+	if (copy)
+		text = copy;
+	mark = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;     /* columns do not count it */
+	diags_add_file(s->diags, file, s->names[file], text + mark, len - mark);
+	if (copy && strchr(copy, '\n') && strchr(copy, '\n')[1])
+		diag_add(s->diags, DIAG_WARNING, &start, "the lines of the file end in CR alone: it is read as if they ended in LF");
+	preproc_text(s->x, file, text, len);
+	s->checks = checks;
+	free(copy);
+}
+
+/* The whole of an open file; 0 or -errno. */
+static int read_all(int fd, struct strbuf *text)
+{
+	char buf[65536];
+	ssize_t n;
+
+	while ((n = read(fd, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		strbuf_addn(text, buf, (size_t)n);
+		if (text->len > BYTES_MAX)
+			return -EFBIG;
+	}
+	return 0;
+}
+
+/* Opens what may be read as configuration: a regular file (a pipe or a device is one when it is asked for by its own name). */
+static int open_config(const char *path, bool included, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (included ? O_NONBLOCK : 0));
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, st) < 0)
+		err = -errno;
+	else if (S_ISDIR(st->st_mode))
+		err = -EISDIR;
+	else if (included && !S_ISREG(st->st_mode))
+		err = -EINVAL;
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* Why this file may not be read now, or NULL. */
+static const char *source_refusal(const struct source *s, const struct stat *st)
+{
+	for (unsigned i = 0; i < s->depth; i++)
+		if (s->open[i].dev == st->st_dev && s->open[i].ino == st->st_ino)
+			return "it includes itself";
+	if (s->depth == DEPTH_MAX)
+		return "includes are nested too deeply";
+	if (s->reads >= FILES_MAX || s->bytes >= BYTES_MAX)
+		return "too many files are included";
+	return NULL;
+}
+
+/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself. 0, or -errno (said). */
+static int source_file_read(struct source *s, const char *path, const struct conf_pos *at, bool strict)
+{
+	enum diag_level level = at && !strict ? DIAG_WARNING : DIAG_ERROR;
+	struct strbuf text = { 0 };
+	struct stat st;
+	const char *why;
+	int fd, r;
+
+	fd = open_config(path, at != NULL, &st);
+	if (fd < 0) {
+		diag_add(s->diags, fd == -EISDIR || fd == -EINVAL ? level : DIAG_ERROR, at, "cannot read `%s`: %s", path,
+			 fd == -EINVAL ? "not a regular file" : strerror(-fd));
+		return fd;
+	}
+	why = source_refusal(s, &st);
+	if (!why && at && S_ISREG(st.st_mode) && st.st_mode & 0111) {
+		diag_add(s->diags, level, at, "`%s` is executable and therefore no configuration: it is left out", path);
+		close(fd);
+		return -EACCES;
+	}
+	r = why ? -ELOOP : read_all(fd, &text);
+	close(fd);
+	if (why || r < 0) {
+		diag_add(s->diags, DIAG_ERROR, at, "cannot read `%s`: %s", path, why ? why : strerror(-r));
+	} else {
+		s->reads++;
+		s->bytes += text.len;
+		s->open[s->depth].dev = st.st_dev;
+		s->open[s->depth].ino = st.st_ino;
+		s->open[s->depth].file = source_add_name(s, path);
+		s->depth++;
+		source_text(s, s->open[s->depth - 1].file, strbuf_str(&text), text.len);
+		s->depth--;
+		free(s->open[s->depth].folder);
+		s->open[s->depth].folder = NULL;
+	}
+	strbuf_done(&text);
+	return r;
+}
+
+/* The pattern as seen from the folder of the including file. */
+static char *include_path(const char *including, const char *pattern, size_t len)
+{
+	const char *slash = strrchr(including, '/');
+	struct strbuf path = { 0 };
+
+	if (*pattern != '/' && slash)
+		strbuf_addn(&path, including, (size_t)(slash + 1 - including));
+	strbuf_addn(&path, pattern, len);
+	return strbuf_detach(&path);
+}
+
+struct including { struct source *s; const struct conf_pos *pos; unsigned flags; };
+
+static void include_file(void *arg, const char *path)
+{
+	struct including *in = arg;
+
+	source_file_read(in->s, path, in->pos, in->flags & INCLUDE_READ);
+}
+
+static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags)
+{
+	struct source *s = arg;
+	struct including in = { s, pos, flags | s->checks };
+	char *path;
+
+	if (!len || len > PATH_MAX) {
+		diag_add(s->diags, DIAG_ERROR, pos, len ? "the name of a file is not so long" : "`include` needs a file name or a pattern");
+		return;
+	}
+	if (s->alone) {
+		diag_add(s->diags, DIAG_ERROR, pos, "no files are included here");
+		return;
+	}
+	/* Definitions may be in any file, so includes are followed for the seed, too. */
+	path = include_path(s->names[s->open[s->depth - 1].file], pattern, len);
+	include_find(path, in.flags, pos, s->diags, include_file, &in);
+	free(path);
+}
+
+static void source_init(struct source *s, const struct source_options *opt, struct conf_diags *diags, struct strbuf *out)
+{
+	*s = (struct source){ .opt = opt, .diags = diags, .out = out, .next = { .file = UINT32_MAX }, .origins = map_new() };
+	if (opt && opt->config_id)
+		strncpy(s->config_id, opt->config_id, sizeof(s->config_id) - 1);
+	else if (gethostname(s->config_id, sizeof(s->config_id) - 1) == 0)
+		s->config_id[strcspn(s->config_id, ".")] = '\0';
+	s->checks = opt && opt->strict_includes ? INCLUDE_ALL : 0;
+	s->x = expander_new(s->config_id, &source_ops, s, diags);
+}
+
+static void source_done(struct source *s)
+{
+	for (size_t i = 0; i < s->nnames; i++)
+		free(s->names[i]);
+	for (unsigned i = 0; i < DEPTH_MAX; i++)
+		free(s->open[i].folder);
+	free(s->names);
+	map_free(s->origins);
+	expander_free(s->x);
+}
+
+/* The last random_seed of the whole text, or the clock. */
+static uint32_t source_seed(void *arg)
+{
+	struct source *s = arg, other;
+	struct strbuf nothing = { 0 };
+	uint32_t seed = (uint32_t)time(NULL);
+
+	if (s->seed_only)
+		return 0;
+	source_init(&other, s->opt, NULL, &nothing);
+	other.seed_only = true;
+	other.path = s->path;
+	other.text = s->text;
+	other.len = s->len;
+	other.alone = s->alone;
+	s->again(&other);
+	if (other.seed_given)
+		seed = other.seed;
+	source_done(&other);
+	strbuf_done(&nothing);
+	return seed;
+}
+
+static int read_path(struct source *s)
+{
+	glob_t g = { 0 };
+	int r = 0, err;
+
+	/* A name that exists is itself, whatever characters it has. */
+	if (access(s->path, F_OK) == 0 || glob(s->path, GLOB_BRACE, NULL, &g) != 0)
+		r = source_file_read(s, s->path, NULL, true);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		err = source_file_read(s, g.gl_pathv[i], NULL, true);
+		if (!r)
+			r = err;
+	}
+	globfree(&g);
+	return r;
+}
+
+static void again_path(struct source *s)
+{
+	read_path(s);
+}
+
+int source_read(const char *path, const struct source_options *opt, struct conf_diags *diags, struct strbuf *expanded)
+{
+	struct source s;
+	int r;
+
+	source_init(&s, opt, diags, expanded);
+	s.path = path;
+	s.again = again_path;
+	r = read_path(&s);
+	expander_end(s.x);
+	source_done(&s);
+	if (r == 0)
+		names_append(expanded, diags);
+	return r;
+}
+
+static void again_text(struct source *s)
+{
+	s->open[s->depth++].file = source_add_name(s, s->path);
+	source_text(s, 0, s->text, s->len);
+	s->depth--;
+}
+
+static void text_read(const char *name, const char *text, size_t len, const struct source_options *opt, bool alone, struct conf_diags *diags,
+		      struct strbuf *expanded)
+{
+	struct source s;
+
+	source_init(&s, opt, diags, expanded);
+	s.path = name;
+	s.text = text;
+	s.len = len;
+	s.alone = alone;
+	s.again = again_text;
+	again_text(&s);
+	expander_end(s.x);
+	source_done(&s);
+}
+
+void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded)
+{
+	text_read(name, text, len, opt, false, diags, expanded);
+}
+
+void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+	struct strbuf *expanded)
+{
+	text_read(name, text, len, opt, true, diags, expanded);
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tree: which statement belongs to which block, also when the braces are wrong.
+ *
+ * The text is taken section by section, a section being one statement of the top level with its block. As long as the braces of a section
+ * match, nothing but the braces counts. A keyword that only the top level has, with a block of its own, inside an open block is the sign
+ * that a `}` is missing before it (the end of the text is another). Then, and only then, that section is read a second time, with the eye
+ * of a human: a statement that stands no deeper than the line that opened the block, and that this block does not have but an
+ * outer one has, or a `}` that stands below the keyword of an outer block, shows where the brace was forgotten. So one forgotten
+ * brace is one message, and what follows is understood. A `{` that was forgotten shows in the words behind it. A `}` too many is found in the same way: when what follows an apparently complete
+ * block belongs in it, the brace that completed it was the one too many.
+ *
+ * Called by config_parse with the schema's two questions (tree_language). Knows no keyword itself.
+ */
+#include "conf/text/tree.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DEPTH_MAX 64                            /* no sensible text is nested so deeply; beyond it blocks are left out */
+#define EXCESS_SEARCH 1000                      /* how far a forgotten `{` is looked for: a section of usual size */
+
+struct builder {
+	const struct lex *lx;
+	const struct tree_language *lang;
+	struct arena *arena;
+	struct conf_diags *diags;
+	struct node *root;
+	size_t at;                              /* the next item */
+	/* the section being read */
+	size_t start, limit;                    /* its first item; where it ends at the latest */
+	size_t ignore;                          /* a `}` found to be one too many; SIZE_MAX = none */
+	unsigned missing;                       /* how many `}` are known to be missing; 0 = the braces are trusted */
+	/* the last complete block of the top level */
+	struct node *last, *before_last;        /* and what stands before it */
+	size_t last_start, last_close;
+	unsigned strays;                        /* statements since then that the top level does not have */
+	bool strays_fit;                        /* … and all of them are known in that block */
+};
+
+struct conf_pos node_pos(const struct node *n, unsigned word)
+{
+	struct conf_pos pos = n->pos;
+
+	if (word < n->nwords) {
+		pos.col = n->words[word].col;
+		pos.via = n->words[word].via;
+	}
+	return pos;
+}
+
+static const struct lex_item *item_at(const struct builder *b, size_t i)
+{
+	return i < b->lx->nitems ? &b->lx->items[i] : NULL;
+}
+
+static bool is_kind(const struct builder *b, size_t i, enum lex_kind kind)
+{
+	return i < b->lx->nitems && b->lx->items[i].kind == kind;
+}
+
+static const char *item_word(const struct builder *b, const struct lex_item *item)
+{
+	return item->kind == LEX_WORDS ? b->lx->words[item->first_word].str : "";
+}
+
+/* `vrrp_instance VI_1`, for messages. */
+static const char *node_title(const struct node *n, char *buf, size_t size)
+{
+	if (!n->nwords)
+		snprintf(buf, size, "{");
+	else
+		snprintf(buf, size, "%.40s%s%.40s", n->words[0].str, n->nwords > 1 ? " " : "", n->nwords > 1 ? n->words[1].str : "");
+	return buf;
+}
+
+static struct node *node_add(struct builder *b, struct node *parent, const struct lex_item *item)
+{
+	struct node *n = arena_alloc(b->arena, sizeof(*n));
+
+	n->pos = item->pos;
+	n->indent = item->indent;
+	n->parent = parent;
+	if (item->kind == LEX_WORDS) {
+		n->nwords = item->nwords;
+		n->words = b->lx->words + item->first_word;
+	}
+	if (parent->last)
+		parent->last->next = n;
+	else
+		parent->child = n;
+	parent->last = n;
+	return n;
+}
+
+/* A keyword of the top level, with a block, where the open block has no such keyword. */
+static bool begins_section(const struct builder *b, const struct node *open, size_t i)
+{
+	const struct lex_item *item = item_at(b, i);
+
+	return item->kind == LEX_WORDS && is_kind(b, i + 1, LEX_OPEN) && b->lang->is_root(item_word(b, item)) &&
+	       !b->lang->allows(open, item_word(b, item));
+}
+
+/* How many blocks a human sees end just before this item, which the braces have left open. */
+static unsigned levels_forgotten(const struct builder *b, const struct node *open, const struct lex_item *item)
+{
+	const char *word = item_word(b, item);
+	unsigned levels = 0;
+
+	if (item->indent == LEX_NOT_FIRST || !open->parent || !open->parent->parent)
+		return 0;
+	if (item->kind == LEX_CLOSE) {
+		if (item->indent >= open->indent)
+			return 0;
+		for (const struct node *n = open; n->parent; n = n->parent, levels++)
+			if (n->indent == item->indent)
+				return levels <= b->missing ? levels : 0;
+		return 0;
+	}
+	if (item->kind != LEX_WORDS || item->indent > open->indent || b->lang->allows(open, word))
+		return 0;
+	for (const struct node *n = open; n->parent; n = n->parent, levels++)
+		if (levels && b->lang->allows(n, word))
+			return levels <= b->missing ? levels : 0;
+	return 0;
+}
+
+static struct node *close_forgotten(struct builder *b, struct node *open, const struct lex_item *item)
+{
+	unsigned levels = b->missing ? levels_forgotten(b, open, item) : 0;
+	char title[100];
+
+	if (!levels)
+		return open;
+	diag_add(b->diags, DIAG_ERROR, &item->pos, "a `}` is missing before this: `%s` of line %u is still open",
+		 node_title(open, title, sizeof(title)), open->pos.line);
+	b->missing -= levels;
+	while (levels--)
+		open = open->parent;
+	return open;
+}
+
+/* Whether more blocks end from here to the next section than are open around n. */
+static bool has_excess(const struct builder *b, const struct node *n)
+{
+	unsigned depth = 0;
+
+	for (const struct node *open = n->parent; open->parent; open = open->parent)
+		depth++;
+	for (size_t i = b->at; i < b->lx->nitems && i < b->at + EXCESS_SEARCH; i++) {
+		if (is_kind(b, i, LEX_OPEN))
+			depth++;
+		else if (is_kind(b, i, LEX_CLOSE) && depth-- == 0)
+			return true;
+		else if (begins_section(b, n, i) && (!n->parent->parent || begins_section(b, n->parent, i)))
+			return false;
+	}
+	return false;
+}
+
+/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands. In a list anything may stand, so there it must be indented. */
+static bool open_forgotten(struct builder *b, const struct node *n)
+{
+	const struct lex_item *next = item_at(b, b->at);
+	const char *word = next ? item_word(b, next) : "";
+	char title[100];
+
+	if (!n->nwords || !*word || b->lang->allows(n->parent, word) || !b->lang->allows(n, word) || b->lang->is_root(word))
+		return false;
+	if (b->lang->allows(n, "{") && (next->indent == LEX_NOT_FIRST || next->indent <= n->indent))
+		return false;
+	if (!has_excess(b, n))
+		return false;
+	diag_add(b->diags, DIAG_ERROR, &n->pos, "a `{` is missing behind `%s`: what follows is taken as its block", node_title(n, title, sizeof(title)));
+	return true;
+}
+
+/* Skips a block whole, from the item behind its `{`. */
+static void skip_block(struct builder *b)
+{
+	unsigned depth = 1;
+
+	for (; depth && b->at < b->limit; b->at++) {
+		if (is_kind(b, b->at, LEX_OPEN))
+			depth++;
+		else if (is_kind(b, b->at, LEX_CLOSE))
+			depth--;
+	}
+}
+
+/* Reads the block of `top`, from behind its `{`. Returns how many blocks are open where the section stops: 0 when its braces match. */
+static unsigned read_block(struct builder *b, struct node *top)
+{
+	struct node *open = top;
+	unsigned depth = 1;
+
+	for (; b->at < b->limit; ) {
+		const struct lex_item *item = item_at(b, b->at);
+		struct node *before = open, *n;
+
+		if (begins_section(b, open, b->at))
+			break;
+		for (open = close_forgotten(b, open, item); before != open; before = before->parent)
+			depth--;
+		b->at++;
+		if (item->kind == LEX_CLOSE) {
+			if (b->at - 1 == b->ignore)
+				continue;
+			open = open->parent;
+			if (--depth == 0)
+				return 0;
+			continue;
+		}
+		n = node_add(b, open, item);
+		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+			b->at++;
+		else if (item->kind == LEX_WORDS && !open_forgotten(b, n))
+			continue;
+		n->has_block = true;
+		if (depth == DEPTH_MAX) {
+			diag_repeat(b->diags, DIAG_ERROR, &n->pos, "blocks are nested too deeply: this one is left out");
+			skip_block(b);
+			continue;
+		}
+		open = n;
+		depth++;
+	}
+	return depth;
+}
+
+static void say_missing(struct builder *b, const struct node *top)
+{
+	const struct lex_item *next = item_at(b, b->at);
+	struct conf_pos pos = next ? next->pos : b->lx->end;
+	char title[100], many[32] = "a `}` is";
+
+	if (b->missing > 1)
+		snprintf(many, sizeof(many), "%u `}` are", b->missing);
+	node_title(top, title, sizeof(title));
+	if (next)
+		diag_add(b->diags, DIAG_ERROR, &pos, "`%.40s` begins inside `%s` of line %u: %s missing before it", item_word(b, next), title,
+			 top->pos.line, many);
+	else
+		diag_add(b->diags, DIAG_ERROR, &top->pos, "`%s` is never closed: %s missing at the end of the text", title, many);
+}
+
+/* Takes what follows this child off the root again: it is read another time. NULL: all of it. */
+static void root_drop_behind(struct builder *b, struct node *keep)
+{
+	b->root->last = keep;
+	if (keep)
+		keep->next = NULL;
+	else
+		b->root->child = NULL;
+}
+
+/* One section that starts at item `start`: a statement, with its block when it has one. */
+static void read_section(struct builder *b, size_t start, size_t ignore)
+{
+	const struct lex_item *item = item_at(b, start);
+	struct node *top = node_add(b, b->root, item);
+	unsigned open;
+	size_t inside;
+
+	b->at = start + 1;
+	if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+		b->at++;
+	else if (item->kind == LEX_WORDS && !open_forgotten(b, top))
+		return;
+	top->has_block = true;
+	inside = b->at;
+	b->limit = b->lx->nitems;
+	b->ignore = ignore;
+	b->missing = 0;
+	open = read_block(b, top);
+	if (!open)
+		return;
+	/* The second reading, up to where the first had to stop. */
+	top->child = top->last = NULL;
+	b->limit = b->at;
+	b->missing = open;
+	b->at = inside;
+	if (read_block(b, top))
+		say_missing(b, top);
+	b->missing = 0;
+}
+
+/* A `}` that closes nothing. True when it shows that an earlier one was too many, and that section was read anew. */
+static bool reread_last(struct builder *b, const struct lex_item *extra)
+{
+	const struct lex_item *close = item_at(b, b->last_close);
+	bool misplaced = close && close->indent != LEX_NOT_FIRST && close->indent != b->last->indent && extra->indent == b->last->indent;
+	char title[100];
+	size_t ignore = b->last_close;
+	struct node *last = b->last;
+
+	if (b->strays ? !b->strays_fit : !misplaced)
+		return false;
+	diag_add(b->diags, DIAG_ERROR, &close->pos, "one `}` too many: it closes `%s` of line %u too early", node_title(last, title, sizeof(title)),
+		 last->pos.line);
+	b->last = NULL;
+	root_drop_behind(b, b->before_last);
+	read_section(b, b->last_start, ignore);
+	return true;
+}
+
+/* Keeps what a later `}` too many must know of this section. */
+static void note_section(struct builder *b, size_t start, struct node *before)
+{
+	const struct node *n = b->root->last;
+
+	if (n->has_block && n->nwords && b->lang->allows(b->root, n->words[0].str)) {
+		b->last = b->root->last;
+		b->before_last = before;
+		b->last_start = start;
+		b->last_close = b->at - 1;
+		b->strays = 0;
+		b->strays_fit = true;
+	} else if (n->nwords && b->lang->allows(b->root, n->words[0].str)) {
+		b->last = NULL;
+	} else if (b->last) {
+		b->strays++;
+		if (!n->nwords || !b->lang->allows(b->last, n->words[0].str))
+			b->strays_fit = false;
+	}
+}
+
+struct node *tree_build(const struct lex *lx, const struct tree_language *lang, struct arena *arena, struct conf_diags *diags)
+{
+	struct builder b = { .lx = lx, .lang = lang, .arena = arena, .diags = diags, .ignore = SIZE_MAX };
+
+	b.root = arena_alloc(arena, sizeof(*b.root));
+	b.root->has_block = true;
+	while (b.at < lx->nitems) {
+		const struct lex_item *item = item_at(&b, b.at);
+		struct node *before = b.root->last;
+		size_t start = b.at;
+
+		if (item->kind == LEX_CLOSE) {
+			if (b.last && reread_last(&b, item))
+				continue;
+			diag_add(diags, DIAG_ERROR, &item->pos, "one `}` too many: no block is open here");
+			b.last = NULL;
+			b.at++;
+			continue;
+		}
+		read_section(&b, start, SIZE_MAX);
+		note_section(&b, start, before);
+	}
+	return b.root;
+}
