@@ -370,18 +370,18 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 /* A part of the line, each character as one that a terminal may get, or as `instead`. Tabs stay. */
 static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, const char *instead)
 {
-	const char *end = line->str + line->len;
+	const char *text = strbuf_str(line), *end = text + line->len;
 	bool shown;
 	size_t len;
 
 	for (; from < to; from += len ? len : 1) {
-		len = foreign_utf8(line->str + from, end, &shown);
-		if (line->str[from] == '\t')
+		len = foreign_utf8(text + from, end, &shown);
+		if (text[from] == '\t')
 			strbuf_addc(out, '\t');
 		else if (instead || !shown)
 			strbuf_add(out, instead ? instead : "?");
 		else
-			strbuf_addn(out, line->str + from, len);
+			strbuf_addn(out, text + from, len);
 	}
 }
 
