@@ -70,9 +70,10 @@ const struct tree_language schema_language = { language_is_root, language_allows
 
 static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n)
 {
+	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s%s";
 	const char *word = n->words[0].str, *home, *nearest;
 
-	if (!c->diags)
+	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
 	if (suggest_is_dpvs(word)) {
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
@@ -82,11 +83,11 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 	home = diags_full(c->diags) ? NULL : suggest_block(word);
 	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs %s%s%s", word, block->name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
 			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
 			 n->has_block ? "; the block is left out" : "");
 	else
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s%s", word, block->name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos, unknown, word, block->name,
 			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
 			 !nearest && block->stray ? block->stray : "", n->has_block ? "; the block is left out" : "");
 }

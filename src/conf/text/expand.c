@@ -188,7 +188,7 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	}
 	for (pattern = out->s.str; pattern < end && expand_is_blank(*pattern); )
 		pattern++;
-	if (pattern == end || !expand_spend(x, pos, out->s.len + EXPAND_LINE_COST))
+	if (pattern == end || !expand_spend(x, pos, out->s.len))
 		return;
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));
@@ -295,7 +295,7 @@ void expand_line(struct expander *x, const struct conf_pos *pos, const struct pl
 
 	if (depth > EXPAND_DEPTH && !x->exhausted)
 		diag_add(x->diags, DIAG_ERROR, pos, "definitions and sequences are nested too deeply: the line is left out");
-	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, EXPAND_LINE_COST))
+	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, line->s.len + EXPAND_LINE_COST))
 		return;
 	for (size_t from = 0; from < line->s.len; ) {
 		const char *p = line->s.str + from, *end = line->s.str + line->s.len;
