@@ -29,8 +29,13 @@ struct expander *expander_new(const char *config_id, const struct preproc_ops *o
 {
 	struct expander *x = mem_alloc(sizeof(*x));
 
-	*x = (struct expander){ .config_id = config_id, .ops = ops, .arg = arg, .diags = diags, .defs = definitions_new() };
+	*x = (struct expander){ .config_id = config_id, .ops = ops, .arg = arg, .diags = diags, .defs = definitions_new(), .budget = EXPAND_BUDGET };
 	return x;
+}
+
+void expander_limit(struct expander *x, size_t most)
+{
+	x->budget = most;
 }
 
 void expander_free(struct expander *x)
@@ -122,9 +127,10 @@ bool expand_spend(struct expander *x, const struct conf_pos *pos, size_t cost)
 {
 	if (x->exhausted)
 		return false;
-	x->spent += cost;
-	if (x->spent <= EXPAND_BUDGET)
+	if (cost <= x->budget) {
+		x->budget -= cost;
 		return true;
+	}
 	x->exhausted = true;
 	diag_add(x->diags, DIAG_ERROR, pos, "definitions and sequences make too much text here: it ends here, and no more of them are replaced");
 	return false;

@@ -22,7 +22,7 @@ struct expander {
 	struct conf_diags *diags;
 	struct definitions *defs;
 	struct expand_random random;
-	size_t spent;
+	size_t budget;                          /* what is left of it */
 	bool exhausted;
 	struct undefined *undefined; size_t nundefined;
 };
