@@ -167,7 +167,7 @@ static void test_flags(void **state)
 static void test_held_back(void **state)
 {
 	static const struct { const char *head, *body; } cases[] = {
-		{ "lb_kind dr\n", CHECKED }, { "lb_kind\n", CHECKED }, { "lb_kind TUN type gue\n", CHECKED }, { "protocol ICMP\n", CHECKED },
+		{ "lb_kind dr\n", CHECKED }, { "lb_kind\n", CHECKED }, { "lb-kind DR\n", CHECKED }, { "lb kind DR\n", CHECKED }, { "", "lvs_methd DR\n" CHECKED }, { "lb_kind TUN type gue\n", CHECKED }, { "protocol ICMP\n", CHECKED },
 		{ "sorry_server_lvs_method FNAT\n", CHECKED }, { "TCP_CHECK {\n}\n", CHECKED }, { "", "lvs_method x\n" CHECKED },
 		{ "", "TCP_CHEKC {\n}\n" }, { "", "TCP_CHECK\n" }, { "", "SMTP_CHECK {\nhost\n}\n" },
 		{ "", "TCP_CHECK {\nconnect_ip x\n}\n" }, { "", "TCP_CHECK {\nconnect_port\n}\n" }, { "", "TCP_CHECK {\nbindto 2001:db8::1\n}\n" },

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "conf/build.h"
+#include "conf/distance.h"
 #include "lib/mem.h"
 
 #define ROWS_MAX 192
@@ -68,10 +69,46 @@ const struct tree_language schema_language = { language_is_root, language_allows
 
 /* ---- statements ---- */
 
-static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n)
+/*
+ * The vital row that was meant, so nearly that nothing else can be: what it was to say is lost as if its value were wrong. Values that have
+ * a default are none of these: a word that was never understood has not been missed.
+ */
+static const struct schema_row *misspelt_row(const struct schema_block *block, const struct node *n)
 {
-	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s%s";
-	const char *word = n->words[0].str, *home, *nearest;
+	const char *word = n->words[0].str, *next = n->nwords > 1 ? n->words[1].str : "";
+	size_t len = strlen(word), end = strlen(next);
+
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+		size_t size = strlen(row->name);
+
+		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)) || size > len + end + 1 || len > size + 2)
+			continue;
+		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six, two of eight or more */
+		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
+			return row;
+		if (size > 5 && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
+			return row;
+	}
+	return NULL;
+}
+
+static const char *held_back(struct schema_ctx *c, const struct schema_row *row)
+{
+	const struct schema_row *before = c->row;
+	const char *text;
+
+	c->row = row;
+	text = value_held(c);
+	c->row = before;
+	return text;
+}
+
+/* `meant`: what is lost by it, or NULL. */
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant)
+{
+	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s";
+	const char *word = n->words[0].str, *home, *nearest, *left_out;
 
 	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
@@ -80,16 +117,17 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 			 n->has_block ? "the block" : "it");
 		return;
 	}
-	home = diags_full(c->diags) ? NULL : suggest_block(word);
-	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
+	home = meant || diags_full(c->diags) ? NULL : suggest_block(word);
+	left_out = meant ? held_back(c, meant) : n->has_block ? "; the block is left out" : "";
+	nearest = meant ? meant->name : home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
 			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
 			 n->has_block ? "; the block is left out" : "");
 	else
 		diag_add(c->diags, DIAG_ERROR, &n->pos, unknown, word, block->name,
-			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-			 !nearest && block->stray ? block->stray : "", n->has_block ? "; the block is left out" : "");
+			 !nearest ? block->stray ? block->stray : "" : *left_out ? " (did you mean `" : ": did you mean `", nearest ? nearest : "",
+			 !nearest ? "" : *left_out ? "`?)" : "`?", left_out);
 }
 
 static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
@@ -219,7 +257,10 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 		}
 	}
 	if (!row) {
-		unknown_keyword(c, block, n);
+		row = misspelt_row(block, n);
+		unknown_keyword(c, block, n, row);
+		if (row)
+			lost(c, row);
 		if (block->unknown)
 			block->unknown(c, n);
 		return;

@@ -104,6 +104,10 @@ static void bfd_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 	warn_slow(c, "min_tx", &build->tx_pos, b->min_tx);
 	warn_slow(c, "idle_tx", &build->idle_pos, b->idle_tx);
 	b->ttl = build->ttl != UNSET_UINT ? (uint8_t)build->ttl : b->neighbor.family == AF_INET6 ? TTL_6 : TTL_4;
+	if (b->max_hops > b->ttl) {
+		diag_add(c->diags, DIAG_WARNING, &b->t.pos, "`max_hops` of `bfd_instance %.60s` is more than its ttl: %u is used", b->t.name, b->ttl);
+		b->max_hops = b->ttl;
+	}
 	if (!b->to_vrrp && !b->to_checkers)
 		b->to_vrrp = b->to_checkers = true;
 	tracker_end(c, &b->t, CONF_TRACK_BFD, sizeof(*b));

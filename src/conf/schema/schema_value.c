@@ -182,7 +182,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	pos = node_pos(n, word);
 	if (!addr_parse_prefix(n->words[word].str, &prefix)) {
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
 		*out = prefix.addr;
 		return true;
 	}
@@ -293,7 +293,7 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
 	if (from >= n->nwords)
 		return;
 	pos = node_pos(n, from);
-	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
+	diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
 		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
 }
 
@@ -368,6 +368,11 @@ static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, c
 	}
 }
 
+static bool may_be_user(const char *word)
+{
+	return *word != '-' && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$")];
+}
+
 /* What stands behind the command: the user, or something that nobody reads. */
 static void check_behind(struct schema_ctx *c, const struct node *n)
 {
@@ -377,7 +382,7 @@ static void check_behind(struct schema_ctx *c, const struct node *n)
 	if (args && bare)
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` and what follows is ignored: a command with arguments needs quotes", keyword_of(n),
 			 n->words[2].str);
-	else if (args)
+	else if (args && !may_be_user(n->words[2].str))
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
 			 keyword_of(n), n->words[2].str);
 	if (!bare)
