@@ -6,7 +6,7 @@
  * that was used where a secret is expected. The values of the last kind are told to us by whoever replaces uses; they are hidden wherever they
  * appear, also in messages: a value may stand where a keyword was meant.
  *
- * Called by diag.c. Asks only when something is shown, so a secret that is learned late is hidden in early messages, too.
+ * Called by diag_show.c. Asks only when something is shown, so a secret that is learned late is hidden in early messages, too.
  */
 #include "conf/mask.h"
 
