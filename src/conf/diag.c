@@ -43,6 +43,8 @@ void diags_free(struct conf_diags *d)
 		free(d->list[i].text);
 	for (size_t i = 0; i < d->nfiles; i++) {
 		free(d->files[i].name);
+		if (d->files[i].text)
+			explicit_bzero(d->files[i].text, d->files[i].len);
 		free(d->files[i].text);
 	}
 	for (size_t i = 0; i < d->norigins; i++)

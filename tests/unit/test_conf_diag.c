@@ -109,6 +109,28 @@ static void test_cut(void **state)
 	strbuf_done(&got);
 }
 
+static void expect_hidden(const char *text, const char *secret, const char *want)
+{
+	struct parsed p = conf_parse(text);
+
+	assert_null(strstr(p.said, secret));
+	if (!strstr(p.said, want))
+		fail_msg("not said: %s\nbut: %s", want, p.said);
+	parsed_done(&p);
+}
+
+/* Wherever a secret stands, and however a message shortens it. */
+static void test_secrets(void **state)
+{
+	(void)state;
+	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` is never closed");
+	expect_hidden("$TOKEN=geheim-0123456789-0123456789-0123456789-0123456789\n${TOKEN}\n", "geheim", "`********");
+	expect_hidden("~LST(PASSWORD, geheim) ${PASSWORD}\n", "geheim", "unknown keyword `********`");
+	expect_hidden("$KEY=\"geheim#1\" # note\n$KEY=geheim {\n${KEY}\n", "geheim", "");
+	expect_hidden("$X=geheim # x\nauthentication { auth_pass $X\n$Y=geheim # x\n~SEQ(1) $Y\n", "geheim", "");
+	expect_hidden("$X=gehe\xffim\nauth_pass $X\n$X\n", "gehe", "unknown keyword `********`");
+}
+
 static void test_flood(void **state)
 {
 	struct conf_diags *d = diags_new();
@@ -127,7 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_places), cmocka_unit_test(test_source), cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_cut), cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_cut), cmocka_unit_test(test_secrets), cmocka_unit_test(test_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
