@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <syslog.h>
 
+#include "lib/mem.h"
 #include "lib/num.h"
 
 enum {
@@ -152,7 +153,7 @@ static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet,
 		break;
 	case OPT_TEST:
 		o->mode = MODE_CONFIG_TEST;
-		o->test_log = arg ? strdup(arg) : NULL;
+		o->test_log = mem_strdup(arg);
 		break;
 	case OPT_RELOAD:
 		o->mode = MODE_RELOAD;
