@@ -19,6 +19,7 @@
 #include "lib/mem.h"
 
 #define ROWS_MAX 192
+#define PRESUMED_MAX 1000
 
 const struct schema_row *schema_find(const struct schema_block *block, const char *word)
 {
@@ -68,9 +69,9 @@ const struct tree_language schema_language = { language_is_root, language_allows
 
 /* ---- statements ---- */
 
-static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n)
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, bool held)
 {
-	const char *word = n->words[0].str, *home, *nearest;
+	const char *word = n->words[0].str, *home, *nearest, *costs = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
 
 	if (!c->diags)
 		return;
@@ -83,12 +84,11 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs %s%s%s", word, block->name,
-			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
-			 n->has_block ? "; the block is left out" : "");
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", costs);
 	else
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s%s", word, block->name,
 			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-			 !nearest && block->stray ? block->stray : "", n->has_block ? "; the block is left out" : "");
+			 !nearest && block->stray ? block->stray : "", costs);
 }
 
 static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
@@ -111,6 +111,25 @@ static void lost(struct schema_ctx *c, const struct schema_row *row)
 {
 	if (row->flags & SF_VITAL && !c->broken)
 		c->broken = arena_printf(c->arena, "its %s is not what was meant", row->name);
+}
+
+/* A statement that nobody knows is probably the one with the nearest word: what it was meant to say cannot be read. So nobody complains that it
+ * is missing, and without a vital one the object is held back: true. The same with and without diagnostics; a flood is not looked at. */
+static bool presume(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	const struct schema_row *row;
+	const char *nearest;
+
+	if (!obj || c->presumed++ >= PRESUMED_MAX || suggest_block(n->words[0].str))
+		return false;
+	nearest = suggest_keyword(block, n->words[0].str);
+	row = nearest ? schema_find(block, nearest) : NULL;
+	if (!row || n->has_block != (row->type == ST_BLOCK))
+		return false;
+	if (row->pos)
+		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
+	lost(c, row);
+	return row->flags & SF_VITAL;
 }
 
 static void run_block(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *outer)
@@ -144,13 +163,14 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 
 static void run_row(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
+	bool checker = row->type == ST_BLOCK && c->in_service;
 	const struct schema_row *before = c->row;
 	unsigned char scratch[64];
 
 	c->row = row;
 	if (row->pos)
 		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
-	if (row->flags & SF_LATER)
+	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
 	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
@@ -174,6 +194,9 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		}
 		break;
 	}
+	/* What is held back is not run without its checker. */
+	if (row->flags & SF_LATER && checker && !c->broken)
+		say_later(c, row, n);
 	c->row = before;
 }
 
@@ -208,6 +231,7 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 {
 	const struct schema_row *row = schema_find(block, n->words[0].str);
 	const struct node *repaired;
+	bool held;
 	size_t i;
 
 	if (!row || (n->nwords > 1 && n->words[1].str[0] == '=' && !n->words[1].str[1] && !n->words[1].quoted)) {
@@ -218,9 +242,10 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 		}
 	}
 	if (!row) {
-		unknown_keyword(c, block, n);
-		if (block->unknown)
-			block->unknown(c, n);
+		held = presume(c, block, n, obj);
+		if (block->unknown && block->unknown(c, n))
+			held = true;
+		unknown_keyword(c, block, n, held);
 		return;
 	}
 	if (row->same_as) {

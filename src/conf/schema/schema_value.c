@@ -30,22 +30,15 @@ static bool is_secret(const struct schema_ctx *c)
 	return c->row && c->row->flags & SF_SECRET;
 }
 
+const char *value_consequence(const struct schema_ctx *c)
+{
+	return c->held ? c->held : c->in_service ? SERVICE_HELD : INSTANCE_HELD;
+}
+
 /* What follows for the object when its row is vital. */
 const char *value_held(const struct schema_ctx *c)
 {
-	if (!c->row || !(c->row->flags & SF_VITAL))
-		return "";
-	if (c->held)
-		return c->held;
-	return c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back";
-}
-
-static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
-{
-	if (word < n->nwords)
-		return true;
-	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what, value_held(c));
-	return false;
+	return c->row && c->row->flags & SF_VITAL ? value_consequence(c) : "";
 }
 
 static bool is_too_big(const char *word, int64_t max)
@@ -66,18 +59,31 @@ static const char *range_text(char *buf, size_t size, int64_t min, int64_t max, 
 	return buf;
 }
 
-static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
+/* What follows for a value that cannot be taken: how every message here ends. */
+struct outcome { char text[160]; };
+
+static struct outcome outcome_of(const struct schema_ctx *c, const struct node *n)
 {
-	*buf = '\0';
+	struct outcome o = { "" };
+
 	if (c->item)
-		snprintf(buf, size, "; %s is left out", c->item->left_out);
+		snprintf(o.text, sizeof(o.text), "; %s is left out", c->item->left_out);
 	else if (c->row && c->row->flags & SF_VITAL)
-		snprintf(buf, size, "%s", value_held(c));
-	else if (c->row && c->row->def)
-		snprintf(buf, size, "; the default is used: %s", c->row->def);
+		snprintf(o.text, sizeof(o.text), "%s", value_held(c));
+	else if (c->row && c->row->def && !n->has_block)
+		snprintf(o.text, sizeof(o.text), "; the default is used: %s", c->row->def);
 	else if (c->row)
-		snprintf(buf, size, "; the statement is left out");
-	return buf;
+		snprintf(o.text, sizeof(o.text), "; the %s is left out", n->has_block ? "block" : "statement");
+	return o;
+}
+
+static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
+{
+	if (word < n->nwords)
+		return true;
+	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what,
+		 outcome_of(c, n).text);
+	return false;
 }
 
 /* What the writer of a word that is no number had in mind. */
@@ -101,7 +107,7 @@ static const char *number_hint(const char *word, bool whole)
 
 bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out)
 {
-	char range[64], def[128];
+	char range[64];
 	struct conf_pos pos;
 	int r;
 
@@ -113,7 +119,7 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 	pos = node_pos(n, word);
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
 		 r == -ERANGE ? "out of range" : "not a whole number", r == -ERANGE ? "" : number_hint(n->words[word].str, true), range_text(range, sizeof(range), min, max, n->words[word].str),
-		 default_text(c, def, sizeof(def)));
+		 outcome_of(c, n).text);
 	return false;
 }
 
@@ -134,7 +140,7 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 	const char *unit = scale == 6 ? "seconds" : "milliseconds";
 	int64_t factor = scale == 6 ? 1 : 1000, v;
 	struct conf_pos pos;
-	char range[80], def[128], low[32], high[32];
+	char range[80], low[32], high[32];
 	bool rounded = false;
 	int r = 0;
 
@@ -152,7 +158,7 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 	if (r) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
 			 r == -ERANGE ? "out of range" : "not a number of ", r == -ERANGE ? "" : unit, r == -ERANGE ? "" : number_hint(n->words[word].str, false),
-			 range, default_text(c, def, sizeof(def)));
+			 range, outcome_of(c, n).text);
 		return false;
 	}
 	if (rounded)
@@ -187,7 +193,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
-		 value_held(c));
+		 outcome_of(c, n).text);
 	return false;
 }
 
@@ -234,7 +240,7 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 			}
 		}
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s%s", keyword_of(n), given,
-			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), value_held(c));
+			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), outcome_of(c, n).text);
 	}
 	strbuf_done(&all);
 	return false;
@@ -249,7 +255,7 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 	if (max && strlen(n->words[word].str) > max) {
 		pos = node_pos(n, word);
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is longer than %zu characters%s", keyword_of(n),
-			 is_secret(c) ? "********" : n->words[word].str, max, value_held(c));
+			 is_secret(c) ? "********" : n->words[word].str, max, outcome_of(c, n).text);
 		return false;
 	}
 	*out = arena_strdup(c->arena, n->words[word].str);
@@ -270,7 +276,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
 		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 value_held(c));
+		 outcome_of(c, n).text);
 	return false;
 }
 
@@ -398,7 +404,7 @@ conf_script_id value_script(struct schema_ctx *c, const struct node *n)
 	argv = command_words(c, n->words[1].str, &ended);
 	if (!argv[0] || !ended) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", keyword_of(n), ended ? "the command is empty" : "a quote in the command has no end",
-			 value_held(c));
+			 outcome_of(c, n).text);
 		return 0;
 	}
 	warn_shell_words(c, &pos, n->words[1].str, argv);
@@ -476,8 +482,8 @@ static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const
 		const char *meant = meant_bool(n->words[1].str);
 
 		pos = node_pos(n, 1);
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no", row->name, n->words[1].str,
-			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "");
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no%s", row->name, n->words[1].str,
+			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "", outcome_of(c, n).text);
 		return false;
 	} else {
 		value_extra(c, n, 2);

@@ -172,7 +172,7 @@ static const struct schema_row rows[] = {
 	{ .name = "mcast_dst_ip", .type = ST_ADDR, FIELD(v.mcast_group), POS(mcast_dst_pos), .print = print_mcast_dst, .since = "2.2.5",
 	  .flags = SF_DERIVED | SF_VITAL, .def = "as in global_defs", .help = "multicast group of adverts" },
 	{ .name = "unicast_peer", .type = ST_BLOCK, .block = &schema_peer_list, POS(peers_pos), .print = print_peers, .since = "1.2.8",
-	  .flags = SF_REPEAT, .args = "{ ADDRESS [min_ttl NUMBER] [max_ttl NUMBER] … }",
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ ADDRESS [min_ttl NUMBER] [max_ttl NUMBER] … }",
 	  .help = "addresses of the other routers, to which adverts are sent one by one" },
 	{ .name = "unicast_fault_no_peer", .type = ST_FLAG, FIELD(v.unicast_fault_no_peer), POS(fault_no_peer_pos), .since = "2.2.5",
 	  .help = "without peers stay in FAULT, instead of turning to multicast" },
@@ -191,7 +191,7 @@ static const struct schema_row rows[] = {
 	/* what they carry */
 	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication,
 	  .help = "what adverts carry to be believed (version 2)" },
-	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .since = "2.4.0", .help = "signed adverts" },
+	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .flags = SF_VITAL, .since = "2.4.0", .help = "signed adverts" },
 	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips, .flags = SF_REPEAT,
 	  .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
 	{ .name = "virtual_ipaddress_excluded", .type = ST_BLOCK, .block = &schema_evip_list, .print = item_print_vips, .flags = SF_REPEAT,
