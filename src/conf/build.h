@@ -31,6 +31,12 @@ struct build_globals {
 	struct conf_pos force_pos[5];                   /* in the order of struct conf_buffers */
 };
 
+/* A time that was given, or what is inherited. */
+static inline usec_t time_or(usec_t t, usec_t other)
+{
+	return t == USEC_NEVER ? other : t;
+}
+
 #define NOT_GIVEN 2                             /* of a yes or no */
 struct build_vrrp {
 	struct conf_vrrp v;

@@ -11,11 +11,6 @@
 #include "conf/build.h"
 #include "lib/mem.h"
 
-static usec_t time_or(usec_t t, usec_t other)
-{
-	return t == USEC_NEVER ? other : t;
-}
-
 /* By type: what a checker has when nobody says anything, and whether it connects to a port. USEC_NEVER: its delay_loop. */
 static const struct { unsigned retry; usec_t delay; bool has_port; size_t size; } kinds[] = {
 	[CONF_CHECK_TCP]  = { 1, USEC_PER_SEC, true, 0 },

@@ -95,7 +95,7 @@ static void finish_protocol(struct schema_ctx *c, struct build_vs *b)
 
 	if (b->only_marks) {
 		if (b->has_protocol)
-			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the line is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the statement is ignored");
 		vs->protocol = 0;
 	} else if (!b->proto_pos.line && !vs->broken) {
 		diag_add(c->diags, DIAG_ERROR, &vs->pos, "`protocol` is not given: UDP is used (say `protocol TCP` for a TCP service)");
@@ -161,7 +161,7 @@ static void finish_persistence(struct schema_ctx *c, struct build_vs *b)
 
 	vs->persistence_mask = vs->family == AF_INET6 ? 128 : 0xffffffff;
 	if (b->granularity && !read_granularity(b)) {
-		diag_add(c->diags, DIAG_ERROR, &b->gran_pos, "`persistence_granularity`: `%.60s` is not a %s; the line is left out", b->granularity,
+		diag_add(c->diags, DIAG_ERROR, &b->gran_pos, "`persistence_granularity`: `%.60s` is not a %s; the statement is left out", b->granularity,
 			 vs->family == AF_INET6 ? "prefix length (1 to 128)" : "netmask such as 255.255.255.0");
 		b->granularity = NULL;
 	}

@@ -6,8 +6,7 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_route.c, schema_rule.c, schema_checker.c, schema_server.c and
- * schema_root.c; values are schema_value.c.
+ * Called by config_parse. The tables are schema_root.c and what its rows lead to; values are schema_value.c.
  */
 #include "conf/schema/schema.h"
 
@@ -268,7 +267,7 @@ void schema_parse(struct schema_ctx *c, const struct schema_block *block, const 
 
 	for (const struct node *child = n->child; child; child = child->next) {
 		if (!child->nwords) {
-			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword: the block is left out");
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword; the block is left out");
 		} else if (!block->item) {
 			run_statement(c, block, child, obj, seen);
 		} else if (child->has_block) {

@@ -97,14 +97,6 @@ void print_authentication(struct printer *p, const struct schema_row *row, const
 
 /* ---- auth_hmac ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The bytes of `hex:…`, or of the text as it is; what is wrong with them, or NULL. */
 static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 {
@@ -117,7 +109,7 @@ static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 	if (len < CONF_HMAC_KEY_MIN || len > CONF_HMAC_KEY_MAX)
 		return hex ? "a key has 32 to 64 bytes: 64 to 128 hexadecimal digits" : "a key has 32 to 64 bytes";
 	for (size_t i = 0; i < len; i++)
-		key->bytes[i] = (uint8_t)(hex ? hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]) : text[i]);
+		key->bytes[i] = (uint8_t)(hex ? num_hex_digit(text[2 * i]) << 4 | num_hex_digit(text[2 * i + 1]) : text[i]);
 	key->len = (uint8_t)len;
 	return NULL;
 }

@@ -51,10 +51,10 @@ static void take_from(struct build_check *host, const struct build_check *around
 		host->source.bind_if = around->source.bind_if;
 	if (!host->source.fwmark)
 		host->source.fwmark = around->source.fwmark;
-	h->connect_timeout = h->connect_timeout == USEC_NEVER ? a->connect_timeout : h->connect_timeout;
-	h->delay_before_retry = h->delay_before_retry == USEC_NEVER ? a->delay_before_retry : h->delay_before_retry;
-	h->delay_loop = h->delay_loop == USEC_NEVER ? a->delay_loop : h->delay_loop;
-	h->warmup = h->warmup == USEC_NEVER ? a->warmup : h->warmup;
+	h->connect_timeout = time_or(h->connect_timeout, a->connect_timeout);
+	h->delay_before_retry = time_or(h->delay_before_retry, a->delay_before_retry);
+	h->delay_loop = time_or(h->delay_loop, a->delay_loop);
+	h->warmup = time_or(h->warmup, a->warmup);
 	h->retry = h->retry == UNSET_UINT ? a->retry : h->retry;
 	host->alpha = host->alpha == NOT_GIVEN ? around->alpha : host->alpha;
 	host->log_all = host->log_all == NOT_GIVEN ? around->log_all : host->log_all;

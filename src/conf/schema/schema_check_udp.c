@@ -8,16 +8,9 @@
 #include <string.h>
 
 #include "conf/schema/schema_server.h"
+#include "lib/num.h"
 
 /* ---- bytes ---- */
-
-static int hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	ch = (char)(ch | 0x20);
-	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
 
 struct bytes { uint8_t *value, *mask; unsigned n; };
 
@@ -29,7 +22,7 @@ static bool add_word(struct bytes *b, const char *word, bool wild)
 
 		for (unsigned i = 0; i < len; i++) {
 			bool any = wild && (p[i] | 0x20) == 'x';
-			int digit = any ? 0 : hex_digit(p[i]);
+			int digit = any ? 0 : num_hex_digit(p[i]);
 
 			if (digit < 0)
 				return false;

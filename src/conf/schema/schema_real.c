@@ -139,10 +139,12 @@ static bool read_tunnel(struct schema_ctx *c, const struct node *n, struct conf_
 			return false;
 	}
 	fault = tunnel_fault(t);
-	if (fault)
+	if (fault) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s" SERVICE_HELD, n->words[0].str, fault);
-	else if (t->type != CONF_TUNNEL_IPIP)
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "the options of TUN are known, but not supported yet: ipip is used");
+	} else if (t->type != CONF_TUNNEL_IPIP) {
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "tunnels of type gue and gre are known, but not supported yet" SERVICE_HELD);
+		check_break(c, "tunnels of type gue and gre are not supported yet");
+	}
 	return !fault;
 }
 
@@ -183,7 +185,7 @@ void server_print_kind(struct printer *p, const struct schema_row *row, const vo
 #define CHECKER(keyword, b, s, h, ...) \
 	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .print = print_check, .since = s, .help = h, __VA_ARGS__ }
 #define MADE .flags = SF_REPEAT | SF_VITAL
-#define NOT_MADE .flags = SF_LATER | SF_REPEAT | SF_VITAL, .advice = "without a checker that is, the server counts as up"
+#define NOT_MADE .flags = SF_LATER | SF_REPEAT | SF_VITAL, .advice = "without another checker the server counts as up"
 
 static const struct schema_row rs_rows[] = {
 	{ .name = "weight", .type = ST_INT, FIELD(rs.weight), .max = INT32_MAX, .flags = SF_DERIVED, .def = "the virtual server's, or 1",

@@ -244,7 +244,7 @@ static const struct schema_row rows[] = {
 	      .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]", .advice = "the addresses are held on the interface itself"),
 	LATER("promote_secondaries", ST_FLAG, "1.3.0", "set that sysctl on the interface", FIELD(v.promote_secondaries)),
 	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_LATER | SF_REPEAT,
-	  .args = "{ PREFIX [OPTION …] … }", .help = "routes that a master has" },
+	  .args = "{ PREFIX [OPTION …] … }", .since = "1.0.1", .help = "routes that a master has" },
 	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_rule_list, .print = item_print_rules, .flags = SF_LATER | SF_REPEAT,
 	  .args = "{ SELECTORS ACTION … }", .since = "1.2.20", .help = "routing rules that a master has" },
 	{ .name = "accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(accept_pos), .since = "1.2.17",
@@ -253,7 +253,7 @@ static const struct schema_row rows[] = {
 
 	/* what it tracks */
 	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs,
-	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }",
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }", .since = "1.0.1",
 	  .help = "other interfaces that must be up, or that weigh on the priority" },
 	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "1.1.13", "scripts that must succeed, or that weigh on the priority"),
 	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files whose number weighs on the priority"),
