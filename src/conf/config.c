@@ -17,7 +17,6 @@
 #include "conf/text/tree.h"
 #include "lib/mem.h"
 
-#define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */
 
 void *vec_push(struct vec *v)
 {

@@ -3,6 +3,7 @@
 #ifndef CONF_CONFIG_SCRIPT_H
 #define CONF_CONFIG_SCRIPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "conf/pos.h"
@@ -13,6 +14,7 @@ struct conf_script {
 	const char *keyword;                    /* notify_master, script … */
 	const char *const *argv;                /* NULL-terminated */
 	const char *user, *group;               /* as written; NULL = script_user, then the defaults */
+	bool unused;                            /* of a vrrp_script that nothing tracks: it is never run */
 };
 typedef uint32_t conf_script_id;                /* index into config.scripts; 0 = none */
 

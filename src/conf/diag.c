@@ -167,6 +167,11 @@ static void key_make(struct diag_key *key, const char *fmt, ...)
 	key->len = len < 0 ? 0 : (size_t)len < sizeof(key->str) ? (size_t)len : sizeof(key->str) - 1;
 }
 
+static void key_use(struct diag_key *key, const struct conf_pos *pos, const char *fmt)
+{
+	key_make(key, "w:%u:%u:%u:%u:%s", pos->via, pos->file, pos->line, pos->col, fmt);
+}
+
 /* What makes two diagnostics the same one; returns how many keys it has. Repetitions have no line in theirs. What came from a definition is the same
  * when the same is said of the same of its lines, and also when its kind of thing is said again at the same use. */
 static unsigned said_keys(struct diag_key key[2], const struct conf_pos *pos, bool repeat, const char *fmt, const char *text)
@@ -176,8 +181,22 @@ static unsigned said_keys(struct diag_key key[2], const struct conf_pos *pos, bo
 		return 1;
 	}
 	key_make(&key[0], "v:%u:%s", pos->via, text);
-	key_make(&key[1], "w:%u:%u:%u:%u:%s", pos->via, pos->file, pos->line, pos->col, fmt);
+	key_use(&key[1], pos, fmt);
 	return 2;
+}
+
+bool diag_again(struct conf_diags *d, const struct conf_pos *pos, const char *fmt)
+{
+	struct diag_key key;
+	uintptr_t at;
+
+	if (!d || !pos->via)
+		return false;
+	key_use(&key, pos, fmt);
+	at = (uintptr_t)map_get(d->said, key.str, key.len);
+	if (at)
+		d->list[at - 1].more++;
+	return at != 0;
 }
 
 static void diag_store(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, bool repeat, const char *fmt, const char *text)
@@ -370,18 +389,18 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 /* A part of the line, each character as one that a terminal may get, or as `instead`. Tabs stay. */
 static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, const char *instead)
 {
-	const char *end = line->str + line->len;
+	const char *text = strbuf_str(line), *end = text + line->len;
 	bool shown;
 	size_t len;
 
 	for (; from < to; from += len ? len : 1) {
-		len = foreign_utf8(line->str + from, end, &shown);
-		if (line->str[from] == '\t')
+		len = foreign_utf8(text + from, end, &shown);
+		if (text[from] == '\t')
 			strbuf_addc(out, '\t');
 		else if (instead || !shown)
 			strbuf_add(out, instead ? instead : "?");
 		else
-			strbuf_addn(out, line->str + from, len);
+			strbuf_addn(out, text + from, len);
 	}
 }
 

@@ -32,6 +32,8 @@ void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos
 /* The same, for what a file may hold hundreds of times: the same text again in the same file is counted, not repeated. */
 void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* A text of a definition or a sequence was accused here in these words before: counts it once more, true. Saves finding out what would not be said. */
+bool diag_again(struct conf_diags *d, const struct conf_pos *pos, const char *fmt);
 unsigned diags_count(const struct conf_diags *d, enum diag_level level);
 /* Nothing more will be kept: what costs time to find out need not be. Also true without a list. */
 bool diags_full(const struct conf_diags *d);

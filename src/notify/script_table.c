@@ -204,7 +204,8 @@ static bool choose_user(struct lookup *l, const struct conf_script *s, struct sc
 	char why[160];
 
 	if (l->privileged && user && !find_user(user, group, &u, why, sizeof why)) {
-		diag_add(l->diags, l->absent, &s->pos, "Script %s: %s - disabling: %s", s->keyword, why, consequence(s));
+		diag_repeat(l->diags, l->absent, &s->pos, "Script %s: %s - disabling: %s%s", s->keyword, why, consequence(s),
+			    s->user ? " (a command with arguments needs quotes)" : "");
 		return false;
 	}
 	if (l->privileged && !user && !l->other_host && !default_user(l, s, &u) && g->scripts.security)
@@ -224,31 +225,36 @@ static void say_absent(struct lookup *l, const struct conf_script *s, const char
 	/* Who may not look cannot say that it is absent. */
 	bool unknown = error == EACCES && geteuid() != 0;
 
-	diag_add(l->diags, unknown ? DIAG_WARNING : l->absent, &s->pos, "%s: Script '%s' cannot be run now: %s: %s", s->keyword, path, strerror(error),
-		 consequence(s));
+	diag_repeat(l->diags, unknown ? DIAG_WARNING : l->absent, &s->pos, "%s: Script '%s' cannot be run now: %s: %s", s->keyword, path, strerror(error),
+		    consequence(s));
 }
 
-static void find_program(struct lookup *l, const struct conf_script *s, struct script_exec *e)
+/* false: it is not there, which is said. */
+static bool find_program(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
 	const char *name = s->argv[0];
 	struct stat st;
 
 	e->path = strchr(name, '/') ? mem_strdup(name) : script_path_search(name, getenv("PATH"));
 	if (!e->path) {
-		diag_add(l->diags, l->absent, &s->pos, "%s: Script '%s' is not found in $PATH: %s", s->keyword, name, consequence(s));
+		diag_repeat(l->diags, l->absent, &s->pos, "%s: Script '%s' is not found in $PATH: %s", s->keyword, name, consequence(s));
 		e->path = mem_strdup(name);
 		e->disabled = true;
-	} else if (!strchr(name, '/')) {
-		diag_add(l->diags, DIAG_WARNING, &s->pos, "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
-			 e->path);
+		return false;
+	}
+	if (!strchr(name, '/')) {
+		diag_repeat(l->diags, DIAG_WARNING, &s->pos, "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
+			    e->path);
 	} else if (stat(e->path, &st) < 0) {
 		say_absent(l, s, e->path, errno);
+		return false;
 	} else if (!is_executable_file(e->path)) {
-		diag_add(l->diags, l->absent, &s->pos, "%s: Script '%s' is not an executable file: %s", s->keyword, name, consequence(s));
+		diag_repeat(l->diags, l->absent, &s->pos, "%s: Script '%s' is not an executable file: %s", s->keyword, name, consequence(s));
 	}
+	return true;
 }
 
-static void judge_path(struct lookup *l, const struct conf_script *s, struct script_exec *e)
+static void judge_path(struct lookup *l, const struct conf_script *s, bool found, struct script_exec *e)
 {
 	bool security = l->cfg->globals.scripts.security;
 	char why[PATH_MAX + 64];
@@ -258,8 +264,9 @@ static void judge_path(struct lookup *l, const struct conf_script *s, struct scr
 	l->root_scripts[l->nroot++] = s;
 	if (l->other_host || script_path_is_safe(e->path, why, sizeof why))
 		return;
-	diag_add(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s, and the script would run as root%s%s", e->path,
-		 security ? " - disabling" : "", why, security ? ": " : "", security ? consequence(s) : "");
+	if (found || security)
+		diag_repeat(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s, and the script would run as root%s%s",
+			    e->path, security ? " - disabling" : "", why, security ? ": " : "", security ? consequence(s) : "");
 	if (security)
 		e->disabled = true;
 }
@@ -292,15 +299,16 @@ static void say_no_security(struct lookup *l)
 
 static void prepare(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
+	bool found;
 	size_t n = 0;
 
 	while (s->argv && s->argv[n])
 		n++;
-	if (!n) {
+	if (!n || s->unused) {
 		e->disabled = true;
 		return;
 	}
-	find_program(l, s, e);
+	found = find_program(l, s, e);
 	e->argv = mem_array(n + 1, sizeof *e->argv);
 	e->argv[0] = mem_strdup(e->path);
 	for (size_t i = 1; i < n; i++)
@@ -308,7 +316,7 @@ static void prepare(struct lookup *l, const struct conf_script *s, struct script
 	if (!choose_user(l, s, e))
 		e->disabled = true;
 	else
-		judge_path(l, s, e);
+		judge_path(l, s, found, e);
 }
 
 struct script_table *script_table_new(const struct config *cfg, unsigned flags, struct conf_diags *diags)

@@ -106,8 +106,8 @@ static void want_source(const struct check *k, const struct conf_vrrp *v)
 	char text[ADDR_STRLEN];
 
 	if (addr_is_set(&v->src) && !is_local(k, &v->src))
-		diag_add(k->diags, DIAG_WARNING, &v->pos, "`%s`: %s is no address of this machine now: the instance is in FAULT until it is",
-			 v->name, addr_str(&v->src, text));
+		diag_repeat(k->diags, DIAG_WARNING, &v->pos, "%s is no address of this machine now: an instance that sends from it is in FAULT until it is",
+			    addr_str(&v->src, text));
 }
 
 /* A list that all routers share holds one's own address, too. */

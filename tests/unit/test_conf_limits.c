@@ -195,11 +195,116 @@ static void test_long_lists(void **state)
 	parsed_done(&p);
 }
 
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* One line of a million bytes in every form that could be looked at again and again. Minutes when one of them is. */
+static void test_long_lines_of_uses(void **state)
+{
+	static const char *const pieces[] = {
+		"$A ", "${A}", "$A$A", "${A", "${${", "${_A ", "${_RANDOM ", "$B ", "${B}", "'${B} ", "\"$B ", "auth_pass $A ", "\xe2\x80\x9cx ", "\xe2\x80\x98x ",
+		"\xc2\xa0", "\xe2\x80\x93", "\x1b[1m", "~SEQ(A,1,2) ", "@here ", "@^there ", "$C", "${_HASH}\"", "a=b ",
+	};
+	double from = cpu_seconds();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+		struct strbuf text = { 0 };
+		struct parsed p;
+
+		strbuf_add(&text, "$A=xy\n$C=$A \n");
+		repeat(&text, pieces[i], 1000000 / (unsigned)strlen(pieces[i]));
+		strbuf_add(&text, "\n~LST(A");
+		repeat(&text, ",{a}", 1000);
+		strbuf_add(&text, ") ");
+		repeat(&text, pieces[i], 20);
+		strbuf_add(&text, "\nglobal_defs {\nrouter_id end\n}\n");
+		p = parse_and_drop(&text);
+		if (!p.cfg->globals.router_id || strcmp(p.cfg->globals.router_id, "end") != 0)
+			fail_msg("what follows `%s` is lost:\n%.2000s", pieces[i], p.said);
+		parsed_done(&p);
+	}
+	print_message("# long lines of uses: %.1f s\n", cpu_seconds() - from);
+	assert_true(cpu_seconds() - from < 30);
+}
+
+/* What multiplies ends, is said once, and what stands behind it is read. */
+static void test_explosions(void **state)
+{
+	static const struct { const char *text, *said; } bombs[] = {
+		{ "$A=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n$B=$A $A $A $A $A $A $A $A $A $A \n$C=$B $B $B $B $B $B $B $B $B $B $B\n"
+			"$D=$C $C $C $C $C $C $C $C $C $C \n$E=$D $D $D $D $D $D $D $D $D $D \n$F=$E $E $E $E $E $E $E $E $E $E \n"
+			"$G=$F $F $F $F $F $F $F $F $F $F \nx $G y\n", "becomes longer than" },
+		{ "~SEQ(A,1,1000) ~SEQ(B,1,1000) ~SEQ(C,1,1000) ~SEQ(D,1,1000) @there x\n", "make too much text here" },
+		{ "~SEQ(A,1,1000) ~SEQ(B,1,1000) ~SEQ(C,1,1000) ~SEQ(D,1,1000) $X=$D\n", "make too much text here" },
+		{ "$M= \\\n ~SEQ(A,1,1000) $N \\\n x\n$N= \\\n ~SEQ(B,1,1000) $O \\\n y\n$O= \\\n ~SEQ(C,1,10000) z \\\n a\n$M\n", "make too much text here" },
+		{ "$A=\n"
+			"$B=${A}${A}${A}${A}${A}${A}${A}${A}${A}${A}\n"
+			"$C=${B}${B}${B}${B}${B}${B}${B}${B}${B}${B}\n"
+			"$D=${C}${C}${C}${C}${C}${C}${C}${C}${C}${C}\n"
+			"$E=${D}${D}${D}${D}${D}${D}${D}${D}${D}${D}\n"
+			"$F=${E}${E}${E}${E}${E}${E}${E}${E}${E}${E}\n"
+			"$G=${F}${F}${F}${F}${F}${F}${F}${F}${F}${F}\n"
+			"$H=${G}${G}${G}${G}${G}${G}${G}${G}${G}${G}\n"
+			"$I=${H}${H}${H}${H}${H}${H}${H}${H}${H}${H}\n"
+			"x $I\n", "make too much text here" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bombs) / sizeof(*bombs); i++) {
+		struct strbuf text = { 0 };
+		struct parsed p;
+		double from = cpu_seconds();
+
+		strbuf_addf(&text, "%sx ${_PWD}\nglobal_defs {\nrouter_id end\n}\n", bombs[i].text);
+		p = parse_and_drop(&text);
+		if (!strstr(p.said, bombs[i].said))
+			fail_msg("bomb %zu: %.2000s", i, p.said);
+		assert_null(strstr(strstr(p.said, bombs[i].said) + 1, bombs[i].said));
+		assert_string_equal(p.cfg->globals.router_id, "end");
+		assert_true(cpu_seconds() - from < 20);
+		parsed_done(&p);
+	}
+}
+
+static double sequence_time(unsigned services)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+	double from;
+
+	strbuf_addf(&text, "$VS= \\\nvirtual_server 10.1.0.1 ${N} { \\\nlb_algo rr \\\nlb_kind NAT \\\nprotocol TCP \\\n"
+		    "~SEQ(RS,1,10) real_server 172.16.0.${RS} 80 { $CHECK } \\\n}\n$CHECK=TCP_CHECK { }\n~SEQ(N,1,%u) $VS\n", services);
+	from = cpu_seconds();
+	p = parse_and_drop(&text);
+	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 0);
+	assert_int_equal(p.cfg->nvs, services);
+	assert_int_equal(p.cfg->nchecks, services * 10);
+	parsed_done(&p);
+	return cpu_seconds() - from;
+}
+
+static void test_linear_sequences(void **state)
+{
+	double one = sequence_time(60), ten = sequence_time(600), hundred = sequence_time(6000);
+
+	(void)state;
+	print_message("# made by sequences: 60 services %.1f ms, 600 %.1f ms, 6000 %.1f ms\n", one * 1e3, ten * 1e3, hundred * 1e3);
+	assert_true(ten < 40 * one + 0.05);
+	assert_true(hundred < 40 * ten + 0.05);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_errors_behind_warnings), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),
+		cmocka_unit_test(test_long_lines_of_uses), cmocka_unit_test(test_explosions), cmocka_unit_test(test_linear_sequences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,7 +167,7 @@ static void test_flags(void **state)
 static void test_held_back(void **state)
 {
 	static const struct { const char *head, *body; } cases[] = {
-		{ "lb_kind dr\n", CHECKED }, { "lb_kind\n", CHECKED }, { "lb_kind TUN type gue\n", CHECKED }, { "protocol ICMP\n", CHECKED },
+		{ "lb_kind dr\n", CHECKED }, { "lb_kind\n", CHECKED }, { "lb-kind DR\n", CHECKED }, { "lb kind DR\n", CHECKED }, { "", "lvs_methd DR\n" CHECKED }, { "lb_kind TUN type gue\n", CHECKED }, { "protocol ICMP\n", CHECKED },
 		{ "sorry_server_lvs_method FNAT\n", CHECKED }, { "TCP_CHECK {\n}\n", CHECKED }, { "", "lvs_method x\n" CHECKED },
 		{ "", "TCP_CHEKC {\n}\n" }, { "", "TCP_CHECK\n" }, { "", "SMTP_CHECK {\nhost\n}\n" },
 		{ "", "TCP_CHECK {\nconnect_ip x\n}\n" }, { "", "TCP_CHECK {\nconnect_port\n}\n" }, { "", "TCP_CHECK {\nbindto 2001:db8::1\n}\n" },
@@ -180,7 +180,7 @@ static void test_held_back(void **state)
 		{ "", "MISC_CHECK {\n}\n" }, { "", "MISC_CHECK {\nmisc_path\n}\n" }, { "", "MISC_CHECK {\nmisc_path /bin/true\nuser\n}\n" },
 		{ "", "UDP_CHECK {\npayload x\n}\n" }, { "", "UDP_CHECK {\nrequire_reply y\n}\n" }, { "", "UDP_CHECK {\nmin_reply_length 256\n}\n" },
 		{ "", "DNS_CHECK {\ntype x\n}\n" }, { "", "DNS_CHECK {\nname a..b\n}\n" }, { "", "FILE_CHECK {\n}\n" },
-		{ "lbkind DR\n", CHECKED }, { "", "TCP_CHECK {\nconnetc_port 1\n}\n" }, { "", "HTTP_GET {\nurll {\npath /\n}\n}\n" },
+		{ "lbkind DR\n", CHECKED }, { "protcol TCP\n", CHECKED }, { "", "HTTP_GET {\nurll {\npath /\n}\n}\n" },
 		{ "", "MISC_CHECK {\nmisc_paht /bin/true\n}\n" },
 		{ "", "FILE_CHECK {\ntrack_file a\n}\n" }, { "", "BFD_CHECK {\n}\n" }, { "", "BFD_CHECK {\nname a\n}\n" },
 	};
@@ -208,7 +208,7 @@ static void test_held_back(void **state)
 static void test_not_held_back(void **state)
 {
 	static const char *const bodies[] = {
-		"TCP_CHECK {\nretry x\n}\n", "TCP_CHECK {\nretri 1\n}\n", "weight x\n" CHECKED, "TCP_CHECK {\nnb_get_retry 3\n}\n",
+		"TCP_CHECK {\nretry x\n}\n", "TCP_CHECK {\nconnetc_port 1\n}\n", "weight x\n" CHECKED, "TCP_CHECK {\nnb_get_retry 3\n}\n",
 		"unknown 1\n" CHECKED, "lthreshold 5\n" CHECKED, "DNS_CHECK {\ntype aaaa\nname .\n}\n",
 	};
 

@@ -92,7 +92,7 @@ static void test_source(void **state)
 	static const char text[] = INSTANCE("a", "1", "interface eth0\nmcast_src_ip 10.0.0.7\n");
 
 	(void)state;
-	expect(text, false, "t.conf:1:1: warning: `a`: 10.0.0.7 is no address of this machine now: the instance is in FAULT until it is\n");
+	expect(text, false, "t.conf:1:1: warning: 10.0.0.7 is no address of this machine now: an instance that sends from it is in FAULT until it is\n");
 	expect(text, true, "");
 }
 

@@ -247,8 +247,11 @@ void check_unused(struct schema_ctx *c)
 		for (size_t i = 0; i < c->track.defs[kind].n; i++) {
 			const struct conf_tracker *t = vec_at(&c->track.defs[kind], i);
 
-			if (!t->used)
-				diag_add(c->diags, DIAG_WARNING, &t->pos, "`%s %.60s` is never used: nothing tracks it", track_word(kind), t->name);
+			if (t->used)
+				continue;
+			diag_add(c->diags, DIAG_WARNING, &t->pos, "`%s %.60s` is never used: nothing tracks it", track_word(kind), t->name);
+			if (kind == CONF_TRACK_SCRIPT && ((const struct conf_track_script *)t)->script)
+				((struct conf_script *)vec_at(&c->scripts, ((const struct conf_track_script *)t)->script))->unused = true;
 		}
 	for (size_t i = 0; i < c->track.track_groups.n; i++) {
 		const struct build_track_group *b = vec_at(&c->track.track_groups, i);

@@ -192,6 +192,7 @@ bool finish_rule(struct schema_ctx *c, struct build_rule *b)
 	b->r.preference = *next;
 	if (*next > 1)
 		--*next;
-	diag_add(c->diags, DIAG_WARNING, &b->r.pos, "a rule without `preference` gets one that depends on its place in the text: here %u", b->r.preference);
+	diag_repeat(c->diags, DIAG_WARNING, &b->r.pos, "a rule without `preference` gets one that depends on its place in the text, from %u downwards",
+		    RULE_PREFERENCE);
 	return true;
 }

@@ -148,7 +148,7 @@ static void finish_no_peers(struct schema_ctx *c, struct build_vrrp *b)
 	else if (words[i].pos == &b->peers_pos)
 		diag_add(c->diags, DIAG_WARNING, words[i].pos, "`unicast_peer` is empty: adverts are sent to the multicast group");
 	else
-		diag_add(c->diags, DIAG_WARNING, words[i].pos, "`%s` without `unicast_peer`: adverts are sent to the multicast group", words[i].word);
+		diag_repeat(c->diags, DIAG_WARNING, words[i].pos, "`%s` without `unicast_peer`: adverts are sent to the multicast group", words[i].word);
 	if (stay)
 		vrrp_hold_back(&b->v, "it has no unicast_peer");
 }

@@ -116,8 +116,8 @@ static void finish_service(struct schema_ctx *c, struct build_vs *b)
 	struct conf_vs *vs = &b->vs;
 
 	finish_sched(c, b);
-	if (!b->kind_pos.line)
-		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_kind` is not given: NAT is used");
+	if (!b->kind_pos.line && !vs->broken)
+		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_kind` is not given: NAT is used, which breaks a service whose servers expect DR or TUN");
 	vs->lb_kind = b->kind.kind == UNSET_UINT ? CONF_LB_NAT : (enum conf_lb_kind)b->kind.kind;
 	vs->tunnel = b->kind.tunnel;
 	b->only_marks = vs->fwmark != 0;
@@ -212,6 +212,13 @@ static void finish_sorry(struct schema_ctx *c, struct build_vs *b)
 	*sorry = (struct conf_rs){ .pos = b->sorry_pos, .addr = b->sorry, .weight = 1, .lb_kind = (enum conf_lb_kind)kind->kind,
 				   .tunnel = kind->tunnel, .inhibit_on_failure = b->sorry_inhibit, .smtp_alert = NOT_GIVEN };
 	finish_port(c, b, sorry);
+	for (unsigned i = 0; i < vs->nrs; i++)
+		if (addr_equal(&vs->rs[i].addr.addr, &sorry->addr.addr) && vs->rs[i].addr.port == sorry->addr.port &&
+		    vs->rs[i].inhibit_on_failure != sorry->inhibit_on_failure) {
+			diag_add(c->diags, DIAG_WARNING, &b->sorry_pos, "the sorry_server is the real_server of line %u, too: `inhibit_on_failure` of that one "
+				 "counts for both", vs->rs[i].pos.line);
+			sorry->inhibit_on_failure = vs->rs[i].inhibit_on_failure;
+		}
 	vs->sorry = sorry;
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "conf/build.h"
+#include "conf/distance.h"
 #include "lib/mem.h"
 
 #define ROWS_MAX 192
@@ -68,26 +69,71 @@ const struct tree_language schema_language = { language_is_root, language_allows
 
 /* ---- statements ---- */
 
-static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, bool held)
+/*
+ * The vital row that was meant, so nearly that nothing else can be: what it was to say is lost as if its value were wrong. Values that have
+ * a default are none of these: a word that was never understood has not been missed.
+ */
+static const struct schema_row *misspelt_row(const struct schema_block *block, const struct node *n)
 {
-	const char *word = n->words[0].str, *home, *nearest, *costs = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
+	const char *word = n->words[0].str, *next = n->nwords > 1 ? n->words[1].str : "";
+	size_t len = strlen(word), end = strlen(next);
 
-	if (!c->diags)
+	for (size_t i = 0; i < block->nrows; i++) {
+		const struct schema_row *row = &block->rows[i];
+		size_t size = strlen(row->name);
+
+		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)) || size > len + end + 1 || len > size + 2)
+			continue;
+		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six (or of any block), two of eight or more */
+		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
+			return row;
+		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
+			return row;
+	}
+	return NULL;
+}
+
+/* The row that a statement was probably meant for gets its place, so that nobody complains that it is missing as well. The same with and
+ * without diagnostics; a flood is not looked at. */
+static void note_meant(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *vital, const struct node *n, void *obj)
+{
+	const struct schema_row *row = vital;
+	const char *nearest;
+
+	if (!obj || c->presumed++ >= PRESUMED_MAX)
+		return;
+	if (!row && !suggest_block(n->words[0].str)) {
+		nearest = suggest_keyword(block, n->words[0].str);
+		row = nearest ? schema_find(block, nearest) : NULL;
+		if (!row || row->flags & SF_VITAL || n->has_block != (row->type == ST_BLOCK))
+			return;
+	}
+	if (row && row->pos)
+		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
+}
+
+/* `meant`: the vital row that is lost by it, or NULL; `held`: the object is held back, for this or for something else that it may be. */
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant, bool held)
+{
+	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s";
+	const char *word = n->words[0].str, *home, *nearest, *left_out = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
+
+	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
 	if (suggest_is_dpvs(word)) {
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
 			 n->has_block ? "the block" : "it");
 		return;
 	}
-	home = diags_full(c->diags) ? NULL : suggest_block(word);
-	nearest = home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
+	home = meant || diags_full(c->diags) ? NULL : suggest_block(word);
+	nearest = meant ? meant->name : home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` is no keyword of %s: it belongs %s%s%s", word, block->name,
-			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", costs);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", left_out);
 	else
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "unknown keyword `%.60s` in %s%s%s%s%s%s", word, block->name,
-			 nearest ? ": did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-			 !nearest && block->stray ? block->stray : "", costs);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, unknown, word, block->name,
+			 !nearest ? block->stray ? block->stray : "" : *left_out ? " (did you mean `" : ": did you mean `", nearest ? nearest : "",
+			 !nearest ? "" : *left_out ? "`?)" : "`?", left_out);
 }
 
 static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
@@ -110,25 +156,6 @@ static void lost(struct schema_ctx *c, const struct schema_row *row)
 {
 	if (row->flags & SF_VITAL && !c->broken)
 		c->broken = arena_printf(c->arena, "its %s is not what was meant", row->name);
-}
-
-/* A statement that nobody knows is probably the one with the nearest word: what it was meant to say cannot be read. So nobody complains that it
- * is missing, and without a vital one the object is held back: true. The same with and without diagnostics; a flood is not looked at. */
-static bool presume(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
-{
-	const struct schema_row *row;
-	const char *nearest;
-
-	if (!obj || c->presumed++ >= PRESUMED_MAX || suggest_block(n->words[0].str))
-		return false;
-	nearest = suggest_keyword(block, n->words[0].str);
-	row = nearest ? schema_find(block, nearest) : NULL;
-	if (!row || n->has_block != (row->type == ST_BLOCK))
-		return false;
-	if (row->pos)
-		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
-	lost(c, row);
-	return row->flags & SF_VITAL;
 }
 
 static void run_block(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *outer)
@@ -226,11 +253,23 @@ static const struct node *statement_repaired(struct schema_ctx *c, const struct 
 	return copy;
 }
 
+static void unknown_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	const struct schema_row *meant = misspelt_row(block, n);
+	bool held = meant != NULL;
+
+	note_meant(c, block, meant, n, obj);
+	if (meant)
+		lost(c, meant);
+	if (block->unknown && block->unknown(c, n))
+		held = true;
+	unknown_keyword(c, block, n, meant, held);
+}
+
 static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
 {
 	const struct schema_row *row = schema_find(block, n->words[0].str);
 	const struct node *repaired;
-	bool held;
 	size_t i;
 
 	if (!row || (n->nwords > 1 && n->words[1].str[0] == '=' && !n->words[1].str[1] && !n->words[1].quoted)) {
@@ -241,10 +280,7 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 		}
 	}
 	if (!row) {
-		held = presume(c, block, n, obj);
-		if (block->unknown && block->unknown(c, n))
-			held = true;
-		unknown_keyword(c, block, n, held);
+		unknown_statement(c, block, n, obj);
 		return;
 	}
 	if (row->same_as) {

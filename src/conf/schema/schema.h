@@ -44,6 +44,7 @@ enum {
 	SF_CLAMP = 512,         /* a value beyond the limits becomes the nearest that is allowed, with a warning (ST_INT; ST_STRING: it is cut) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
 	SF_VITAL   = 128,       /* what it belongs to is held back when it is there and cannot be read (the message says so) */
+	SF_VITAL_NAME = 2048,   /* with SF_VITAL: also when its name is misspelt; so it is for blocks */
 	SF_BARE    = 256,       /* ST_SCRIPT: the command stands alone, a user is given elsewhere */
 	SF_WORD    = 1024,      /* an option on the line of an item, not a statement (item.h) */
 };

@@ -263,6 +263,10 @@ static bool finish_address(struct schema_ctx *c, struct build_vip *b, bool is_st
 		vip->brd_kind = CONF_BRD_NONE;
 		vip->brd = (struct ip_addr){ 0 };
 	}
+	if (addr->family == AF_INET6 && vip->scope != RT_SCOPE_UNIVERSE) {
+		diag_add(c->diags, DIAG_WARNING, &vip->pos, "the scope of an IPv6 address follows from the address: `scope` is ignored");
+		vip->scope = RT_SCOPE_UNIVERSE;
+	}
 	if (!b->has_lifetime)
 		vip->preferred_lft = addr->family == AF_INET6 && vip->prefix.len == 128 ? 0 : UINT32_MAX;
 	if (is_static && !vip->dev)

@@ -78,7 +78,7 @@ static void print_auth_pass(struct printer *p, const struct schema_row *row, con
 }
 
 static const struct schema_row auth_rows[] = {
-	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL, .choices = auth_types,
+	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types,
 	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
 	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, .flags = SF_SECRET, .args = "WORD",
 	  .help = "the password, 8 characters of it" },

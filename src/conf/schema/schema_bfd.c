@@ -33,7 +33,7 @@ static void print_told(struct printer *p, const struct schema_row *row, const vo
 #define INTERVAL(keyword, f, at, least, d, h) \
 	{ .name = keyword, .type = ST_MILLISECONDS, FIELD(f), POS(at), .min = MS(least), .max = MS_MAX, .args = "MILLISECONDS", .def = d, .help = h }
 static const struct schema_row bfd_rows[] = {
-	{ .name = "neighbor_ip", .type = ST_ADDR, FIELD(b.neighbor), POS(neighbor_pos), .flags = SF_VITAL, .help = "the neighbour's address" },
+	{ .name = "neighbor_ip", .type = ST_ADDR, FIELD(b.neighbor), POS(neighbor_pos), .flags = SF_VITAL | SF_VITAL_NAME, .help = "the neighbour's address" },
 	{ .name = "neighbour_ip", .same_as = "neighbor_ip", .help = "another spelling of neighbor_ip" },
 	{ .name = "source_ip", .type = ST_ADDR, FIELD(b.source), POS(source_pos), .flags = SF_VITAL, .help = "our address" },
 	INTERVAL("min_rx", b.min_rx, rx_pos, 1, "10", "how often we can listen"),
@@ -104,6 +104,10 @@ static void bfd_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 	warn_slow(c, "min_tx", &build->tx_pos, b->min_tx);
 	warn_slow(c, "idle_tx", &build->idle_pos, b->idle_tx);
 	b->ttl = build->ttl != UNSET_UINT ? (uint8_t)build->ttl : b->neighbor.family == AF_INET6 ? TTL_6 : TTL_4;
+	if (b->max_hops > b->ttl) {
+		diag_add(c->diags, DIAG_WARNING, &b->t.pos, "`max_hops` of `bfd_instance %.60s` is more than its ttl: %u is used", b->t.name, b->ttl);
+		b->max_hops = b->ttl;
+	}
 	if (!b->to_vrrp && !b->to_checkers)
 		b->to_vrrp = b->to_checkers = true;
 	tracker_end(c, &b->t, CONF_TRACK_BFD, sizeof(*b));

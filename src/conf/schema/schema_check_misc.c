@@ -28,7 +28,7 @@ static void parse_user(struct schema_ctx *c, const struct schema_row *row, const
 
 static const struct schema_row misc_rows[] = {
 	TIMING_ROWS("0", "1.3.7", "1", "1.3.7", "1.2.13"),
-	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL, .help = "the command: exit status 0 means up" },
+	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .help = "the command: exit status 0 means up" },
 	{ .name = "misc_timeout", .type = ST_SECONDS, CHECK_FIELD(u.misc.timeout), .max = SEC(4294), .flags = SF_DERIVED, .def = "delay_loop of the service",
 	  .since = "1.1.0", .help = "how long it may take" },
 	{ .name = "misc_dynamic", .type = ST_FLAG, CHECK_FIELD(u.misc.dynamic), .since = "1.1.8", .help = "a status from 2 to 255 means up, with that weight less 2" },
@@ -122,7 +122,7 @@ static void print_weight(struct printer *p, const struct schema_row *row, const 
 }
 
 static const struct schema_row file_rows[] = {
-	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
+	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
 	  .help = "the track_file to follow" },
 	{ .name = "weight", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_weight, .print = print_weight, .min = -INT32_MAX, .max = INT32_MAX,
 	  .args = "NUMBER [reverse|noreverse]", .def = "the track_file's", .since = "2.1.0",
@@ -130,7 +130,7 @@ static const struct schema_row file_rows[] = {
 };
 
 static const struct schema_row bfd_rows[] = {
-	{ .name = "name", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.0.0",
+	{ .name = "name", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.0.0",
 	  .help = "the bfd_instance to follow" },
 	{ .name = "alpha", .type = ST_BOOL, CHECK_FIELD(alpha), .flags = SF_DERIVED, .def = "off", .since = "2.0.0", .help = "failed until the session is up" },
 };

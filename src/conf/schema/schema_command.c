@@ -83,6 +83,11 @@ static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, c
 	}
 }
 
+static bool may_be_user(const char *word)
+{
+	return *word != '-' && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$")];
+}
+
 /* What stands behind the command: the user, or something that nobody reads. */
 static void check_behind(struct schema_ctx *c, const struct node *n)
 {
@@ -92,7 +97,7 @@ static void check_behind(struct schema_ctx *c, const struct node *n)
 	if (args && bare)
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` and what follows is ignored: a command with arguments needs quotes", n->words[0].str,
 			 n->words[2].str);
-	else if (args)
+	else if (args && !may_be_user(n->words[2].str))
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
 			 n->words[0].str, n->words[2].str);
 	if (!bare)

@@ -14,7 +14,7 @@
 
 /* ---- garp_group ---- */
 
-/* false: it is in a group already. */
+/* false: it is in a group already, perhaps in this one. */
 static bool claim_garp_if(struct schema_ctx *c, const struct node *n, unsigned word, const char **name)
 {
 	struct conf_pos pos = node_pos(n, word);
@@ -27,7 +27,10 @@ static bool claim_garp_if(struct schema_ctx *c, const struct node *n, unsigned w
 		map_put_str(c->track.garp_names, *name, (void *)(uintptr_t)pos.line);
 		return true;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s` is in a garp_group already, on line %u: it stays there alone", *name, (unsigned)line);
+	if (line >= c->track.object.garp.g.pos.line)
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s` stands on line %u already", *name, (unsigned)line);
+	else
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s` is in a garp_group already, on line %u: it stays there alone", *name, (unsigned)line);
 	return false;
 }
 

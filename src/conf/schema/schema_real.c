@@ -190,7 +190,7 @@ void server_print_kind(struct printer *p, const struct schema_row *row, const vo
 static const struct schema_row rs_rows[] = {
 	{ .name = "weight", .type = ST_INT, FIELD(rs.weight), .max = INT32_MAX, .flags = SF_DERIVED, .def = "the virtual server's, or 1",
 	  .help = "share of the connections; 0 = no new ones" },
-	{ .name = "lvs_method", .type = ST_CUSTOM, FIELD(kind), .flags = SF_VITAL, .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS,
+	{ .name = "lvs_method", .type = ST_CUSTOM, FIELD(kind), .flags = SF_VITAL | SF_VITAL_NAME, .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS,
 	  .since = "1.3.6", .def = "the virtual server's lb_kind", .help = "how packets reach this server" },
 	{ .name = "inhibit_on_failure", .type = ST_BOOL, FIELD(inhibit), .flags = SF_DERIVED, .def = "the virtual server's", .since = "0.6.8",
 	  .help = "a failed server keeps its place, with weight 0" },

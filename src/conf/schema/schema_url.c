@@ -180,7 +180,7 @@ static void print_stack(struct printer *p, const struct schema_row *row, const v
 
 #define REGEX_POS .pos = offsetof(struct build_url, regex_pos)
 #define URL_ROWS(later) \
-	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), .flags = SF_VITAL, .args = "PATH", .help = "what is asked for" }, \
+	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH", .help = "what is asked for" }, \
 	{ .name = "digest", .type = ST_CUSTOM, .parse = parse_digest, .print = print_digest, .flags = SF_VITAL, .args = "MD5", \
 	  .help = "MD5 sum that the answer's body must have" }, \
 	{ .name = "status_code", .type = ST_CUSTOM, .parse = parse_status, .print = print_status, .args = "N[-M] …", .flags = SF_REPEAT, \

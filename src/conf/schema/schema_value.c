@@ -182,7 +182,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	pos = node_pos(n, word);
 	if (!addr_parse_prefix(n->words[word].str, &prefix)) {
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
 		*out = prefix.addr;
 		return true;
 	}
@@ -293,7 +293,7 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
 	if (from >= n->nwords)
 		return;
 	pos = node_pos(n, from);
-	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
+	diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
 		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
 }
 

@@ -151,9 +151,9 @@ static const struct schema_row rows[] = {
 	/* who takes part, and with what wish */
 	{ .name = "state", .type = ST_ENUM, FIELD(state), POS(state_pos), .choices = states, .print = print_state, .args = "MASTER|BACKUP", .flags = SF_DERIVED,
 	  .def = "BACKUP (MASTER with priority 255)", .help = "MASTER only shortens the first wait" },
-	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL,
+	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
 	  .help = "where adverts are sent and heard" },
-	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL, .min = 1, .max = 255,
+	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL | SF_VITAL_NAME, .min = 1, .max = 255,
 	  .args = "NUMBER (1 to 255)", .help = "the virtual router's number, the same on all of its routers" },
 	{ .name = "priority", .type = ST_INT, FIELD(v.priority), POS(priority_pos), .min = 1, .max = 255, .flags = SF_DERIVED,
 	  .def = "100 (255 with state MASTER)", .help = "the highest becomes master; 255 is the owner of the addresses" },

@@ -29,8 +29,13 @@ struct expander *expander_new(const char *config_id, const struct preproc_ops *o
 {
 	struct expander *x = mem_alloc(sizeof(*x));
 
-	*x = (struct expander){ .config_id = config_id, .ops = ops, .arg = arg, .diags = diags, .defs = definitions_new() };
+	*x = (struct expander){ .config_id = config_id, .ops = ops, .arg = arg, .diags = diags, .defs = definitions_new(), .budget = EXPAND_BUDGET };
 	return x;
+}
+
+void expander_limit(struct expander *x, size_t most)
+{
+	x->budget = most;
 }
 
 void expander_free(struct expander *x)
@@ -122,9 +127,10 @@ bool expand_spend(struct expander *x, const struct conf_pos *pos, size_t cost)
 {
 	if (x->exhausted)
 		return false;
-	x->spent += cost;
-	if (x->spent <= EXPAND_BUDGET)
+	if (cost <= x->budget) {
+		x->budget -= cost;
 		return true;
+	}
 	x->exhausted = true;
 	diag_add(x->diags, DIAG_ERROR, pos, "definitions and sequences make too much text here: it ends here, and no more of them are replaced");
 	return false;
@@ -188,7 +194,7 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	}
 	for (pattern = out->s.str; pattern < end && expand_is_blank(*pattern); )
 		pattern++;
-	if (pattern == end || !expand_spend(x, pos, out->s.len + EXPAND_LINE_COST))
+	if (pattern == end || !expand_spend(x, pos, out->s.len))
 		return;
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));
@@ -295,7 +301,7 @@ void expand_line(struct expander *x, const struct conf_pos *pos, const struct pl
 
 	if (depth > EXPAND_DEPTH && !x->exhausted)
 		diag_add(x->diags, DIAG_ERROR, pos, "definitions and sequences are nested too deeply: the line is left out");
-	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, EXPAND_LINE_COST))
+	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, line->s.len + EXPAND_LINE_COST))
 		return;
 	for (size_t from = 0; from < line->s.len; ) {
 		const char *p = line->s.str + from, *end = line->s.str + line->s.len;

@@ -11,6 +11,8 @@ struct expander *expander_new(const char *config_id, const struct preproc_ops *o
 /* Says what is still to be said (uses of what was defined nowhere, or too late). */
 void expander_end(struct expander *x);
 void expander_free(struct expander *x);
+/* How many bytes may come of definitions and sequences, instead of some two million lines. */
+void expander_limit(struct expander *x, size_t most);
 
 /* A line without its comment. */
 void expander_line(struct expander *x, const struct conf_pos *pos, const char *text, size_t len);

@@ -7,9 +7,10 @@
 #include "lib/map.h"
 
 #define EXPAND_DEPTH 40                         /* of definitions in definitions, sequences in sequences */
-#define EXPAND_LINE_COST 64                     /* what a line costs beside its bytes: a sequence of empty ones ends, too */
+#define EXPAND_LINE_COST 128                    /* what a line costs beside its bytes: a sequence of empty ones ends, too */
 #define EXPAND_USE_COST  16
-#define EXPAND_BUDGET ((size_t)192 << 20)       /* some two million lines */
+#define EXPAND_LINE_MAX ((size_t)1 << 20)       /* bytes, as of a line in a file */
+#define EXPAND_BUDGET ((size_t)256 << 20)       /* some two million lines */
 
 struct expand_random { bool seeded; struct random_data *data; char *state; };
 struct undefined { struct conf_pos pos; char *name; bool braced; };
@@ -21,7 +22,7 @@ struct expander {
 	struct conf_diags *diags;
 	struct definitions *defs;
 	struct expand_random random;
-	size_t spent;
+	size_t budget;                          /* what is left of it */
 	bool exhausted;
 	struct undefined *undefined; size_t nundefined;
 };

@@ -193,7 +193,10 @@ static size_t one_use(struct expander *x, struct expansion *e, const struct plac
 		e->failed = true;
 		return at;
 	}
-	if (depth < EXPAND_DEPTH && expand_spend(x, &pos, EXPAND_USE_COST + (value->nlines ? value->lines[0].len : 0))) {
+	if (out->s.len > EXPAND_LINE_MAX) {
+		diag_add(x->diags, DIAG_ERROR, &pos, "the line becomes longer than %zu bytes: it is left out", EXPAND_LINE_MAX);
+		e->failed = true;
+	} else if (depth < EXPAND_DEPTH && expand_spend(x, &pos, EXPAND_USE_COST + (value->nlines ? value->lines[0].len : 0))) {
 		put_value(x, e, value, &pos, u.after < end ? *u.after : next, depth, out);
 	} else {
 		if (!x->exhausted)

@@ -264,6 +264,20 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 	return true;
 }
 
+/* ${NAME} of what is not defined is a part of its word, up to its last character. */
+static void word_use(struct line *l, char **to)
+{
+	const char *end = l->last_close > l->p ? l->last_close : l->p + 1;
+	struct conf_pos pos;
+
+	if (end == l->p + 1) {
+		pos = line_pos(l, l->p);
+		diag_repeat(l->diags, DIAG_ERROR, &pos, "`${` without its `}` on the line");
+	}
+	while (l->p < end && *l->p != '}')
+		*(*to)++ = *l->p++;
+}
+
 /* A word ends at a character of several bytes: a blank, or a brace. */
 static void end_foreign(struct line *l)
 {
@@ -298,9 +312,8 @@ static void read_word(struct line *l)
 			continue;
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
-		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{' && l->last_close > l->p)
-			while (*l->p != '}')
-				*to++ = *l->p++;
+		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{')
+			word_use(l, &to);
 		*to++ = *l->p++;
 	}
 	word_push(l, start, start, quoted);

@@ -370,7 +370,7 @@ static uint32_t source_seed(void *arg)
 {
 	struct source *s = arg, other;
 	struct strbuf nothing = { 0 };
-	uint32_t seed = (uint32_t)time(NULL);
+	uint32_t seed = s->alone ? 1 : (uint32_t)time(NULL);
 
 	if (s->seed_only)
 		return 0;
@@ -433,7 +433,7 @@ static void again_text(struct source *s)
 	s->depth--;
 }
 
-static void text_read(const char *name, const char *text, size_t len, const struct source_options *opt, bool alone, struct conf_diags *diags,
+static void text_read(const char *name, const char *text, size_t len, const struct source_options *opt, size_t most, struct conf_diags *diags,
 		      struct strbuf *expanded)
 {
 	struct source s;
@@ -442,7 +442,9 @@ static void text_read(const char *name, const char *text, size_t len, const stru
 	s.path = name;
 	s.text = text;
 	s.len = len;
-	s.alone = alone;
+	s.alone = most > 0;
+	if (most)
+		expander_limit(s.x, most);
 	s.again = again_text;
 	again_text(&s);
 	expander_end(s.x);
@@ -452,11 +454,11 @@ static void text_read(const char *name, const char *text, size_t len, const stru
 void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
 	struct strbuf *expanded)
 {
-	text_read(name, text, len, opt, false, diags, expanded);
+	text_read(name, text, len, opt, 0, diags, expanded);
 }
 
-void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, size_t most, struct conf_diags *diags,
 	struct strbuf *expanded)
 {
-	text_read(name, text, len, opt, true, diags, expanded);
+	text_read(name, text, len, opt, most, diags, expanded);
 }

@@ -28,8 +28,9 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
 	struct strbuf *expanded);
 
-/* The same, and an include is a mistake: no file is read. */
-void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
+/* The same of a text that depends on nothing else: an include is a mistake, random numbers start from 1 unless the text says otherwise.
+ * `most` bytes at most come of definitions and sequences. */
+void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, size_t most, struct conf_diags *diags,
 	struct strbuf *expanded);
 
 #endif

@@ -93,13 +93,13 @@ static struct node *node_add(struct builder *b, struct node *parent, const struc
 	return n;
 }
 
-/* A keyword of the top level, with a block, where the open block has no such keyword. */
+/* A keyword of the top level, with a block, where the open block (NULL: whatever it is) has no such keyword. */
 static bool begins_section(const struct builder *b, const struct node *open, size_t i)
 {
 	const struct lex_item *item = item_at(b, i);
 
 	return item->kind == LEX_WORDS && is_kind(b, i + 1, LEX_OPEN) && b->lang->is_root(item_word(b, item)) &&
-	       !b->lang->allows(open, item_word(b, item));
+	       (!open || !b->lang->allows(open, item_word(b, item)));
 }
 
 /* How many blocks a human sees end just before this item, which the braces have left open. */
@@ -176,7 +176,7 @@ static bool open_forgotten(struct builder *b, const struct node *n)
 	return true;
 }
 
-/* Skips a block whole, from the item behind its `{`. */
+/* Skips a block whole, from the item behind its `{`, but no further than to where a section starts. */
 static void skip_block(struct builder *b)
 {
 	unsigned depth = 1;
@@ -186,6 +186,8 @@ static void skip_block(struct builder *b)
 			depth++;
 		else if (is_kind(b, b->at, LEX_CLOSE))
 			depth--;
+		else if (item_at(b, b->at)->indent == 0 && begins_section(b, NULL, b->at))
+			return;
 	}
 }
 
