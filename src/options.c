@@ -15,9 +15,11 @@
 #include "lib/num.h"
 
 enum {
-	OPT_FACILITY = 1, OPT_UMASK, OPT_DETAIL, OPT_TEST, OPT_SIGNUM, OPT_VERSION, OPT_HELP, OPT_RELOAD, OPT_LATER, OPT_LATER_ARG,
+	OPT_FACILITY = 1, OPT_UMASK, OPT_DETAIL, OPT_TEST, OPT_TEST_LOG, OPT_SIGNUM, OPT_VERSION, OPT_HELP, OPT_RELOAD, OPT_LATER, OPT_LATER_ARG,
 	OPT_NOT_BUILT,
 };
+
+#define TEST_LOG "config-test-log"
 
 static struct options the_options;
 
@@ -65,7 +67,9 @@ static const struct poptOption table[] = {
 	{ "all-config", 'e', POPT_ARG_NONE, &flag.strict_includes, 0, "A missing included file is an error", NULL },
 	{ "config-id", 'i', POPT_ARG_STRING, &flag.config_id, 0, "Which lines that begin with @ count; default the node's name", "ID" },
 	{ "signum", 0, POPT_ARG_STRING, NULL, OPT_SIGNUM, "Print the number of a signal: STOP RELOAD DATA STATS STATS_CLEAR JSON", "WORD" },
-	{ "config-test", 't', POPT_ARG_STRING | POPT_ARGFLAG_OPTIONAL, NULL, OPT_TEST, "Check the configuration and exit; messages go to stderr or are appended to LOG", "LOG" },
+	{ "config-test", 't', POPT_ARG_NONE, NULL, OPT_TEST, "Check the configuration and exit; messages go to stderr or, with --config-test=LOG, are "
+	  "appended to LOG", NULL },
+	{ TEST_LOG, 0, POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPT_TEST_LOG, NULL, NULL },
 	{ "json", 0, POPT_ARG_NONE, &flag.json, 0, "With -t or --print-config: the messages as JSON", NULL },
 	{ "other-host", 0, POPT_ARG_NONE, &flag.other_host, 0, "With -t or --print-config: the file is for another host, whose interfaces, users and scripts are not here", NULL },
 	{ "print-config", 0, POPT_ARG_NONE, &flag.print_config, 0, "Print the effective configuration with all its defaults, and exit as -t does", NULL },
@@ -150,9 +154,11 @@ static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet,
 			o->umask = (mode_t)n;
 		}
 		break;
+	case OPT_TEST_LOG:
+		o->test_log = strdup(arg);
+		/* fall through */
 	case OPT_TEST:
 		o->mode = MODE_CONFIG_TEST;
-		o->test_log = arg ? strdup(arg) : NULL;
 		break;
 	case OPT_RELOAD:
 		o->mode = MODE_RELOAD;
@@ -222,11 +228,34 @@ static void take_flags(struct options *o)
 	o->ignore_sigint = flag.ignore_sigint;
 }
 
+/* A log's name is attached to its option (-tLOG, --config-test=LOG): a word of its own is not meant, and popt would take it. */
+static char *attached_log(const char *word)
+{
+	static const char name[] = "--config-test=";
+	const char *log = !strncmp(word, name, strlen(name)) ? word + strlen(name) : !strncmp(word, "-t", 2) && word[2] ? word + 2 : NULL;
+	char *option = NULL;
+
+	if (!log)
+		return NULL;
+	if (asprintf(&option, "--" TEST_LOG "=%s", log + (*log == '=')) < 0)
+		abort();
+	return option;
+}
+
 void options_parse(int argc, char *const argv[], bool quiet, struct options *out)
 {
 	struct options o = { .mode = MODE_RUN, .facility = LOG_DAEMON, .umask = 0177 };
-	poptContext ctx = poptGetContext(NULL, argc, (const char **)argv, table, 0);
+	char **words = calloc((size_t)argc + 1, sizeof(*words)), **made = calloc((size_t)argc + 1, sizeof(*made));
+	poptContext ctx;
 	int opt;
+
+	if (!words || !made)
+		abort();
+	for (int i = 0; i < argc; i++) {
+		made[i] = i ? attached_log(argv[i]) : NULL;
+		words[i] = made[i] ? made[i] : argv[i];
+	}
+	ctx = poptGetContext(NULL, argc, (const char **)words, table, 0);
 
 	while (o.mode != MODE_EXIT && (opt = poptGetNextOpt(ctx)) > 0) {
 		char *arg = poptGetOptArg(ctx);
@@ -251,6 +280,10 @@ void options_parse(int argc, char *const argv[], bool quiet, struct options *out
 	if (o.mode != MODE_EXIT)
 		take_flags(&o);
 	poptFreeContext(ctx);
+	for (int i = 0; i < argc; i++)
+		free(made[i]);
+	free(made);
+	free(words);
 	*out = o;
 	the_options = o;
 }

@@ -197,6 +197,7 @@ struct config *config_parse_here(char *text, size_t len, struct conf_diags *diag
 	c.names = (struct names){ lx.names, lx.nnames };
 	root = tree_build(&lx, &schema_language, nodes, diags);
 	lex_drop_items(&lx);
+	cfg->empty = !root->child;
 	read_tree(&c, root);
 	cfg->files = copy_names(arena, &lx);
 	cfg->nfiles = (unsigned)lx.nfiles;

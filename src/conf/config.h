@@ -38,6 +38,7 @@ struct config {
 	const struct conf_garp_group *garp_groups; unsigned ngarp_groups;
 	const struct conf_linkbeat_if *linkbeat_ifs; unsigned nlinkbeat_ifs;
 	const struct conf_if_delay *if_delays; unsigned nif_delays;
+	bool empty;                                     /* the text has no statement at all */
 	unsigned nrs, nchecks;                          /* over all virtual servers, sorry servers not counted */
 };
 

@@ -27,7 +27,7 @@ enum { RELOAD_APPLIED = 0, RELOAD_NO_ANSWER = 1, RELOAD_REFUSED = 5 };
  * as it can. */
 static char *socket_path(const struct options *opt)
 {
-	struct source_options so = { opt->config_id, opt->strict_includes };
+	struct source_options so = { opt->config_id, opt->strict_includes, false };
 	struct strbuf text = { 0 };
 	struct config *cfg = NULL;
 	char *path;

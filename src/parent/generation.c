@@ -54,7 +54,7 @@ static unsigned script_flags(const struct options *opt)
 
 int generation_load(const struct options *opt, uint64_t number, struct conf_diags *diags, struct generation **out)
 {
-	struct source_options so = { opt->config_id, opt->strict_includes };
+	struct source_options so = { opt->config_id, opt->strict_includes, opt->mode == MODE_CONFIG_TEST };
 	struct strbuf text = { 0 };
 	struct generation *g;
 	int error = source_read(opt->conf_file, &so, diags, &text);

@@ -90,10 +90,12 @@ static void want_link(const struct check *k, const struct conf_pos *pos, const c
 			    k->other_host ? "" : ": what needs it waits for it");
 }
 
+/* The interfaces of the others are tracked, and looked for with those. */
 static void want_vips(const struct check *k, const struct conf_vip *vips, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		want_link(k, &vips[i].pos, vips[i].dev);
+		if (vips[i].no_track)
+			want_link(k, &vips[i].pos, vips[i].dev);
 }
 
 static bool is_local(const struct check *k, const struct ip_addr *addr)

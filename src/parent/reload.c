@@ -171,8 +171,12 @@ static void reload_load(struct parent *p)
 	struct conf_diags *diags = diags_new();
 	const char *why = NULL;
 	int error = generation_load(&p->opt, ++p->last_generation, diags, &rl->next);
-	bool refused = error < 0 || diags_count(diags, DIAG_ERROR) > 0;
+	bool refused;
 
+	/* A file that was cut off, or is being written. Whoever wants to end everything stops the daemon. */
+	if (!error && rl->next->cfg->empty)
+		diag_add(diags, DIAG_ERROR, NULL, "there is not one statement in %s: a reload of that would end everything", p->opt.conf_file);
+	refused = error < 0 || diags_count(diags, DIAG_ERROR) > 0;
 	start_log_diags(diags);
 	diags_print(diags, &rl->diags);
 	diags_free(diags);

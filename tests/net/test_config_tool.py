@@ -55,6 +55,21 @@ def findings(lab, host, text, *args):
     return done.returncode, [(d["severity"], d.get("code"), d["text"]) for d in json.loads(done.stderr)]
 
 
+def test_word_behind_the_option_is_no_log(lab, host):
+    text = instance()
+    daemon = lab.daemon(host, text, start=False)
+    file = daemon.path("/etc/keepalived/keepalived.conf")
+    done = daemon.run([daemon.binary, "-t", "/etc/keepalived/keepalived.conf"])
+    assert done.returncode == 0 and "Not an option, ignored: /etc/keepalived/keepalived.conf" in done.stderr
+    assert file.read_text() == text
+    for option in "-t/tmp/log", "--config-test=/tmp/log":
+        daemon.configure(instance("no_such_word"))
+        done = daemon.run([daemon.binary, option])
+        assert done.returncode == 5 and not done.stderr
+        assert "no_such_word" in daemon.path("/tmp/log").read_text()
+        daemon.path("/tmp/log").unlink()
+
+
 def test_json(lab, host):
     daemon = lab.daemon(host, "", start=False)
     daemon.path("/etc/keepalived/keepalived.conf").write_bytes(

@@ -71,7 +71,10 @@ def read_all(peer):
 
 
 def test_a_file_with_nothing_to_run_is_said(director):
-    director.configure("")
+    director.configure("# Cut off while it was written.\n")
+    answer = reload(director)
+    assert answer.returncode == 5 and "there is not one statement in" in answer.stderr
+    director.configure("global_defs {\n}\n")
     answer = reload(director)
     assert answer.returncode == 0 and answer.stderr == "warning: there is no configuration to run\n"
     director.wait_log("^Warning - keepalived has no configuration to run$")

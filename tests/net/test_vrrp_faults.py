@@ -231,6 +231,20 @@ def test_tracked_interfaces(lab):
     master(daemon, fault.time)
 
 
+def test_interface_of_an_address_is_tracked(lab):
+    one = lab.host("one", "10.0.0.1/24")
+    one.add_interface("eth1", switch="other")
+    daemon = quiet(lab, one, instance(vips=f"{VIP}/24\n10.1.0.100/24 dev eth1\n10.2.0.100/24 dev eth9 no_track"))
+    master(daemon)
+    wait_until(lambda: one.has_address("10.1.0.100"))
+    one.unplug("eth1")
+    fault = daemon.wait_log(r"\(VI_1\): entering FAULT state \(interface eth1 down\)")
+    wait_until(lambda: not one.has_address(VIP))
+    one.plug("eth1")
+    master(daemon, fault.time)
+    wait_until(lambda: one.has_address("10.1.0.100"))
+
+
 def test_address_taken_away_is_put_back(lab):
     one = lab.host("one", "10.0.0.1/24")
     daemon = quiet(lab, one, instance())

@@ -143,7 +143,8 @@ static void test_vips(void **state)
 	assert_true(v->unicast);
 	assert_int_equal(v->npeers, 1);
 	assert_false(addr_is_set(&v->mcast_group));
-	assert_int_equal(v->ntrack_ifs, 2);
+	assert_int_equal(v->ntrack_ifs, 3);
+	assert_string_equal(v->track_ifs[2].ifname, "eth1");        /* it holds an address */
 	assert_int_equal(v->track_ifs[1].weight, -10);
 	assert_true(v->track_ifs[1].reverse);
 	parsed_done(&p);

@@ -188,11 +188,46 @@ static void finish_tracked(struct schema_ctx *c, struct build_vrrp *b)
 	v->ntrack_ifs = kept;
 }
 
+/* Interfaces that hold the instance's addresses count like tracked ones, unless the address says no_track. A loopback has no link to lose. */
+static void track_devices(struct schema_ctx *c, struct conf_vrrp *v)
+{
+	struct conf_track_if *all = arena_alloc(c->arena, (v->ntrack_ifs + v->nvips + v->nevips) * sizeof(*all));
+	struct map *seen = map_new();
+	unsigned n = v->ntrack_ifs;
+
+	for (unsigned i = 0; i < n; i++) {
+		all[i] = v->track_ifs[i];
+		map_put_str(seen, all[i].ifname, seen);
+	}
+	for (unsigned i = 0; i < v->nvips + v->nevips; i++) {
+		const struct conf_vip *vip = i < v->nvips ? &v->vips[i] : &v->evips[i - v->nvips];
+
+		if (!vip->dev || vip->no_track || !strcmp(vip->dev, "lo") || (v->interface && !strcmp(vip->dev, v->interface)) ||
+		    map_get_str(seen, vip->dev))
+			continue;
+		map_put_str(seen, vip->dev, seen);
+		all[n++] = (struct conf_track_if){ .pos = vip->pos, .ifname = vip->dev };
+	}
+	map_free(seen);
+	v->track_ifs = all;
+	v->ntrack_ifs = n;
+}
+
+static bool has_devices(const struct conf_vrrp *v)
+{
+	for (unsigned i = 0; i < v->nvips + v->nevips; i++)
+		if ((i < v->nvips ? v->vips[i].dev : v->evips[i - v->nvips].dev))
+			return true;
+	return false;
+}
+
 static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
 
 	finish_tracked(c, b);
+	if (has_devices(v))
+		track_devices(c, v);
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
 		if (!vrrp_given(&b->interface_pos))
 			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back%s", v->name,

@@ -227,10 +227,10 @@ static int read_all(int fd, struct strbuf *text)
 	return 0;
 }
 
-/* Opens what may be read as configuration: a regular file (a pipe or a device is one when it is asked for by its own name). */
-static int open_config(const char *path, bool included, struct stat *st)
+/* Opens what may be read as configuration: a regular file, which never lets anybody wait. */
+static int open_config(const char *path, bool pipes, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (included ? O_NONBLOCK : 0));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (pipes ? 0 : O_NONBLOCK));
 	int err = 0;
 
 	if (fd < 0)
@@ -239,7 +239,7 @@ static int open_config(const char *path, bool included, struct stat *st)
 		err = -errno;
 	else if (S_ISDIR(st->st_mode))
 		err = -EISDIR;
-	else if (included && !S_ISREG(st->st_mode))
+	else if (!pipes && !S_ISREG(st->st_mode))
 		err = -EINVAL;
 	if (err) {
 		close(fd);
@@ -270,7 +270,7 @@ static int source_file_read(struct source *s, const char *path, const struct con
 	const char *why;
 	int fd, r;
 
-	fd = open_config(path, at != NULL, &st);
+	fd = open_config(path, !at && s->opt && s->opt->pipes, &st);
 	if (fd < 0) {
 		diag_add(s->diags, fd == -EISDIR || fd == -EINVAL ? level : DIAG_ERROR, at, "cannot read `%s`: %s", path,
 			 fd == -EINVAL ? "not a regular file" : strerror(-fd));

@@ -18,6 +18,7 @@
 struct source_options {
 	const char *config_id;                  /* -i; NULL = host name up to the first dot */
 	bool strict_includes;                   /* -e */
+	bool pipes;                             /* the file itself may be a pipe or a device, and is waited for: for one who tests a text, not for a daemon */
 };
 
 /* Reads `path` (a glob is allowed) and what it includes into the expanded text. 0, or -errno when the file itself
