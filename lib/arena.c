@@ -58,6 +58,12 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+void arena_wipe(struct arena *a)
+{
+	for (struct block *b = a->current; b; b = b->next)
+		explicit_bzero(b->data, b->used);
+}
+
 /* A block with room for `size` bytes. */
 static struct block *arena_add_block(struct arena *a, size_t size)
 {

@@ -9,6 +9,7 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *a);                                   /* frees all of it; NULL is fine */
+void arena_wipe(struct arena *a);                                   /* overwrites all that was handed out: it held secrets, and is freed next */
 void *arena_alloc(struct arena *a, size_t size);                    /* zeroed, aligned for any type, never NULL */
 void *arena_copy(struct arena *a, const void *data, size_t size);
 char *arena_strdup(struct arena *a, const char *str);               /* NULL gives NULL */

@@ -105,3 +105,10 @@ void strbuf_done(struct strbuf *sb)
 	free(sb->str);
 	*sb = (struct strbuf){ 0 };
 }
+
+void strbuf_wipe(struct strbuf *sb)
+{
+	if (sb->str)
+		explicit_bzero(sb->str, sb->cap);
+	strbuf_done(sb);
+}

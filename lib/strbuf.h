@@ -17,5 +17,6 @@ void strbuf_reset(struct strbuf *sb);                  /* empty, keeps its memor
 const char *strbuf_str(const struct strbuf *sb);       /* never NULL */
 char *strbuf_detach(struct strbuf *sb);                /* the caller frees it; sb is empty afterwards */
 void strbuf_done(struct strbuf *sb);
+void strbuf_wipe(struct strbuf *sb);                   /* the same, for what held secrets: overwrites it first */
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <syslog.h>
 
+#include "lib/mem.h"
 #include "lib/num.h"
 
 enum {
@@ -155,7 +156,7 @@ static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet,
 		}
 		break;
 	case OPT_TEST_LOG:
-		o->test_log = strdup(arg);
+		o->test_log = mem_strdup(arg);
 		/* fall through */
 	case OPT_TEST:
 		o->mode = MODE_CONFIG_TEST;
@@ -245,12 +246,10 @@ static char *attached_log(const char *word)
 void options_parse(int argc, char *const argv[], bool quiet, struct options *out)
 {
 	struct options o = { .mode = MODE_RUN, .facility = LOG_DAEMON, .umask = 0177 };
-	char **words = calloc((size_t)argc + 1, sizeof(*words)), **made = calloc((size_t)argc + 1, sizeof(*made));
+	char **words = mem_array((size_t)argc + 1, sizeof(*words)), **made = mem_array((size_t)argc + 1, sizeof(*made));
 	poptContext ctx;
 	int opt;
 
-	if (!words || !made)
-		abort();
 	for (int i = 0; i < argc; i++) {
 		made[i] = i ? attached_log(argv[i]) : NULL;
 		words[i] = made[i] ? made[i] : argv[i];

@@ -223,8 +223,11 @@ struct config *config_parse(const char *text, size_t len, struct conf_diags *dia
 
 void config_free(struct config *cfg)
 {
-	if (cfg)
-		arena_free(cfg->arena);
+	struct arena *arena = cfg ? cfg->arena : NULL;
+
+	if (arena)
+		arena_wipe(arena);              /* it holds the passwords, and the configuration itself */
+	arena_free(arena);
 }
 
 bool config_has_vrrp(const struct config *cfg)

@@ -6,54 +6,87 @@
  * that was used where a secret is expected. The values of the last kind are told to us by whoever replaces uses; they are hidden wherever they
  * appear, also in messages: a value may stand where a keyword was meant.
  *
- * Called by diag.c. Asks only when something is shown, so a secret that is learned late is hidden in early messages, too.
+ * Called by diag_show.c. Asks only when something is shown, so a secret that is learned late is hidden in early messages, too.
  */
 #include "conf/mask.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/text/define.h"
 #include "conf/secret.h"
-#include "lib/map.h"
 #include "lib/mem.h"
 
 #define MASK        "********"
 #define VALUES_MAX  1000
 #define VALUE_MIN   4                           /* a shorter one is hidden in its definition only: it is part of too many words */
+#define CUT_MIN     30                          /* messages cut words behind more bytes than that */
+#define HASHES      1024
 
-struct mask { struct map *seen; struct { char *value; size_t len; } *values; size_t nvalues; };
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+struct value { char *text; size_t len; struct value *next; };
+
+struct mask { struct value *of[HASHES], *brief; unsigned n; };  /* by their first bytes; `brief`: those below VALUE_MIN */
 
 struct mask *mask_new(void)
 {
-	struct mask *m = mem_alloc(sizeof(*m));
+	return mem_alloc(sizeof(struct mask));
+}
 
-	m->seen = map_new();
-	return m;
+static void values_free(struct value *v)
+{
+	struct value *next;
+
+	for (; v; v = next) {
+		next = v->next;
+		explicit_bzero(v->text, v->len);
+		free(v->text);
+		free(v);
+	}
 }
 
 void mask_free(struct mask *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->nvalues; i++) {
-		explicit_bzero(m->values[i].value, m->values[i].len);
-		free(m->values[i].value);
-	}
-	free(m->values);
-	map_free(m->seen);
+	for (size_t i = 0; i < HASHES; i++)
+		values_free(m->of[i]);
+	values_free(m->brief);
 	free(m);
 }
 
-static void value_add(struct mask *m, const char *value, size_t len)
+/* Where values that start like this are kept. */
+static size_t hash(const char *text)
 {
-	if (!len || m->nvalues == VALUES_MAX || !map_put(m->seen, value, len, m))
+	uint32_t first;
+
+	_Static_assert(VALUE_MIN == sizeof(first), "the hash is made of what every value has");
+	memcpy(&first, text, sizeof(first));
+	return first * UINT32_C(2654435761) >> 22;
+}
+
+static void value_add(struct mask *m, const char *text, size_t len)
+{
+	struct value **head = len < VALUE_MIN ? &m->brief : &m->of[hash(text)], *v;
+
+	if (!len || m->n == VALUES_MAX)
 		return;
-	m->values = mem_resize(m->values, (m->nvalues + 1) * sizeof(*m->values));
-	m->values[m->nvalues].value = mem_array(len + 1, 1);
-	m->values[m->nvalues].len = len;
-	memcpy(m->values[m->nvalues++].value, value, len);
+	for (v = *head; v; v = v->next)
+		if (v->len == len && !memcmp(v->text, text, len))
+			return;
+	v = mem_alloc(sizeof(*v));
+	v->text = mem_array(len + 1, 1);
+	v->len = len;
+	memcpy(v->text, text, len);
+	v->next = *head;
+	*head = v;
+	m->n++;
 }
 
 void mask_add(struct mask *m, const char *value, size_t len)
@@ -66,10 +99,42 @@ void mask_add(struct mask *m, const char *value, size_t len)
 	}
 	value_add(m, value, len);
 	/* A message may show one word of it. */
-	for (end = value + len, word = value; word < end; word += strcspn(word, " \t")) {
-		word += strspn(word, " \t");
-		value_add(m, word, strcspn(word, " \t"));
+	for (end = value + len, word = value; word < end; ) {
+		const char *start = word;
+
+		while (word < end && is_space(*word))
+			word++;
+		for (start = word; word < end && !is_space(*word); )
+			word++;
+		value_add(m, start, (size_t)(word - start));
 	}
+}
+
+static size_t longest(const struct value *v, const char *p, size_t left)
+{
+	size_t best = 0;
+
+	for (; v; v = v->next)
+		if (v->len <= left && v->len > best && !memcmp(v->text, p, v->len))
+			best = v->len;
+	return best;
+}
+
+/* The length of the longest value that stands at this place; 0 when none does. */
+static size_t value_at(const struct mask *m, const char *p, size_t left)
+{
+	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left) : 0;
+}
+
+/* A message shows no more than the first bytes of a long word: a value that is cut there is one, too. */
+static bool is_cut_value(const struct mask *m, const char *p, size_t len)
+{
+	if (!m->n || len < CUT_MIN)
+		return false;
+	for (const struct value *v = m->of[hash(p)]; v; v = v->next)
+		if (v->len > len && !memcmp(v->text, p, len))
+			return true;
+	return false;
 }
 
 /* Writes the mask in place of `len` bytes at `start`, and moves the column with what follows. */
@@ -82,11 +147,6 @@ static void hide(struct strbuf *out, size_t start, size_t len, size_t *col, size
 		*col += strlen(MASK) - len;
 	for (size_t n = strlen(MASK); n < len; n++)
 		strbuf_addc(out, ' ');
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
 }
 
 /* The value of a definition that holds a secret: its bounds, or false. */
@@ -113,27 +173,18 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 		p++;
 	while (end > p && is_space(end[-1]))
 		end--;
-	*from = (size_t)(p - line);
-	*to = (size_t)(end - line);
 	if (p == end)
 		return false;
+	*from = (size_t)(p - line);
+	*to = (size_t)(end - line);
 	if (secret_is_named(name, n))
 		return true;
-	while (end > p && !map_get(m->seen, p, (size_t)(end - p)) && (*p == '"' || memchr(p, '#', (size_t)(end - p))))
-		end--;                          /* its comment, its quotes */
-	return end > p && (map_get(m->seen, p, (size_t)(end - p)) || (*p == '"' && map_get(m->seen, p + 1, (size_t)(end - p) - 1)));
-}
-
-/* The first value of the list that stands at this place; 0 when none does. */
-static size_t value_at(const struct mask *m, const char *p, size_t left)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < m->nvalues; i++)
-		if (m->values[i].len >= VALUE_MIN && m->values[i].len <= left && m->values[i].len > longest && *m->values[i].value == *p &&
-		    !memcmp(m->values[i].value, p, m->values[i].len))
-			longest = m->values[i].len;
-	return longest;
+	p += *p == '"';
+	n = value_at(m, p, (size_t)(end - p));
+	if (!n)
+		n = longest(m->brief, p, (size_t)(end - p));
+	*to = (size_t)(p + n - line);
+	return n && (p + n == end || strchr(" \t\"#!", p[n]));
 }
 
 /* Copies the line with what is known to be secret hidden, wherever it stands. */
@@ -142,7 +193,7 @@ static void hide_values(const struct mask *m, const char *line, size_t len, size
 	size_t at = *col;
 
 	for (size_t from = 0, n; from < len; from += n ? n : 1) {
-		n = m->nvalues ? value_at(m, line + from, len - from) : 0;
+		n = value_at(m, line + from, len - from);
 		if (n)
 			hide(out, from, n, col, at);
 		else
@@ -208,7 +259,9 @@ void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 		word_end = p + word;
 		inside = secret_inside(p, word);
 		for (const char *stop = p + (inside ? inside : word); p < stop; p += n ? n : 1) {
-			n = m->nvalues ? value_at(m, p, (size_t)(end - p)) : 0;
+			n = value_at(m, p, (size_t)(end - p));
+			if (!n && p > text && p[-1] == '`' && is_cut_value(m, p, strcspn(p, "`")))
+				n = strcspn(p, "`");
 			if (n)
 				strbuf_add(out, MASK);
 			else

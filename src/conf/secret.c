@@ -14,6 +14,8 @@
 #include "conf/distance.h"
 
 #define MISSPELT_MIN 6                          /* a shorter word is near to too many others */
+#define MISSPELT_BY  2                          /* letters */
+#define WORD_MAX     23
 
 static const char *const secrets[] = { "auth_pass", "password", "auth_passwd", "authpass", "key" };
 
@@ -27,17 +29,21 @@ bool secret_is_listed(const char *word)
 
 bool secret_follows(const char *word, size_t len)
 {
-	char copy[24];
+	char copy[WORD_MAX + 1];
 
-	if (len >= sizeof(copy))
+	if (len > WORD_MAX)
 		return false;
 	memcpy(copy, word, len);
 	copy[len] = '\0';
-	if (secret_is_listed(copy))
-		return true;
-	for (size_t i = 0; len >= MISSPELT_MIN && i < sizeof(secrets) / sizeof(*secrets); i++)
-		if (word_distance(copy, secrets[i]) <= 2)
+	/* Every word of a line may be asked about: the lengths decide for nearly all. */
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		size_t n = strlen(secrets[i]);
+
+		if (len == n && !memcmp(copy, secrets[i], n))
 			return true;
+		if (len >= MISSPELT_MIN && len + MISSPELT_BY >= n && len <= n + MISSPELT_BY && word_distance(copy, secrets[i]) <= MISSPELT_BY)
+			return true;
+	}
 	return false;
 }
 

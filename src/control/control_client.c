@@ -27,7 +27,7 @@ enum { RELOAD_APPLIED = 0, RELOAD_NO_ANSWER = 1, RELOAD_REFUSED = 5 };
  * as it can. */
 static char *socket_path(const struct options *opt)
 {
-	struct source_options so = { opt->config_id, opt->strict_includes, false };
+	struct source_options so = { .config_id = opt->config_id, .strict_includes = opt->strict_includes, .regular_only = true };
 	struct strbuf text = { 0 };
 	struct config *cfg = NULL;
 	char *path;
@@ -37,7 +37,7 @@ static char *socket_path(const struct options *opt)
 	path = control_path(cfg ? cfg->globals.instance_name : NULL,
 			    opt->namespace ? opt->namespace : cfg ? cfg->globals.net_namespace : NULL);
 	config_free(cfg);
-	strbuf_done(&text);
+	strbuf_wipe(&text);                     /* it holds the passwords */
 	return path;
 }
 

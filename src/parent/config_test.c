@@ -26,12 +26,16 @@ static int verdict(const struct conf_diags *diags, int error)
 	return diags_count(diags, DIAG_SECURITY) ? TEST_SECURITY : TEST_OK;
 }
 
+/* Folders like /tmp are where people want it, and where others may have put something in its place: no link is followed, and a pipe that nobody
+ * reads is not waited for. */
 static FILE *open_log(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0644);
+	FILE *out = fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 ? NULL : fdopen(fd, "a");
 
-	if (!out) {
+	if (!out && errno == ELOOP) {
+		fprintf(stderr, "keepalived: cannot write %s: it is a symbolic link\n", path);
+	} else if (!out) {
 		fprintf(stderr, "keepalived: cannot write %s: %s\n", path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
@@ -39,17 +43,19 @@ static FILE *open_log(const char *path)
 	return out;
 }
 
-static void print_config(const struct options *opt, const struct config *cfg, bool errors)
+/* false: not all of it was written. */
+static bool print_config(const struct options *opt, const struct config *cfg, bool errors)
 {
 	struct strbuf text = { 0 };
+	bool ok;
 
 	if (errors)
 		strbuf_add(&text, "# The file has errors: what was left out because of them is not in here.\n");
 	config_print(cfg, &text, opt->show_secrets);
 	fputs(strbuf_str(&text), stdout);
-	if (text.str)
-		explicit_bzero(text.str, text.len);
-	strbuf_done(&text);
+	ok = !fflush(stdout) && !ferror(stdout);
+	strbuf_wipe(&text);
+	return ok;
 }
 
 /* false: not all of it was written. */
@@ -82,8 +88,10 @@ int config_test_main(const struct options *opt)
 	if (!error)
 		host_check_here(generation_netns(g, opt), g->cfg, opt->other_host, diags);
 	status = verdict(diags, error);
-	if (!error && opt->print_config)
-		print_config(opt, g->cfg, diags_count(diags, DIAG_ERROR) > 0);
+	if (!error && opt->print_config && !print_config(opt, g->cfg, diags_count(diags, DIAG_ERROR) > 0)) {
+		fprintf(stderr, "keepalived: cannot write the configuration: %s\n", strerror(errno));
+		status = TEST_UNREADABLE;
+	}
 	if (!print_diags(opt, diags, out) && opt->test_log) {
 		fprintf(stderr, "keepalived: cannot write %s: %s\n", opt->test_log, strerror(errno));
 		status = TEST_UNREADABLE;

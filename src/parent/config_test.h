@@ -6,7 +6,7 @@
 #include "options.h"
 
 /* Reads and checks the configuration as a start would, prints what is wrong to stderr or appends it to the log file, and the configuration to
- * stdout when that was asked for. The exit status: 0 nothing worse than warnings, 4 the file (or the log) cannot be opened, 5 errors, 6 nothing worse
+ * stdout when that was asked for. The exit status: 0 nothing worse than warnings, 4 the file (or the log) cannot be opened, or what was asked for not be written, 5 errors, 6 nothing worse
  * than script security findings. */
 int config_test_main(const struct options *opt);
 

@@ -54,13 +54,13 @@ static unsigned script_flags(const struct options *opt)
 
 int generation_load(const struct options *opt, uint64_t number, struct conf_diags *diags, struct generation **out)
 {
-	struct source_options so = { opt->config_id, opt->strict_includes, opt->mode == MODE_CONFIG_TEST };
+	struct source_options so = { .config_id = opt->config_id, .strict_includes = opt->strict_includes, .regular_only = number > 1 };
 	struct strbuf text = { 0 };
 	struct generation *g;
 	int error = source_read(opt->conf_file, &so, diags, &text);
 
 	if (error < 0) {
-		strbuf_done(&text);
+		strbuf_wipe(&text);
 		return error;
 	}
 	g = mem_alloc(sizeof *g);
@@ -71,8 +71,7 @@ int generation_load(const struct options *opt, uint64_t number, struct conf_diag
 		error = make_memory(g, &text, diags);
 	strbuf_addn(&text, "", 0);                              /* there is a text, if an empty one */
 	g->cfg = config_parse_here(text.str, text.len, diags);
-	explicit_bzero(text.str, text.len);                     /* it holds the passwords */
-	strbuf_done(&text);
+	strbuf_wipe(&text);                                     /* it holds the passwords */
 	g->scripts = script_table_new(g->cfg, script_flags(opt), diags);
 	if (error < 0) {
 		generation_free(g);
@@ -93,8 +92,11 @@ void generation_free(struct generation *g)
 		close(g->memfd);
 	script_table_free(g->scripts);
 	config_free(g->cfg);
-	for (unsigned i = 0; i < ROLES_MAX; i++)
+	for (unsigned i = 0; i < ROLES_MAX; i++) {
+		if (g->canonical[i])
+			explicit_bzero(g->canonical[i], strlen(g->canonical[i]));
 		free(g->canonical[i]);
+	}
 	free(g);
 }
 

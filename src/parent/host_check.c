@@ -66,7 +66,9 @@ struct host *host_read(void)
 	for (const struct ifaddrs *a = all; a; a = a->ifa_next) {
 		struct ip_addr addr = { 0 };
 
-		host_add_link(h, a->ifa_name);
+		/* Of an address, this is its label (eth0:1). */
+		if (!a->ifa_addr || a->ifa_addr->sa_family == AF_PACKET)
+			host_add_link(h, a->ifa_name);
 		if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET)
 			addr = addr_from_v4(((const struct sockaddr_in *)a->ifa_addr)->sin_addr);
 		else if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET6)

@@ -214,6 +214,7 @@ int start_daemonize(struct parent *p, int *report, int *status)
 {
 	int fds[2];
 	pid_t pid;
+	ssize_t n;
 	unsigned char said;
 
 	*report = -1;
@@ -232,7 +233,10 @@ int start_daemonize(struct parent *p, int *report, int *status)
 	}
 	close(fds[1]);
 	/* The caller waits until there is a daemon, or none: then the pid file is written. */
-	*status = read(fds[0], &said, 1) == 1 ? said : EXIT_FATAL;
+	do
+		n = read(fds[0], &said, 1);
+	while (n < 0 && errno == EINTR);
+	*status = n == 1 ? said : EXIT_FATAL;
 	close(fds[0]);
 	return 1;
 }

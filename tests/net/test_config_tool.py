@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """keepalived -t and --print-config on a machine: exit statuses, JSON, what is absent, and what a start makes of a broken file."""
 import json
+import os
 import subprocess
 
 import pytest
@@ -104,6 +105,26 @@ def test_files(lab, host, args, wanted):
 def test_a_log_that_cannot_be_written(lab, host):
     done = run_test(lab, host, instance("worng"), "-t=/nowhere/log")
     assert done.returncode == 4 and "/nowhere/log" in done.stderr
+
+
+def test_a_log_that_somebody_prepared(lab, host):
+    """No link is followed, no pipe waited for; what can be written is."""
+    daemon = lab.daemon(host, instance(), start=False)
+    target, link, pipe = (daemon.path(f"/tmp/{name}") for name in ("target", "link", "pipe"))
+    target.write_text("as it was\n")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    for name, said in (("link", "it is a symbolic link"), ("pipe", "No such device or address")):
+        done = daemon.run([daemon.binary, f"-t=/tmp/{name}"])
+        assert done.returncode == 4 and said in done.stderr
+    assert target.read_text() == "as it was\n"
+    assert daemon.run([daemon.binary, "-t=/dev/null"]).returncode == 0
+
+
+def test_a_print_that_cannot_be_written(lab, host):
+    daemon = lab.daemon(host, instance(), start=False)
+    done = daemon.run(["sh", "-c", f"exec {daemon.binary} --print-config >/dev/full"])
+    assert done.returncode == 4 and "cannot write the configuration: No space left on device" in done.stderr
 
 
 @pytest.mark.parametrize("args", [["--json"], ["--other-host"], ["--show-secrets"], ["-t", "--show-secrets"]])

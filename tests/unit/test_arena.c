@@ -114,6 +114,24 @@ static void test_free_of_nothing(void **state)
 	arena_free(arena_new());
 }
 
+static void test_wipe(void **state)
+{
+	struct arena *a = arena_new();
+	char *small = arena_strdup(a, "secret"), *large = arena_alloc(a, 3000000), *last;
+
+	(void)state;
+	memset(large, 'x', 3000000);
+	for (int i = 0; i < 10000; i++)
+		last = arena_strdup(a, "another");
+	arena_wipe(a);
+	assert_memory_equal(small, "\0\0\0\0\0\0", 6);
+	assert_memory_equal(last, "\0\0\0\0\0\0\0", 7);
+	for (size_t i = 0; i < 3000000; i++)
+		if (large[i])
+			fail();
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +141,7 @@ int main(void)
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_used_counts),
 		cmocka_unit_test(test_free_of_nothing),
+		cmocka_unit_test(test_wipe),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);

@@ -299,9 +299,81 @@ static void test_linear_sequences(void **state)
 	assert_true(hundred < 40 * ten + 0.05);
 }
 
+/* Reads the text; it must not take longer than a slow build on a busy machine needs. */
+static void must_end(struct strbuf *text, const char *what)
+{
+	double from = cpu_seconds();
+	struct parsed p = parse_and_drop(text);
+
+	print_message("# %s: %.1f s\n", what, cpu_seconds() - from);
+	assert_true(cpu_seconds() - from < 30);
+	parsed_done(&p);
+}
+
+/* A long line of which nothing comes is not read millions of times for nothing. */
+static void test_sequence_of_nothing(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	strbuf_add(&text, "~SEQ(A, 1, 3000000) @");
+	repeat(&text, "x", 1000000);
+	must_end(&text, "conditions");
+	strbuf_add(&text, "~SEQ(A, 1, 3000000) ~LST(1bad, ");
+	repeat(&text, "x", 1000000);
+	strbuf_add(&text, ") x\n");
+	must_end(&text, "broken lists");
+	strbuf_add(&text, "$L=$L a\n~SEQ(A, 1, 3000000) ");
+	repeat(&text, "word ", 200000);
+	strbuf_add(&text, "$L\n");
+	must_end(&text, "broken lines");
+	strbuf_add(&text, "~SEQ(A, 1, 3000000) include /nowhere/$A\n");
+	must_end(&text, "includes");
+}
+
+static void test_many_definitions(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 300000; i++)
+		strbuf_addf(&text, "$some_long_name_%d=x\n", i);
+	for (int i = 0; i < 1000; i++)
+		strbuf_addf(&text, "word $same_long_name_%d_\n", i);
+	must_end(&text, "undefined names");
+}
+
+/* Thousands of places in one line, asked for forwards and backwards. */
+static void test_many_pieces(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	strbuf_add(&text, "$a=b\n");
+	repeat(&text, "${a}\u00ad ", 110000);
+	must_end(&text, "pieces");
+}
+
+static void test_many_secrets(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		strbuf_addf(&text, "$PASSWORD%d=aaa%dbbb\n", i, i);
+	for (int i = 0; i < 2000; i++) {
+		strbuf_addf(&text, "wrong%d ", i);
+		repeat(&text, "a", 4000);
+		strbuf_add(&text, "\n");
+	}
+	must_end(&text, "secrets");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sequence_of_nothing), cmocka_unit_test(test_many_definitions), cmocka_unit_test(test_many_pieces),
+		cmocka_unit_test(test_many_secrets),
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_errors_behind_warnings), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_long_lines_of_uses), cmocka_unit_test(test_explosions), cmocka_unit_test(test_linear_sequences),

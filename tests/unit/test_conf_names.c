@@ -78,16 +78,21 @@ static void put(const char *path, const char *text)
 
 static void make_files(void)
 {
+	char scopes[700];
+
 	assert_int_equal(mkdir("etc", 0755) | mkdir("usr", 0755) | mkdir("etc/rt_tables.d", 0755) | mkdir("usr/rt_tables.d", 0755), 0);
 	put("etc/rt_tables", "# comment\n100 one\n 0x65\ttwo # text\n102\nthree 103\n104 four extra\n100000000000 five\n");
 	put("usr/rt_tables", "100 not_read\n");         /* the one in etc hides it */
+	snprintf(scopes, sizeof(scopes), "#%600s99 not_a_line\n98 odd\n", "");
+	put("usr/rt_scopes", scopes);
 	put("usr/rt_protos", "77 ours\n");
 	put("etc/rt_tables.d/a.conf", "200 six\n");
 	put("usr/rt_tables.d/a.conf", "201 hidden\n");
 	put("usr/rt_tables.d/b.conf", "202 seven\n");
 	put("etc/rt_tables.d/readme", "203 eight\n");
 	put("t.conf", "global_defs { iproute_etc_dir etc\n iproute_usr_dir usr\n}\nstatic_routes {\n10.0.0.0/8 dev eth0 table one\n10.0.0.0/8 dev eth0 table two\n"
-	    "10.0.0.0/8 dev eth0 table four\n10.0.0.0/8 dev eth0 table six\n10.0.0.0/8 dev eth0 table seven\n10.0.0.0/8 dev eth0 protocol ours no_track\n}\n");
+	    "10.0.0.0/8 dev eth0 table four\n10.0.0.0/8 dev eth0 table six\n10.0.0.0/8 dev eth0 table seven\n10.0.0.0/8 dev eth0 protocol ours no_track\n"
+	    "10.0.0.0/8 dev eth0\tscope\todd\n}\n");
 }
 
 static void test_files(void **state)
@@ -110,11 +115,12 @@ static void test_files(void **state)
 	/* the files are gone: the text has all of it */
 	cfg = config_parse(strbuf_str(&text), text.len, diags);
 	assert_int_equal(diags_count(diags, DIAG_ERROR), 0);
-	assert_int_equal(cfg->nstatic_routes, 6);
+	assert_int_equal(cfg->nstatic_routes, 7);
 	for (unsigned i = 0; i < 6; i++)
 		assert_int_equal(cfg->static_routes[i].table, tables[i]);
 	assert_int_equal(cfg->static_routes[5].protocol, 77);
-	for (const char *const *word = (const char *const[]){ "not_read", "hidden", "eight", "three", "five", NULL }; *word; word++)
+	assert_int_equal(cfg->static_routes[6].scope, 98);
+	for (const char *const *word = (const char *const[]){ "not_read", "hidden", "eight", "three", "five", "not_a_line", NULL }; *word; word++)
 		assert_null(strstr(strbuf_str(&text), *word));
 	config_free(cfg);
 	strbuf_done(&text);

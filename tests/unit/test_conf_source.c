@@ -146,6 +146,48 @@ static void test_bytes(void **state)
 	diags_free(diags);
 }
 
+/* A pipe is a configuration where somebody may wait for its other end; elsewhere it is a mistake, and waits for nobody. */
+static void test_pipe(void **state)
+{
+	struct source_options opt = { .config_id = "here", .regular_only = true };
+	struct conf_diags *diags = diags_new();
+	struct strbuf out = { 0 }, said = { 0 };
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(source_read("pipe", &opt, diags, &out), -EINVAL);
+	diags_each(diags, collect, &said);
+	assert_string_equal(strbuf_str(&said), "E error: cannot read `pipe`: not a regular file\n");
+	put("a", "include pipe\n");
+	expect("a", false, 0, "Fa\n", "W a:1:9: warning: cannot read `pipe`: not a regular file\n");
+	strbuf_done(&out);
+	strbuf_done(&said);
+	diags_free(diags);
+}
+
+/* The name of a folder does not become a line of the configuration. */
+static void test_odd_folder(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("odd\n=vrrp", 0755), 0);
+	put("odd\n=vrrp/a", "x ${_PWD} y\nz\n");
+	expect("odd\n=vrrp/a", false, 0, "Fodd?=vrrp/a\nP0 2\n=z\n", "E odd?=vrrp/a:1:1: error: ${_PWD} has several lines here: the line is left out\n");
+}
+
+/* A block that another file opened is named with it. */
+static void test_brace_elsewhere(void **state)
+{
+	struct parsed p;
+
+	(void)state;
+	put("open", "static_ipaddress {\n");
+	put("a", "include open\nvrrp_instance V {\n}\n");
+	p = conf_parse_file("a");
+	if (!strstr(p.said, "`vrrp_instance` begins inside `static_ipaddress` of line 1 of open: a `}` is missing before it"))
+		fail_msg("%s", p.said);
+	parsed_done(&p);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -165,7 +207,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines), cmocka_unit_test(test_include), cmocka_unit_test(test_missing), cmocka_unit_test(test_loop),
-		cmocka_unit_test(test_glob), cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_glob), cmocka_unit_test(test_bytes), cmocka_unit_test(test_pipe), cmocka_unit_test(test_odd_folder),
+		cmocka_unit_test(test_brace_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -112,6 +112,19 @@ static void test_detach(void **state)
 	strbuf_done(&sb);
 }
 
+static void test_wipe(void **state)
+{
+	struct strbuf sb = { 0 };
+
+	(void)state;
+	strbuf_wipe(&sb);
+	assert_null(sb.str);
+	strbuf_add(&sb, "secret");
+	strbuf_wipe(&sb);
+	assert_null(sb.str);
+	assert_int_equal(sb.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_formatted_to_the_brim),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_detach),
+		cmocka_unit_test(test_wipe),
 	};
 
 	return cmocka_run_group_tests_name("strbuf", tests, NULL, NULL);

@@ -39,6 +39,11 @@ void definitions_free(struct definitions *d)
 	free(d);
 }
 
+size_t definitions_count(const struct definitions *d)
+{
+	return map_count(d->names);
+}
+
 bool define_is_name(char c, bool first)
 {
 	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (!first && c >= '0' && c <= '9');
@@ -61,8 +66,10 @@ struct def_value *define_keep(struct def_value *value)
 
 void define_release(struct def_value *value)
 {
-	if (--value->refs == 0)
+	if (--value->refs == 0) {
+		explicit_bzero(value, value->size);     /* it may be a password */
 		free(value);
+	}
 }
 
 /* The value, its lines' texts and its name are one piece of memory. */
@@ -75,6 +82,7 @@ static struct def_value *value_new(const char *name, size_t name_len, const stru
 	for (size_t i = 0; i < nlines; i++)
 		bytes += lines[i].len + 1;
 	value = mem_alloc(size + bytes);
+	value->size = size + bytes;
 	to = (char *)value + size;
 	memcpy(to, name, name_len);
 	value->name = to;

@@ -12,6 +12,7 @@ struct definitions;
 struct def_line { const char *text; size_t len; uint32_t line; uint32_t via; };        /* via: 0 = not known yet; for whoever gives the numbers */
 struct def_value {
 	unsigned refs;
+	size_t size;                            /* of all that belongs to it, which is one piece of memory */
 	bool several;                           /* it was written with several lines, however many are left */
 	bool active;                            /* being put in somewhere: it must not be put into itself */
 	bool accused;                           /* … and was, which has been said */
@@ -23,6 +24,7 @@ struct def_value {
 
 struct definitions *definitions_new(void);
 void definitions_free(struct definitions *d);
+size_t definitions_count(const struct definitions *d);
 
 bool define_is_name(char c, bool first);        /* [A-Za-z_], and [0-9] when it is not the first */
 /* The length of the name that starts at p, 0 when none does. */

@@ -24,6 +24,7 @@
 #include "lib/mem.h"
 
 #define SPLICES_MAX 64                          /* at the start of one line */
+#define LOOKS_MAX   200000                      /* names that are compared to find what was meant */
 
 struct expander *expander_new(const char *config_id, const struct preproc_ops *ops, void *arg, struct conf_diags *diags)
 {
@@ -51,6 +52,8 @@ void expander_free(struct expander *x)
 /* Only now it is known what is defined nowhere. */
 void expander_end(struct expander *x)
 {
+	size_t looks = 0;
+
 	for (size_t i = 0; i < x->nundefined; i++) {
 		const struct undefined *u = &x->undefined[i];
 		const char *nearest = NULL;
@@ -59,7 +62,9 @@ void expander_end(struct expander *x)
 			diag_repeat(x->diags, DIAG_WARNING, &u->pos, "`$%.60s` is defined only after this: here it stays as it is written", u->name);
 			continue;
 		}
-		nearest = define_nearest(x->defs, u->name, strlen(u->name));
+		looks += definitions_count(x->defs);
+		if (looks <= LOOKS_MAX)
+			nearest = define_nearest(x->defs, u->name, strlen(u->name));
 		diag_repeat(x->diags, DIAG_WARNING, &u->pos, u->braced ? "`${%.60s}` is not defined: it stays as it is written%s%s%s" :
 			    "`$%.60s` is not defined: it stays as it is written%s%s%s", u->name, nearest ? "; did you mean `$" : "",
 			    nearest ? nearest : "", nearest ? "`?" : "");
@@ -199,7 +204,8 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));
 
-		x->ops->include(x->arg, &at, pattern, (size_t)(end - pattern), flags);
+		if (expand_spend(x, pos, EXPAND_FILE_COST))
+			x->ops->include(x->arg, &at, pattern, (size_t)(end - pattern), flags);
 	} else {
 		x->ops->placed(x->arg, pos, out);
 	}

@@ -9,6 +9,7 @@
 #define EXPAND_DEPTH 40                         /* of definitions in definitions, sequences in sequences */
 #define EXPAND_LINE_COST 128                    /* what a line costs beside its bytes: a sequence of empty ones ends, too */
 #define EXPAND_USE_COST  16
+#define EXPAND_FILE_COST 16384                  /* an include looks for files */
 #define EXPAND_LINE_MAX ((size_t)1 << 20)       /* bytes, as of a line in a file */
 #define EXPAND_BUDGET ((size_t)256 << 20)       /* some two million lines */
 

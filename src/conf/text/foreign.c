@@ -6,29 +6,14 @@
  * line numbers, a shell's prompt, blanks and signs that cannot be seen, quotes and dashes that were made pretty. Each of them is
  * recognised here by its name, so that the message can say what a human cannot see; what it is then taken for is the caller's business.
  *
- * Called by preproc.c (files and lines), lex.c (characters) and diag.c (what may be shown). RFC 3629 says what UTF-8 is.
+ * Called by preproc.c (files and lines), lex.c (characters) and diag_show.c (what may be shown).
  */
 #include "conf/text/foreign.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static size_t utf8_decode(const char *text, const char *end, uint32_t *code)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)text;
-	size_t len = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
-
-	if (!len || (size_t)(end - text) < len)
-		return 0;
-	*code = len == 1 ? *p : *p & (0xffU >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (p[i] & 0x3fU);
-	}
-	return *code < least[len] || *code > 0x10ffff || (*code >= 0xd800 && *code < 0xe000) ? 0 : len;
-}
+#include "lib/utf8.h"
 
 /* Signs that change the direction of the text around them. */
 static bool turns_text(uint32_t code)

@@ -74,8 +74,7 @@ static void find_one(struct search *s, const char *path, bool braces)
 		diag_add(s->diags, DIAG_ERROR, s->pos, "cannot read `%s`", path);
 	for (size_t i = 0; r == 0 && !s->count && i < g.gl_pathc; i++)
 		s->fn(s->arg, g.gl_pathv[i]);
-	if (r == 0)
-		globfree(&g);
+	globfree(&g);
 }
 
 /* The } that belongs to this {, or NULL. */

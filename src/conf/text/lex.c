@@ -54,8 +54,9 @@ static struct conf_pos line_pos(struct line *l, const char *at)
 
 	if (!l->nmap)
 		return pos;
-	if (off < l->map[l->map_at].off)
-		l->map_at = 0;
+	/* Places are asked for nearly in their order: a word's last, then its first. */
+	while (l->map_at && off < l->map[l->map_at].off)
+		l->map_at--;
 	while (l->map_at + 1 < l->nmap && l->map[l->map_at + 1].off <= off)
 		l->map_at++;
 	piece = &l->map[l->map_at];

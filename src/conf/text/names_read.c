@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +53,25 @@ static void read_line(struct reader *r, char *line)
 
 static bool read_names(struct reader *r, const char *path)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	char line[512];
+	bool whole = true;
 	FILE *f;
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+	f = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? fdopen(fd, "r") : NULL;
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
 		return false;
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	while (r->count < NAMES_MAX && fgets(line, sizeof(line), f))
-		read_line(r, line);
+	}
+	while (r->count < NAMES_MAX && fgets(line, sizeof(line), f)) {
+		bool starts = whole;                    /* the rest of a long comment is no line */
+
+		whole = strchr(line, '\n') != NULL;
+		if (starts)
+			read_line(r, line);
+	}
 	fclose(f);
 	return true;
 }
@@ -143,7 +152,7 @@ void names_append(struct strbuf *expanded, struct conf_diags *diags)
 	struct lex lx = { 0 };
 	char *copy = NULL;
 
-	if (!dirs && !contains(expanded, "_routes") && !contains(expanded, "_rules") && !contains(expanded, " scope "))
+	if (!dirs && !contains(expanded, "_routes") && !contains(expanded, "_rules") && !contains(expanded, "scope"))
 		return;
 	if (dirs) {
 		copy = mem_strdup(expanded->str);

@@ -154,6 +154,11 @@ bool predefined_add(struct expander *x, struct expansion *e, const struct placed
 		value = "!";
 	if (!value)
 		return false;
+	if (strpbrk(value, "\n\r")) {
+		diag_add(x->diags, DIAG_ERROR, e->pos, "${%.*s} has several lines here: the line is left out", (int)len, name);
+		e->failed = true;
+		return true;
+	}
 	e->comment = e->comment || *value == '#' || *value == '!';
 	if (expand_spend(x, e->pos, strlen(value) + EXPAND_USE_COST))
 		placed_add(out, value, strlen(value), piece);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/secret.h"
 #include "conf/text/expand_int.h"
 
 #define NAMES_MAX 64                            /* of one ~LST */
@@ -94,6 +95,8 @@ static void set_name(const struct sequence *s, size_t i, const char *value, size
 {
 	struct def_line line = { .text = value, .len = len, .line = s->pos->line, .via = s->via };
 
+	if (secret_is_named(s->names[i].name, s->names[i].len))
+		diags_add_secret(s->x->diags, value, len);
 	define_set(s->x->defs, s->names[i].name, s->names[i].len, s->pos->file, &line, 1, false);
 }
 

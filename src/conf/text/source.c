@@ -42,6 +42,7 @@ struct source {
 	struct expander *x;
 	char config_id[256];
 	char **names; size_t nnames;            /* the file table */
+	struct map *numbers;                    /* name → its place there + 1 */
 	struct map *origins;                    /* file, line and name → number */
 	size_t reads, bytes;
 	struct { uint32_t file; dev_t dev; ino_t ino; char *folder; } open[DEPTH_MAX];
@@ -58,14 +59,15 @@ struct source {
 
 static uint32_t source_add_name(struct source *s, const char *name)
 {
+	uintptr_t number = (uintptr_t)map_get_str(s->numbers, name);
 	char *copy;
 
-	for (size_t i = 0; i < s->nnames; i++)
-		if (!strcmp(s->names[i], name))
-			return (uint32_t)i;
+	if (number)
+		return (uint32_t)(number - 1);
 	copy = mem_strdup(name);
 	s->names = mem_resize(s->names, (s->nnames + 1) * sizeof(*s->names));
 	s->names[s->nnames++] = copy;
+	map_put_str(s->numbers, name, (void *)(uintptr_t)s->nnames);
 	strbuf_addc(s->out, SOURCE_FILE);
 	for (const char *p = copy; *p; p++)
 		strbuf_addc(s->out, (unsigned char)*p < ' ' ? '?' : *p);
@@ -206,6 +208,8 @@ static void source_text(struct source *s, uint32_t file, const char *text, size_
 		diag_add(s->diags, DIAG_WARNING, &start, "the lines of the file end in CR alone: it is read as if they ended in LF");
 	preproc_text(s->x, file, text, len);
 	s->checks = checks;
+	if (copy)
+		explicit_bzero(copy, len);
 	free(copy);
 }
 
@@ -227,10 +231,10 @@ static int read_all(int fd, struct strbuf *text)
 	return 0;
 }
 
-/* Opens what may be read as configuration: a regular file, which never lets anybody wait. */
-static int open_config(const char *path, bool pipes, struct stat *st)
+/* Opens what may be read as configuration: a regular file, or (`any`: asked for by its own name) a pipe or a device, too. */
+static int open_config(const char *path, bool any, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (pipes ? 0 : O_NONBLOCK));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (any ? 0 : O_NONBLOCK));
 	int err = 0;
 
 	if (fd < 0)
@@ -239,7 +243,7 @@ static int open_config(const char *path, bool pipes, struct stat *st)
 		err = -errno;
 	else if (S_ISDIR(st->st_mode))
 		err = -EISDIR;
-	else if (!pipes && !S_ISREG(st->st_mode))
+	else if (!any && !S_ISREG(st->st_mode))
 		err = -EINVAL;
 	if (err) {
 		close(fd);
@@ -270,7 +274,8 @@ static int source_file_read(struct source *s, const char *path, const struct con
 	const char *why;
 	int fd, r;
 
-	fd = open_config(path, !at && s->opt && s->opt->pipes, &st);
+	/* A pipe is empty when it is read for the seed; and nobody may be at its other end when a running daemon is to reload. */
+	fd = open_config(path, !at && !s->seed_only && !(s->opt && s->opt->regular_only), &st);
 	if (fd < 0) {
 		diag_add(s->diags, fd == -EISDIR || fd == -EINVAL ? level : DIAG_ERROR, at, "cannot read `%s`: %s", path,
 			 fd == -EINVAL ? "not a regular file" : strerror(-fd));
@@ -298,7 +303,7 @@ static int source_file_read(struct source *s, const char *path, const struct con
 		free(s->open[s->depth].folder);
 		s->open[s->depth].folder = NULL;
 	}
-	strbuf_done(&text);
+	strbuf_wipe(&text);                     /* passwords */
 	return r;
 }
 
@@ -345,7 +350,7 @@ static void source_include(void *arg, const struct conf_pos *pos, const char *pa
 
 static void source_init(struct source *s, const struct source_options *opt, struct conf_diags *diags, struct strbuf *out)
 {
-	*s = (struct source){ .opt = opt, .diags = diags, .out = out, .next = { .file = UINT32_MAX }, .origins = map_new() };
+	*s = (struct source){ .opt = opt, .diags = diags, .out = out, .next = { .file = UINT32_MAX }, .origins = map_new(), .numbers = map_new() };
 	if (opt && opt->config_id)
 		strncpy(s->config_id, opt->config_id, sizeof(s->config_id) - 1);
 	else if (gethostname(s->config_id, sizeof(s->config_id) - 1) == 0)
@@ -362,6 +367,7 @@ static void source_done(struct source *s)
 		free(s->open[i].folder);
 	free(s->names);
 	map_free(s->origins);
+	map_free(s->numbers);
 	expander_free(s->x);
 }
 

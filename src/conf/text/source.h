@@ -18,7 +18,7 @@
 struct source_options {
 	const char *config_id;                  /* -i; NULL = host name up to the first dot */
 	bool strict_includes;                   /* -e */
-	bool pipes;                             /* the file itself may be a pipe or a device, and is waited for: for one who tests a text, not for a daemon */
+	bool regular_only;                      /* `path` must be a regular file: waiting for the other end of a pipe is not possible now */
 };
 
 /* Reads `path` (a glob is allowed) and what it includes into the expanded text. 0, or -errno when the file itself

@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/secret.h"
+
 #define DEPTH_MAX 64                            /* no sensible text is nested so deeply; beyond it blocks are left out */
 #define EXCESS_SEARCH 1000                      /* how far a forgotten `{` is looked for: a section of usual size */
 
@@ -69,8 +71,20 @@ static const char *node_title(const struct node *n, char *buf, size_t size)
 {
 	if (!n->nwords)
 		snprintf(buf, size, "{");
+	else if (secret_follows(n->words[0].str, strlen(n->words[0].str)))
+		snprintf(buf, size, "%.40s", n->words[0].str);
 	else
 		snprintf(buf, size, "%.40s%s%.40s", n->words[0].str, n->nwords > 1 ? " " : "", n->nwords > 1 ? n->words[1].str : "");
+	return buf;
+}
+
+/* Where the block starts, as seen from another file or the same. */
+static const char *node_line(const struct builder *b, const struct node *n, uint32_t file, char *buf, size_t size)
+{
+	if (n->pos.file == file || n->pos.file >= b->lx->nfiles)
+		snprintf(buf, size, "line %u", n->pos.line);
+	else
+		snprintf(buf, size, "line %u of %.100s", n->pos.line, b->lx->files[n->pos.file]);
 	return buf;
 }
 
@@ -129,12 +143,12 @@ static unsigned levels_forgotten(const struct builder *b, const struct node *ope
 static struct node *close_forgotten(struct builder *b, struct node *open, const struct lex_item *item)
 {
 	unsigned levels = b->missing ? levels_forgotten(b, open, item) : 0;
-	char title[100];
+	char title[100], line[128];
 
 	if (!levels)
 		return open;
-	diag_add(b->diags, DIAG_ERROR, &item->pos, "a `}` is missing before this: `%s` of line %u is still open",
-		 node_title(open, title, sizeof(title)), open->pos.line);
+	diag_add(b->diags, DIAG_ERROR, &item->pos, "a `}` is missing before this: `%s` of %s is still open",
+		 node_title(open, title, sizeof(title)), node_line(b, open, item->pos.file, line, sizeof(line)));
 	b->missing -= levels;
 	while (levels--)
 		open = open->parent;
@@ -235,14 +249,14 @@ static void say_missing(struct builder *b, const struct node *top)
 {
 	const struct lex_item *next = item_at(b, b->at);
 	struct conf_pos pos = next ? next->pos : b->lx->end;
-	char title[100], many[32] = "a `}` is";
+	char title[100], line[128], many[32] = "a `}` is";
 
 	if (b->missing > 1)
 		snprintf(many, sizeof(many), "%u `}` are", b->missing);
 	node_title(top, title, sizeof(title));
 	if (next)
-		diag_add(b->diags, DIAG_ERROR, &pos, "`%.40s` begins inside `%s` of line %u: %s missing before it", item_word(b, next), title,
-			 top->pos.line, many);
+		diag_add(b->diags, DIAG_ERROR, &pos, "`%.40s` begins inside `%s` of %s: %s missing before it", item_word(b, next), title,
+			 node_line(b, top, pos.file, line, sizeof(line)), many);
 	else
 		diag_add(b->diags, DIAG_ERROR, &top->pos, "`%s` is never closed: %s missing at the end of the text", title, many);
 }
@@ -293,14 +307,14 @@ static bool reread_last(struct builder *b, const struct lex_item *extra)
 {
 	const struct lex_item *close = item_at(b, b->last_close);
 	bool misplaced = close && close->indent != LEX_NOT_FIRST && close->indent != b->last->indent && extra->indent == b->last->indent;
-	char title[100];
+	char title[100], line[128];
 	size_t ignore = b->last_close;
 	struct node *last = b->last;
 
 	if (b->strays ? !b->strays_fit : !misplaced)
 		return false;
-	diag_add(b->diags, DIAG_ERROR, &close->pos, "one `}` too many: it closes `%s` of line %u too early", node_title(last, title, sizeof(title)),
-		 last->pos.line);
+	diag_add(b->diags, DIAG_ERROR, &close->pos, "one `}` too many: it closes `%s` of %s too early", node_title(last, title, sizeof(title)),
+		 node_line(b, last, close->pos.file, line, sizeof(line)));
 	b->last = NULL;
 	root_drop_behind(b, b->before_last);
 	read_section(b, b->last_start, ignore);
