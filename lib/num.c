@@ -178,3 +178,11 @@ int num_bool(const char *str, bool *out)
 	}
 	return -EINVAL;
 }
+
+int num_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

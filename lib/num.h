@@ -17,4 +17,6 @@ int num_decimal(const char *str, unsigned scale, int64_t min, int64_t max, int64
 /* true on yes / false off no, case-sensitive as in keepalived.conf(5); -EINVAL otherwise. */
 int num_bool(const char *str, bool *out);
 
+int num_hex_digit(char c);                       /* 0 to 15, either case; -1 = no such digit */
+
 #endif

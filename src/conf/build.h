@@ -13,6 +13,10 @@
 #include "lib/arena.h"
 #include "lib/map.h"
 
+/* How the errors end that hold an object back. */
+#define SERVICE_HELD "; the virtual_server is not programmed"
+#define INSTANCE_HELD "; the instance is held back"
+
 #define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */
 #define UNSET_UINT UINT32_MAX                   /* "not given", where 0 means something; times use USEC_NEVER */
 
@@ -27,6 +31,12 @@ struct build_globals {
 	struct conf_pos fifo_script_pos[3];             /* all, VRRP, LVS */
 	struct conf_pos force_pos[5];                   /* in the order of struct conf_buffers */
 };
+
+/* A time that was given, or what is inherited. */
+static inline usec_t time_or(usec_t t, usec_t other)
+{
+	return t == USEC_NEVER ? other : t;
+}
 
 #define NOT_GIVEN 2                             /* of a yes or no */
 struct build_vrrp {
@@ -47,7 +57,7 @@ struct build_vrrp {
 	struct conf_pos down_timer_pos, repeat_pos, refresh_repeat_pos, lower_delay_pos, lower_repeat_pos, lower_no_advert_pos;
 	struct conf_pos higher_send_pos, owner_ignore_pos, timer_pos, xmit_base_pos, sync_pos;
 	struct build_uses uses;                 /* the trackers that it names */
-	const char *lost;                       /* not NULL: a list of trackers is, for this reason */
+	const char *lost;                       /* not NULL: a vital statement is, for this reason */
 };
 enum build_state { STATE_NOT_GIVEN, STATE_MASTER, STATE_BACKUP };
 
@@ -64,14 +74,15 @@ struct build_vs {
 	struct build_inherit in;
 	struct build_kind kind, sorry_kind;
 	uint32_t weight;                        /* UNSET_UINT = not given */
-	bool inhibit, has_sched, has_protocol, sorry_inhibit, sched_words[SCHED_WORDS];
+	bool inhibit, has_protocol, sorry_inhibit, sched_words[SCHED_WORDS];
 	uint8_t ip_family;
 	uint16_t port;                          /* of the service; of a group, when it has one for all (has_port) */
 	bool has_port, all_ports, only_marks;   /* an entry is for all ports; there are no addresses */
+	bool server_lines;                      /* there are real_servers, whatever they say */
 	bool mixed;                             /* a group of both address families */
 	const char *granularity;
 	struct ip_port sorry;
-	struct conf_pos kind_pos, quorum_pos, hyst_pos, gran_pos, proto_pos, family_pos, ops_pos, suspend_pos, sorry_pos, sorry_kind_pos,
+	struct conf_pos algo_pos, kind_pos, quorum_pos, hyst_pos, gran_pos, proto_pos, family_pos, ops_pos, suspend_pos, sorry_pos, sorry_kind_pos,
 		sorry_inhibit_pos, sched_pos[SCHED_WORDS];
 };
 
@@ -100,7 +111,7 @@ struct build_check {
 	uint16_t connect_port;
 	uint8_t log_all, alpha;                 /* 0, 1, NOT_GIVEN */
 	const char *user, *group;               /* of MISC_CHECK */
-	bool url_rejected;                      /* a url was left out, with a message */
+	struct conf_pos url_pos;                /* of its last url, whatever it says */
 	struct conf_pos bind_pos, needed_pos;   /* of bindto; of the statement that the type cannot do without */
 };
 
@@ -143,6 +154,7 @@ struct schema_ctx {
 	const struct schema_row *row;           /* the row of the statement being read */
 	void *prototypes[SB_COUNT];
 	uint32_t nchecks, nrs;
+	unsigned presumed;                      /* statements that nobody knows, and that were taken for a misspelling */
 	size_t looks;                           /* names of groups compared for suggestions */
 };
 

@@ -83,7 +83,7 @@ void track_done(struct build_track *t);
 void track_seal(struct schema_ctx *c, struct config *cfg);              /* groups and links, too */
 /* The object of the tracker whose block begins; at its end: what is broken is kept with its reason, a second one of the same name is not. */
 void *tracker_begin(struct schema_ctx *c, const struct node *n, const struct schema_block *block);
-void tracker_unknown(struct schema_ctx *c, const struct node *n);
+bool tracker_unknown(struct schema_ctx *c, const struct node *n);
 void tracker_end(struct schema_ctx *c, struct conf_tracker *t, enum conf_track_kind kind, size_t size);
 struct build_uses uses_take(struct build_track *t);                     /* the lines that were read since the last time */
 void parse_track_weight(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);         /* obj begins with a conf_tracker */

@@ -88,7 +88,7 @@ static void test_broken(void **state)
 		{ "mcast_dst_ip 224.0.0.99\n", false }, { "mcast_dst_ip 192.0.2.1\n", true }, { "mcast_dst_ip x\n", true },
 		{ "authentication {\nauth_type PASS\nauth_pass x\n}\n", false }, { "authentication {\nauth_type PSAS\nauth_pass x\n}\n", true },
 		{ "authentication {\nauth_type none\n}\n", false }, { "authentication {\nauth_type PASS\n}\n", false },
-		{ "authentication {\nauth_type AH\n}\n", true }, { "version 3\nauthentication {\nauth_type PSAS\n}\n", false },
+		{ "authentication {\nauth_type AH\n}\n", true }, { "version 3\nauthentication {\nauth_type PSAS\n}\n", true }, { "advert_itn 3\n", false }, { "unicast_per {\n192.0.2.9\n}\n", true },
 		{ "auth_hmac {\n}\n", true }, { "auth_hmac {\nkey 1 short\nkey 2 " KEY32 "\nactive_key 2\n}\n", true },
 		{ "use_vmac 03:00:00:00:00:00\n", false }, { "use_ipvlan\n", true }, { "use_ipvlan 192.0.2.7\n", false }, { "interface lo\n", true },
 		{ "no_accept\nstrict_mode\n", false }, { "vrf blue\n", false },

@@ -43,8 +43,7 @@ static void check_services(struct schema_ctx *c)
 		}
 		diag_add(c->diags, DIAG_ERROR, &vs->pos, "this virtual_server exists already, on line %u: it is not programmed a second time",
 			 first->pos.line);
-		if (!vs->broken)
-			vs->broken = "it exists already";
+		finish_hold_back(vs, "it exists already");
 	}
 	strbuf_done(&key);
 	map_free(seen);
@@ -97,15 +96,9 @@ static void check_service_addresses(struct schema_ctx *c)
 
 /* ---- what checkers follow ---- */
 
-static void hold(struct conf_vs *vs, const char *why)
-{
-	if (!vs->broken)
-		vs->broken = why;
-}
-
 static void check_followed(struct schema_ctx *c)
 {
-	static const char consequence[] = "this virtual_server is not programmed";
+	static const char consequence[] = "the virtual_server is not programmed";
 
 	for (size_t i = 0; i < c->check_uses.n; i++) {
 		const struct build_check_use *u = vec_at(&c->check_uses, i);
@@ -113,14 +106,14 @@ static void check_followed(struct schema_ctx *c)
 		struct conf_vs *vs = vec_at(&c->vs, u->vs);
 
 		if (!t) {
-			hold(vs, "a checker follows what does not exist");
+			finish_hold_back(vs, "a checker follows what does not exist");
 		} else if (t->broken) {
 			diag_add(c->diags, DIAG_WARNING, &u->pos, "`%.60s` is not what was meant (line %u): %s", u->name, t->pos.line, consequence);
-			hold(vs, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(u->kind), u->name, t->broken));
+			finish_hold_back(vs, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(u->kind), u->name, t->broken));
 		} else if (u->kind == CONF_TRACK_BFD && !((const struct conf_bfd_instance *)t)->to_checkers) {
 			diag_add(c->diags, DIAG_ERROR, &u->pos, "`bfd_instance %.60s` tells only VRRP, because of the `vrrp` in it: add `checker` there; %s", u->name,
 				 consequence);
-			hold(vs, "its bfd_instance does not tell the checkers");
+			finish_hold_back(vs, "its bfd_instance does not tell the checkers");
 		}
 	}
 }

@@ -44,7 +44,7 @@ static void finish_password(struct schema_ctx *c, struct build_vrrp *b)
 			diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` does not work with `auth_type AH`: it starts as BACKUP");
 		v->start_master &= v->priority == OWNER;
 	}
-	if (!why && b->auth_bad)
+	if (b->auth_bad)
 		vrrp_hold_back(v, "its auth_type cannot be read");
 	if (why)
 		v->auth = CONF_AUTH_NONE;

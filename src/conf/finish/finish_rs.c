@@ -11,11 +11,6 @@
 #include "conf/build.h"
 #include "lib/mem.h"
 
-static usec_t time_or(usec_t t, usec_t other)
-{
-	return t == USEC_NEVER ? other : t;
-}
-
 /* By type: what a checker has when nobody says anything, and whether it connects to a port. USEC_NEVER: its delay_loop. */
 static const struct { unsigned retry; usec_t delay; bool has_port; size_t size; } kinds[] = {
 	[CONF_CHECK_TCP]  = { 1, USEC_PER_SEC, true, 0 },
@@ -51,16 +46,16 @@ static void finish_connection(struct schema_ctx *c, struct build_vs *b, const st
 	if (k->connect_port)
 		ck->dst.port = k->connect_port;
 	if (!ck->dst.port && kinds[ck->type].has_port && (!b->vs.group_name || b->vs.group)) {
-		diag_add(c->diags, DIAG_ERROR, &ck->pos, "the real server has no port, so this check needs a `connect_port`");
+		diag_add(c->diags, DIAG_ERROR, &ck->pos, "the real server has no port, so this check needs a `connect_port`" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker has no port to connect to");
 	}
 	if (addr_is_set(&source->bindto.addr) && source->bindto.addr.family != ck->dst.addr.family) {
-		diag_add(c->diags, DIAG_ERROR, &k->bind_pos, "`bindto`: the address is of another family than the one to connect to");
+		diag_add(c->diags, DIAG_ERROR, &k->bind_pos, "`bindto`: the address is of another family than the one to connect to" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker cannot be bound to its bindto address");
 		memset(&source->bindto.addr, 0, sizeof(source->bindto.addr));
 	}
 	if (addr_is_link_local(&ck->dst.addr) && ck->dst.addr.family == AF_INET6 && !source->bind_if && (kinds[ck->type].has_port || ck->type == CONF_CHECK_PING)) {
-		diag_add(c->diags, DIAG_ERROR, &ck->pos, "a link-local address needs a `bind_if`");
+		diag_add(c->diags, DIAG_ERROR, &ck->pos, "a link-local address needs a `bind_if`" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker needs a bind_if");
 	}
 	if (addr_is_set(&source->bindto.addr) || source->bindto.port || source->bind_if || source->fwmark)
@@ -202,11 +197,8 @@ void finish_servers(struct schema_ctx *c, struct build_vs *b)
 	struct conf_rs *sealed;
 	unsigned kept = 0;
 
-	if (!c->rs.n) {
+	if (!b->server_lines && !b->vs.broken)
 		diag_add(c->diags, DIAG_WARNING, &b->vs.pos, "this virtual_server has no real_server: it is not programmed");
-		finish_hold_back(&b->vs, "it has no real_server");
-		return;
-	}
 	sealed = arena_alloc(c->arena, c->rs.n * sizeof(*sealed));
 	for (size_t i = 0; i < c->rs.n; i++) {
 		finish_rs(c, b, &r[i], checks, i + 1 < c->rs.n ? r[i + 1].first_check : c->checks.n);
@@ -219,4 +211,6 @@ void finish_servers(struct schema_ctx *c, struct build_vs *b)
 	b->vs.rs = sealed;
 	b->vs.nrs = kept;
 	c->nrs += kept;
+	if (!kept)
+		finish_hold_back(&b->vs, "it has no real_server");
 }

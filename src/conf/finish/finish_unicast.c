@@ -141,7 +141,7 @@ static void finish_no_peers(struct schema_ctx *c, struct build_vrrp *b)
 		i++;
 	if (i == sizeof(words) / sizeof(*words) && !stay)
 		return;
-	if (b->peers_bad)
+	if (b->peers_bad || b->lost)
 		return;
 	if (stay)
 		diag_add(c->diags, DIAG_WARNING, &b->fault_no_peer_pos, "`%s` has no peer and stays in FAULT, as `unicast_fault_no_peer` wants it", b->v.name);

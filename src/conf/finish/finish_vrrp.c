@@ -119,11 +119,6 @@ static void finish_preempt(struct schema_ctx *c, struct build_vrrp *b)
 
 /* ---- what is inherited from global_defs ---- */
 
-static usec_t time_or(usec_t t, usec_t other)
-{
-	return t == USEC_NEVER ? other : t;
-}
-
 static unsigned count_or(unsigned n, unsigned other)
 {
 	n = n == UNSET_UINT ? other : n;
@@ -184,8 +179,9 @@ static void finish_tracked(struct schema_ctx *c, struct build_vrrp *b)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < v->ntrack_ifs; i++) {
-		if (v->interface && !strcmp(ifs[i].ifname, v->interface))
-			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` is the instance's own interface, which is tracked anyway", ifs[i].ifname);
+		if (v->interface && !strcmp(ifs[i].ifname, v->interface) && !v->dont_track_primary)
+			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` is the instance's own interface, which is tracked anyway: the line is ignored",
+				 ifs[i].ifname);
 		else
 			ifs[kept++] = ifs[i];
 	}

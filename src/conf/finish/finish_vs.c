@@ -28,7 +28,7 @@ static void finish_sched(struct schema_ctx *c, struct build_vs *b)
 {
 	struct conf_vs *vs = &b->vs;
 
-	if (!b->has_sched)
+	if (!b->algo_pos.line)
 		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_algo` is not given: wlc is used");
 	if (!vs->sched[0])
 		strcpy(vs->sched, "wlc");
@@ -82,8 +82,8 @@ static void check_mixed(struct schema_ctx *c, struct build_vs *b)
 		tunnelled &= vs->rs[i].lb_kind == CONF_LB_TUN;
 	if (!b->mixed || tunnelled || vs->broken)
 		return;
-	diag_add(c->diags, DIAG_ERROR, &vs->pos, "the group `%.60s` is of both address families, which needs TUN for all of its servers: "
-		 "this virtual_server is not programmed", vs->group_name);
+	diag_add(c->diags, DIAG_ERROR, &vs->pos, "the group `%.60s` is of both address families, which needs TUN for all of its servers"
+		 SERVICE_HELD, vs->group_name);
 	finish_hold_back(&b->vs, "its virtual_server_group is of both address families");
 }
 
@@ -95,9 +95,9 @@ static void finish_protocol(struct schema_ctx *c, struct build_vs *b)
 
 	if (b->only_marks) {
 		if (b->has_protocol)
-			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the line is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the statement is ignored");
 		vs->protocol = 0;
-	} else if (!b->has_protocol && !vs->broken) {
+	} else if (!b->proto_pos.line && !vs->broken) {
 		diag_add(c->diags, DIAG_ERROR, &vs->pos, "`protocol` is not given: UDP is used (say `protocol TCP` for a TCP service)");
 		vs->protocol = IPPROTO_UDP;
 	}
@@ -161,7 +161,7 @@ static void finish_persistence(struct schema_ctx *c, struct build_vs *b)
 
 	vs->persistence_mask = vs->family == AF_INET6 ? 128 : 0xffffffff;
 	if (b->granularity && !read_granularity(b)) {
-		diag_add(c->diags, DIAG_ERROR, &b->gran_pos, "`persistence_granularity`: `%.60s` is not a %s; the line is left out", b->granularity,
+		diag_add(c->diags, DIAG_ERROR, &b->gran_pos, "`persistence_granularity`: `%.60s` is not a %s; the statement is left out", b->granularity,
 			 vs->family == AF_INET6 ? "prefix length (1 to 128)" : "netmask such as 255.255.255.0");
 		b->granularity = NULL;
 	}

@@ -18,7 +18,7 @@ struct build_route {
 
 struct build_rule {
 	struct conf_rule r;
-	bool has_action, has_preference;
+	bool has_action, several_actions, has_preference;
 	unsigned action_word, realms_word, suppress_word, protocol_word, group_word;
 };
 

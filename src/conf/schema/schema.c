@@ -6,8 +6,7 @@
  * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
  * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
  *
- * Called by config_parse. The tables are schema_global.c, schema_vrrp.c, schema_address.c, schema_route.c, schema_rule.c, schema_checker.c, schema_server.c and
- * schema_root.c; values are schema_value.c.
+ * Called by config_parse. The tables are schema_root.c and what its rows lead to; values are schema_value.c.
  */
 #include "conf/schema/schema.h"
 
@@ -20,6 +19,7 @@
 #include "lib/mem.h"
 
 #define ROWS_MAX 192
+#define PRESUMED_MAX 1000
 
 const struct schema_row *schema_find(const struct schema_block *block, const char *word)
 {
@@ -84,31 +84,39 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 
 		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)) || size > len + end + 1 || len > size + 2)
 			continue;
-		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six, two of eight or more */
+		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six (or of any block), two of eight or more */
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
 			return row;
-		if (size > 5 && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
+		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
 			return row;
 	}
 	return NULL;
 }
 
-static const char *held_back(struct schema_ctx *c, const struct schema_row *row)
+/* The row that a statement was probably meant for gets its place, so that nobody complains that it is missing as well. The same with and
+ * without diagnostics; a flood is not looked at. */
+static void note_meant(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *vital, const struct node *n, void *obj)
 {
-	const struct schema_row *before = c->row;
-	const char *text;
+	const struct schema_row *row = vital;
+	const char *nearest;
 
-	c->row = row;
-	text = value_held(c);
-	c->row = before;
-	return text;
+	if (!obj || c->presumed++ >= PRESUMED_MAX)
+		return;
+	if (!row && !suggest_block(n->words[0].str)) {
+		nearest = suggest_keyword(block, n->words[0].str);
+		row = nearest ? schema_find(block, nearest) : NULL;
+		if (!row || row->flags & SF_VITAL || n->has_block != (row->type == ST_BLOCK))
+			return;
+	}
+	if (row && row->pos)
+		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
 }
 
-/* `meant`: what is lost by it, or NULL. */
-static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant)
+/* `meant`: the vital row that is lost by it, or NULL; `held`: the object is held back, for this or for something else that it may be. */
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant, bool held)
 {
 	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s";
-	const char *word = n->words[0].str, *home, *nearest, *left_out;
+	const char *word = n->words[0].str, *home, *nearest, *left_out = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
 
 	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
@@ -118,12 +126,10 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 		return;
 	}
 	home = meant || diags_full(c->diags) ? NULL : suggest_block(word);
-	left_out = meant ? held_back(c, meant) : n->has_block ? "; the block is left out" : "";
 	nearest = meant ? meant->name : home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
-			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "",
-			 n->has_block ? "; the block is left out" : "");
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", left_out);
 	else
 		diag_add(c->diags, DIAG_ERROR, &n->pos, unknown, word, block->name,
 			 !nearest ? block->stray ? block->stray : "" : *left_out ? " (did you mean `" : ": did you mean `", nearest ? nearest : "",
@@ -183,13 +189,14 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 
 static void run_row(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
+	bool checker = row->type == ST_BLOCK && c->in_service;
 	const struct schema_row *before = c->row;
 	unsigned char scratch[64];
 
 	c->row = row;
 	if (row->pos)
 		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
-	if (row->flags & SF_LATER)
+	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
 	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
@@ -213,6 +220,9 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		}
 		break;
 	}
+	/* What is held back is not run without its checker. */
+	if (row->flags & SF_LATER && checker && !c->broken)
+		say_later(c, row, n);
 	c->row = before;
 }
 
@@ -243,6 +253,19 @@ static const struct node *statement_repaired(struct schema_ctx *c, const struct 
 	return copy;
 }
 
+static void unknown_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	const struct schema_row *meant = misspelt_row(block, n);
+	bool held = meant != NULL;
+
+	note_meant(c, block, meant, n, obj);
+	if (meant)
+		lost(c, meant);
+	if (block->unknown && block->unknown(c, n))
+		held = true;
+	unknown_keyword(c, block, n, meant, held);
+}
+
 static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
 {
 	const struct schema_row *row = schema_find(block, n->words[0].str);
@@ -257,12 +280,7 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 		}
 	}
 	if (!row) {
-		row = misspelt_row(block, n);
-		unknown_keyword(c, block, n, row);
-		if (row)
-			lost(c, row);
-		if (block->unknown)
-			block->unknown(c, n);
+		unknown_statement(c, block, n, obj);
 		return;
 	}
 	if (row->same_as) {
@@ -285,7 +303,7 @@ void schema_parse(struct schema_ctx *c, const struct schema_block *block, const 
 
 	for (const struct node *child = n->child; child; child = child->next) {
 		if (!child->nwords) {
-			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword: the block is left out");
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword; the block is left out");
 		} else if (!block->item) {
 			run_statement(c, block, child, obj, seen);
 		} else if (child->has_block) {

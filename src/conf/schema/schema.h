@@ -83,7 +83,7 @@ struct schema_block {
 	void (*end)(struct schema_ctx *c, const struct node *n, void *obj, void *outer);
 	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords; `rows` are their options */
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
-	void (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of statements that are left out because nobody knows them */
+	bool (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of a statement that nobody knows, before the error; true = it holds the object back */
 	const char *stray;                      /* what an unknown word that is near to no keyword probably is: ends the message */
 };
 
@@ -133,12 +133,19 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_t max, const char **out);
 bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out);
 bool value_garp_extra(struct schema_ctx *c, const struct node *n, struct conf_garp_extra *out);        /* [all] SECONDS */
-conf_script_id value_script(struct schema_ctx *c, const struct node *n);        /* 0 = none */
+/* How the message ends about a value of the statement that cannot be taken: "; the default is used: 5". */
+struct value_outcome { char text[160]; };
+struct value_outcome value_outcome(const struct schema_ctx *c, const struct node *n);
+bool value_given(struct schema_ctx *c, const struct node *n, unsigned word, const char *what);  /* false, with an error, when there is no such word */
 void value_store(void *field, size_t size, int64_t value);
 int64_t value_load(const void *field, size_t size, bool is_signed);
+const char *value_consequence(const struct schema_ctx *c);     /* of an object that is held back: "; the instance is held back" */
 const char *value_held(const struct schema_ctx *c);            /* what follows for a value of a vital row: "; the instance is held back"; or "" */
 /* Words from `from` on have no meaning: a warning, once per statement. */
 void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
+
+/* ---- schema_command.c ---- */
+conf_script_id value_script(struct schema_ctx *c, const struct node *n);        /* 0 = none */
 
 /* ---- schema_suggest.c ---- */
 /* The nearest word of the block, or NULL. */

@@ -37,7 +37,7 @@ static void parse_auth_type(struct schema_ctx *c, const struct schema_row *row, 
 	if (n->nwords > 1 && means_none(n->words[1].str)) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: allowed: PASS AH; adverts without authentication are had by leaving the block out", row->name);
 	} else if (n->nwords > 1 && strchr(n->words[1].str, ';')) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `;` does not end a statement here; allowed: PASS AH", row->name);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `;` does not end a statement here; allowed: PASS AH" INSTANCE_HELD, row->name);
 		b->auth_bad = true;
 	} else if (value_enum(c, n, 1, row->choices, &type)) {
 		b->v.auth = (enum conf_vrrp_auth)type;
@@ -78,7 +78,7 @@ static void print_auth_pass(struct printer *p, const struct schema_row *row, con
 }
 
 static const struct schema_row auth_rows[] = {
-	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .choices = auth_types,
+	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types,
 	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
 	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, .flags = SF_SECRET, .args = "WORD",
 	  .help = "the password, 8 characters of it" },
@@ -97,14 +97,6 @@ void print_authentication(struct printer *p, const struct schema_row *row, const
 
 /* ---- auth_hmac ---- */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The bytes of `hex:…`, or of the text as it is; what is wrong with them, or NULL. */
 static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 {
@@ -117,7 +109,7 @@ static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 	if (len < CONF_HMAC_KEY_MIN || len > CONF_HMAC_KEY_MAX)
 		return hex ? "a key has 32 to 64 bytes: 64 to 128 hexadecimal digits" : "a key has 32 to 64 bytes";
 	for (size_t i = 0; i < len; i++)
-		key->bytes[i] = (uint8_t)(hex ? hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]) : text[i]);
+		key->bytes[i] = (uint8_t)(hex ? num_hex_digit(text[2 * i]) << 4 | num_hex_digit(text[2 * i + 1]) : text[i]);
 	key->len = (uint8_t)len;
 	return NULL;
 }

@@ -33,7 +33,7 @@ static void print_told(struct printer *p, const struct schema_row *row, const vo
 #define INTERVAL(keyword, f, at, least, d, h) \
 	{ .name = keyword, .type = ST_MILLISECONDS, FIELD(f), POS(at), .min = MS(least), .max = MS_MAX, .args = "MILLISECONDS", .def = d, .help = h }
 static const struct schema_row bfd_rows[] = {
-	{ .name = "neighbor_ip", .type = ST_ADDR, FIELD(b.neighbor), POS(neighbor_pos), .flags = SF_VITAL, .help = "the neighbour's address" },
+	{ .name = "neighbor_ip", .type = ST_ADDR, FIELD(b.neighbor), POS(neighbor_pos), .flags = SF_VITAL | SF_VITAL_NAME, .help = "the neighbour's address" },
 	{ .name = "neighbour_ip", .same_as = "neighbor_ip", .help = "another spelling of neighbor_ip" },
 	{ .name = "source_ip", .type = ST_ADDR, FIELD(b.source), POS(source_pos), .flags = SF_VITAL, .help = "our address" },
 	INTERVAL("min_rx", b.min_rx, rx_pos, 1, "10", "how often we can listen"),

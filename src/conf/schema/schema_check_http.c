@@ -62,9 +62,10 @@ static void print_urls(struct printer *p, const struct schema_row *row, const vo
 }
 
 #define HTTP_ROWS(later, urls) \
-	CONNECTION_ROWS("1.2.13"), TIMING_ROWS("1", "3"), \
+	CONNECTION_ROWS("1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.3.7", "3", NULL, "1.2.13"), \
 	{ .name = "nb_get_retry", .same_as = "retry", .flags = SF_OLD, .advice = "is the old word for `retry`", .help = "old spelling of retry" }, \
 	{ .name = "url", .type = ST_BLOCK, .block = &(urls), .print = print_urls, .flags = SF_REPEAT | SF_VITAL, \
+	  .pos = offsetof(struct build_check, url_pos), .args = "{ path /… }", \
 	  .help = "a page that must be good; all must" }, \
 	{ .name = "virtualhost", .type = ST_STRING, CHECK_FIELD(u.http.virtualhost), .args = "NAME", .since = "1.3.6", .help = "Host of the requests" }, \
 	{ .name = "http_protocol", .type = ST_CUSTOM, .parse = parse_version, .print = print_version, .args = "1.0|1.0C|1.1", .def = "1.0", \
@@ -100,6 +101,7 @@ static void http_end(struct schema_ctx *c, const struct node *n, void *obj, void
 {
 	struct build_check *b = obj;
 	struct conf_http *http = &b->u.http;
+	const char *why;
 
 	(void)outer;
 	for (size_t i = 0; i < c->urls.n; i++) {
@@ -114,9 +116,10 @@ static void http_end(struct schema_ctx *c, const struct node *n, void *obj, void
 		http->verify = http->ca_file != NULL;
 	if (http->nurls)
 		return;
-	if (!b->url_rejected)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a url: url { path /… }", n->words[0].str);
-	check_break(c, b->ck.type == CONF_CHECK_SSL ? "SSL_GET has no url" : "HTTP_GET has no url");
+	why = b->ck.type == CONF_CHECK_SSL ? "SSL_GET has no url" : "HTTP_GET has no url";
+	check_break(c, why);
+	if (!b->url_pos.line)
+		check_fault(c, &n->pos, why, "`%s` needs a url: url { path /… }", n->words[0].str);
 	c->checks.n--;
 }
 

@@ -27,12 +27,12 @@ static void parse_user(struct schema_ctx *c, const struct schema_row *row, const
 }
 
 static const struct schema_row misc_rows[] = {
-	TIMING_ROWS("0", "1"),
-	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL, .help = "the command: exit status 0 means up" },
+	TIMING_ROWS("0", "1.3.7", "1", "1.3.7", "1.2.13"),
+	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .help = "the command: exit status 0 means up" },
 	{ .name = "misc_timeout", .type = ST_SECONDS, CHECK_FIELD(u.misc.timeout), .max = SEC(4294), .flags = SF_DERIVED, .def = "delay_loop of the service",
 	  .since = "1.1.0", .help = "how long it may take" },
 	{ .name = "misc_dynamic", .type = ST_FLAG, CHECK_FIELD(u.misc.dynamic), .since = "1.1.8", .help = "a status from 2 to 255 means up, with that weight less 2" },
-	{ .name = "user", .type = ST_CUSTOM, .parse = parse_user, .args = "USER [GROUP]", .def = "as in global_defs", .since = "1.3.0",
+	{ .name = "user", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_user, .args = "USER [GROUP]", .def = "as in global_defs", .since = "1.3.0",
 	  .help = "who it runs as" },
 };
 
@@ -49,9 +49,9 @@ static void misc_end(struct schema_ctx *c, const struct node *n, void *obj, void
 
 	(void)outer;
 	if (!b->u.misc.script) {
-		if (!b->needed_pos.line)
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`MISC_CHECK` needs a command: misc_path \"COMMAND ARGUMENTS\"");
 		check_break(c, "a MISC_CHECK has no misc_path");
+		if (!b->needed_pos.line)
+			check_fault(c, &n->pos, "a MISC_CHECK has no misc_path", "`MISC_CHECK` needs a command: misc_path \"COMMAND ARGUMENTS\"");
 		c->checks.n--;
 		return;
 	}
@@ -122,7 +122,7 @@ static void print_weight(struct printer *p, const struct schema_row *row, const 
 }
 
 static const struct schema_row file_rows[] = {
-	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
+	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
 	  .help = "the track_file to follow" },
 	{ .name = "weight", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_weight, .print = print_weight, .min = -INT32_MAX, .max = INT32_MAX,
 	  .args = "NUMBER [reverse|noreverse]", .def = "the track_file's", .since = "2.1.0",
@@ -130,7 +130,7 @@ static const struct schema_row file_rows[] = {
 };
 
 static const struct schema_row bfd_rows[] = {
-	{ .name = "name", .type = ST_CUSTOM, NEEDED, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.0.0",
+	{ .name = "name", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.0.0",
 	  .help = "the bfd_instance to follow" },
 	{ .name = "alpha", .type = ST_BOOL, CHECK_FIELD(alpha), .flags = SF_DERIVED, .def = "off", .since = "2.0.0", .help = "failed until the session is up" },
 };
@@ -139,14 +139,15 @@ static void followed_end(struct schema_ctx *c, const struct node *n, void *obj, 
 {
 	const struct build_check *b = obj;
 	bool file = b->ck.type == CONF_CHECK_FILE;
+	const char *why = file ? "a FILE_CHECK has no track_file" : "a BFD_CHECK has no name";
 
 	(void)outer;
 	if (file ? b->u.file.track_file : b->u.bfd.name)
 		return;
+	check_break(c, why);
 	if (!b->needed_pos.line)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, file ? "`FILE_CHECK` needs the name of a track_file: track_file NAME"
-							      : "`BFD_CHECK` needs the name of a bfd_instance: name NAME");
-	check_break(c, file ? "a FILE_CHECK has no track_file" : "a BFD_CHECK has no name");
+		check_fault(c, &n->pos, why, file ? "`FILE_CHECK` needs the name of a track_file: track_file NAME"
+						  : "`BFD_CHECK` needs the name of a bfd_instance: name NAME");
 	c->checks.n--;
 }
 

@@ -7,7 +7,9 @@
  */
 #include "conf/schema/schema_server.h"
 
-static const struct schema_row host_rows[] = { CONNECTION_ROWS("1.2.13"), TIMING_ROWS("1", "1") };
+static const struct schema_row host_rows[] = {
+	CONNECTION_ROWS("1.2.13", "1.1.8", "1.1.8", "1.2.13"), TIMING_ROWS("1", "1.3.7", "1", "1.3.7", "1.3.7"),
+};
 
 static void *host_begin(struct schema_ctx *c, const struct node *n, void *outer)
 {
@@ -25,7 +27,7 @@ static const struct schema_block host_block = {
 };
 
 static const struct schema_row smtp_rows[] = {
-	CONNECTION_ROWS("1.2.17"), TIMING_ROWS("1", "1"),
+	CONNECTION_ROWS("1.2.17", "1.2.17", "1.2.17", "1.1.8"), TIMING_ROWS("1", "1.1.8", "1", "1.1.8", "1.2.13"),
 	{ .name = "helo_name", .type = ST_STRING, CHECK_FIELD(u.smtp.helo_name), .args = "NAME", .def = "smtpchecker.keepalived.org",
 	  .since = "1.1.8", .help = "name that we greet with" },
 	{ .name = "host", .type = ST_BLOCK, .block = &host_block, .flags = SF_REPEAT | SF_VITAL, .since = "1.1.8",
@@ -49,10 +51,10 @@ static void take_from(struct build_check *host, const struct build_check *around
 		host->source.bind_if = around->source.bind_if;
 	if (!host->source.fwmark)
 		host->source.fwmark = around->source.fwmark;
-	h->connect_timeout = h->connect_timeout == USEC_NEVER ? a->connect_timeout : h->connect_timeout;
-	h->delay_before_retry = h->delay_before_retry == USEC_NEVER ? a->delay_before_retry : h->delay_before_retry;
-	h->delay_loop = h->delay_loop == USEC_NEVER ? a->delay_loop : h->delay_loop;
-	h->warmup = h->warmup == USEC_NEVER ? a->warmup : h->warmup;
+	h->connect_timeout = time_or(h->connect_timeout, a->connect_timeout);
+	h->delay_before_retry = time_or(h->delay_before_retry, a->delay_before_retry);
+	h->delay_loop = time_or(h->delay_loop, a->delay_loop);
+	h->warmup = time_or(h->warmup, a->warmup);
 	h->retry = h->retry == UNSET_UINT ? a->retry : h->retry;
 	host->alpha = host->alpha == NOT_GIVEN ? around->alpha : host->alpha;
 	host->log_all = host->log_all == NOT_GIVEN ? around->log_all : host->log_all;
@@ -77,6 +79,5 @@ static void smtp_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	}
 	c->hosts.n = 0;
 }
-
 
 const struct schema_block schema_smtp_check = { CHECK_BLOCK("SMTP_CHECK", smtp_rows, SB_SMTP), .init = check_init, .end = smtp_end };

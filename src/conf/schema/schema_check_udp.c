@@ -8,16 +8,9 @@
 #include <string.h>
 
 #include "conf/schema/schema_server.h"
+#include "lib/num.h"
 
 /* ---- bytes ---- */
-
-static int hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	ch = (char)(ch | 0x20);
-	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
-}
 
 struct bytes { uint8_t *value, *mask; unsigned n; };
 
@@ -29,7 +22,7 @@ static bool add_word(struct bytes *b, const char *word, bool wild)
 
 		for (unsigned i = 0; i < len; i++) {
 			bool any = wild && (p[i] | 0x20) == 'x';
-			int digit = any ? 0 : hex_digit(p[i]);
+			int digit = any ? 0 : num_hex_digit(p[i]);
 
 			if (digit < 0)
 				return false;
@@ -57,7 +50,7 @@ static bool read_bytes(struct schema_ctx *c, const struct node *n, const uint8_t
 
 		if (add_word(&b, n->words[i].str, mask != NULL))
 			continue;
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` does not consist of hexadecimal digits%s", n->words[0].str, n->words[i].str,
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` does not consist of hexadecimal digits%s" SERVICE_HELD, n->words[0].str, n->words[i].str,
 			 mask ? " and x (any digit)" : "");
 		return false;
 	}
@@ -85,8 +78,8 @@ static void parse_payload(struct schema_ctx *c, const struct schema_row *row, co
 	struct conf_udp *udp = &((struct build_check *)obj)->u.udp;
 
 	if (n->nwords < 2)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s", row->name, row->args);
-	if (n->nwords < 2 || !read_bytes(c, n, &udp->payload, NULL, &udp->npayload))
+		check_fault(c, &n->pos, "the payload of a UDP_CHECK cannot be read", "`%s` needs a value: %s", row->name, row->args);
+	else if (!read_bytes(c, n, &udp->payload, NULL, &udp->npayload))
 		check_break(c, "the payload of a UDP_CHECK cannot be read");
 }
 
@@ -121,10 +114,10 @@ static void print_reply(struct printer *p, const struct schema_row *row, const v
 }
 
 static const struct schema_row udp_rows[] = {
-	CONNECTION_ROWS("2.1.0"), TIMING_ROWS("1", "1"),
-	{ .name = "payload", .type = ST_CUSTOM, .parse = parse_payload, .print = print_payload, .args = "HEX …", .def = "an empty datagram",
+	CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0"),
+	{ .name = "payload", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_payload, .print = print_payload, .args = "HEX …", .def = "an empty datagram",
 	  .since = "2.2.0", .help = "bytes that are sent" },
-	{ .name = "require_reply", .type = ST_CUSTOM, .parse = parse_reply, .print = print_reply, .args = "[HEX …]", .since = "2.1.0",
+	{ .name = "require_reply", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_reply, .print = print_reply, .args = "[HEX …]", .since = "2.1.0",
 	  .help = "an answer must come, and begin with these bytes; x is any digit" },
 	{ .name = "min_reply_length", .type = ST_INT, CHECK_FIELD(u.udp.min_reply), .max = 65535, .flags = SF_VITAL, .def = "0", .since = "2.2.0",
 	  .help = "bytes of the shortest good answer" },
@@ -139,9 +132,8 @@ static void udp_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 	(void)outer;
 	if (udp->min_reply <= udp->max_reply)
 		return;
-	diag_add(c->diags, DIAG_ERROR, &n->pos, "min_reply_length %u is more than max_reply_length %u: no answer could be good", udp->min_reply,
-		 udp->max_reply);
-	check_break(c, "no answer to a UDP_CHECK could be good");
+	check_fault(c, &n->pos, "no answer to a UDP_CHECK could be good", "min_reply_length %u is more than max_reply_length %u: no answer could be good",
+		    udp->min_reply, udp->max_reply);
 }
 
 const struct schema_block schema_udp_check = { CHECK_BLOCK("UDP_CHECK", udp_rows, SB_UDP), .init = check_init, .end = udp_end };
@@ -217,8 +209,7 @@ static void parse_name(struct schema_ctx *c, const struct schema_row *row, const
 		((struct build_check *)obj)->u.dns.name = name;
 		return;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the name `%.60s` %s", row->name, name, fault);
-	check_break(c, "the name of a DNS_CHECK cannot be asked for");
+	check_fault(c, &pos, "the name of a DNS_CHECK cannot be asked for", "`%s`: the name `%.60s` %s", row->name, name, fault);
 }
 
 static void print_name(struct printer *p, const struct schema_row *row, const void *obj)
@@ -229,10 +220,10 @@ static void print_name(struct printer *p, const struct schema_row *row, const vo
 }
 
 static const struct schema_row dns_rows[] = {
-	CONNECTION_ROWS("1.3.0"), TIMING_ROWS("3", "delay_loop"),
-	{ .name = "type", .type = ST_CUSTOM, .parse = parse_type, .print = print_type, .args = "A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", .def = "SOA",
+	CONNECTION_ROWS("1.3.0", "1.3.0", "1.3.0", "1.3.0"), TIMING_ROWS("3", "1.3.0", "delay_loop", "1.3.7", "1.3.7"),
+	{ .name = "type", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_type, .print = print_type, .args = "A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", .def = "SOA",
 	  .since = "1.3.0", .help = "what is asked for, in capitals or not" },
-	{ .name = "name", .type = ST_CUSTOM, .parse = parse_name, .print = print_name, .args = "NAME", .def = ".", .since = "1.3.0",
+	{ .name = "name", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_name, .print = print_name, .args = "NAME", .def = ".", .since = "1.3.0",
 	  .help = "name that is asked for; . is the root" },
 };
 

@@ -24,13 +24,14 @@ static void add_member(struct schema_ctx *c, const struct node *n, void *obj)
 }
 
 /* The words of what nobody knows: names that stand beside `group { }` or in a misspelt one were said to be unknown; whom they mean is not less protected for it. */
-static void note_stray(struct schema_ctx *c, const struct node *n)
+static bool note_stray(struct schema_ctx *c, const struct node *n)
 {
 	for (unsigned i = 0; i < n->nwords; i++)
 		note_member(c, n->words[i].str, node_pos(n, i), true);
 	for (const struct node *child = n->child; child; child = child->next)
 		if (!child->has_block)
 			note_stray(c, child);
+	return false;
 }
 
 static void note_again(struct schema_ctx *c, const struct node *n, struct conf_pos *first)
@@ -104,7 +105,8 @@ static const struct schema_row sync_rows[] = {
 	NOTIFY("notify_fault", fault, NULL, "run when the group enters FAULT"),
 	NOTIFY("notify_stop", stop, "2.0.0", "run when the group stops"),
 	NOTIFY("notify", any, "1.1.2", "run on every transition, with GROUP NAME STATE 0 appended"),
-	{ .name = "smtp_alert", .type = ST_BOOL, GIVEN(smtp, smtp_alert), .flags = SF_DERIVED, .def = "as in global_defs", .help = "send mail on transitions" },
+	{ .name = "smtp_alert", .type = ST_BOOL, GIVEN(smtp, smtp_alert), .flags = SF_DERIVED, .def = "as in global_defs", .since = "1.0.0",
+	  .help = "send mail on transitions" },
 	{ .name = "global_tracking", .same_as = "sync_group_tracking_weight", .flags = SF_OLD, .advice = "is the old word for `sync_group_tracking_weight`",
 	  .since = "1.2.3", .help = "old spelling of sync_group_tracking_weight" },
 	{ .name = "sync_group_tracking_weight", .type = ST_FLAG, FIELD(tracking_weight), .since = "2.0.0",

@@ -72,13 +72,13 @@ static bool read_method(struct schema_ctx *c, const struct node *n, uint32_t *ou
 		if (word_distance(given, ch->word) <= 1)
 			nearest = ch->word;
 	if (!*given)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s", n->words[0].str, KIND_ARGS);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s" SERVICE_HELD, n->words[0].str, KIND_ARGS);
 	else if (!strcmp(given, "FNAT") || !strcmp(given, "SNAT"))
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s is a forwarding method of DPVS, and IPVS has none like it; allowed: NAT DR TUN. "
-			 "This virtual_server is not programmed", n->words[0].str, given);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s is a forwarding method of DPVS, and IPVS has none like it; allowed: NAT DR TUN"
+			 SERVICE_HELD, n->words[0].str, given);
 	else
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown forwarding method `%.40s`%s%s%s allowed: NAT DR TUN. "
-			 "This virtual_server is not programmed: NAT in place of what is meant would break it", n->words[0].str, given,
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown forwarding method `%.40s`%s%s%s allowed: NAT DR TUN"
+			 SERVICE_HELD " (NAT in place of what is meant would break it)", n->words[0].str, given,
 			 nearest ? " (did you mean `" : "", nearest ? nearest : ";", nearest ? "`?);" : "");
 	return false;
 }
@@ -108,7 +108,7 @@ static unsigned read_option(struct schema_ctx *c, const struct node *n, unsigned
 		t->port = (uint16_t)port;
 		return 2;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is no option of a tunnel; allowed: type ipip|gue|gre, port PORT, nocsum, csum, remcsum",
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is no option of a tunnel; allowed: type ipip|gue|gre, port PORT, nocsum, csum, remcsum" SERVICE_HELD,
 		 n->words[0].str, name);
 	return 0;
 }
@@ -139,10 +139,12 @@ static bool read_tunnel(struct schema_ctx *c, const struct node *n, struct conf_
 			return false;
 	}
 	fault = tunnel_fault(t);
-	if (fault)
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s", n->words[0].str, fault);
-	else if (t->type != CONF_TUNNEL_IPIP)
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "the options of TUN are known, but not supported yet: ipip is used");
+	if (fault) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s" SERVICE_HELD, n->words[0].str, fault);
+	} else if (t->type != CONF_TUNNEL_IPIP) {
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "tunnels of type gue and gre are known, but not supported yet" SERVICE_HELD);
+		check_break(c, "tunnels of type gue and gre are not supported yet");
+	}
 	return !fault;
 }
 
@@ -183,7 +185,7 @@ void server_print_kind(struct printer *p, const struct schema_row *row, const vo
 #define CHECKER(keyword, b, s, h, ...) \
 	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .print = print_check, .since = s, .help = h, __VA_ARGS__ }
 #define MADE .flags = SF_REPEAT | SF_VITAL
-#define NOT_MADE .flags = SF_LATER | SF_REPEAT | SF_VITAL, .advice = "without a checker that is, the server counts as up"
+#define NOT_MADE .flags = SF_LATER | SF_REPEAT | SF_VITAL, .advice = "without another checker the server counts as up"
 
 static const struct schema_row rs_rows[] = {
 	{ .name = "weight", .type = ST_INT, FIELD(rs.weight), .max = INT32_MAX, .flags = SF_DERIVED, .def = "the virtual server's, or 1",
@@ -197,7 +199,7 @@ static const struct schema_row rs_rows[] = {
 	{ .name = "virtualhost", .type = ST_STRING, FIELD(rs.virtualhost), .args = "NAME", .since = "1.3.6", .help = "Host of HTTP checks" },
 	{ .name = "notify_up", .type = ST_SCRIPT, FIELD(rs.notify_up), .since = "1.0.0", .help = "run when the server comes up" },
 	{ .name = "notify_down", .type = ST_SCRIPT, FIELD(rs.notify_down), .since = "1.0.0", .help = "run when the server goes down" },
-	INHERIT_ROWS("the virtual server's", "the virtual server's", "the virtual server's"),
+	INHERIT_ROWS("the virtual server's", "the virtual server's", "1.3.7", "the virtual server's"),
 	LATER("uthreshold", ST_INT, "1.1.13", "connections from which on it gets no more", FIELD(rs.uthreshold), .max = UINT32_MAX - 1, .def = "0"),
 	LATER("lthreshold", ST_INT, "1.1.13", "connections below which it gets some again", FIELD(rs.lthreshold), .max = UINT32_MAX - 1, .def = "0",
 	      .pos = offsetof(struct build_rs, threshold_pos)),
@@ -231,7 +233,7 @@ static void *rs_begin(struct schema_ctx *c, const struct node *n, void *outer)
 	struct ip_port addr;
 	struct build_rs *b;
 
-	(void)outer;
+	((struct build_vs *)outer)->server_lines = true;
 	if (!server_read_addr(c, n, 1, &addr))
 		return NULL;
 	b = schema_object(c, &schema_real_server, vec_push(&c->rs));
@@ -241,10 +243,11 @@ static void *rs_begin(struct schema_ctx *c, const struct node *n, void *outer)
 	return b;
 }
 
-static void rs_unknown(struct schema_ctx *c, const struct node *n)
+static bool rs_unknown(struct schema_ctx *c, const struct node *n)
 {
 	if (n->has_block)
 		check_break(c, "a real_server has an unknown block, which may be its checker");
+	return n->has_block;
 }
 
 void server_print_one(struct printer *p, const struct schema_row *row, const struct conf_rs *rs)

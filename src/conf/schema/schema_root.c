@@ -52,14 +52,15 @@ static const struct schema_row root_rows[] = {
 };
 
 /* A block that nobody knows has a name that others may ask for. */
-static void note_dropped(struct schema_ctx *c, const struct node *n)
+static bool note_dropped(struct schema_ctx *c, const struct node *n)
 {
 	struct build_name *dropped;
 
 	if (!n->has_block || n->nwords < 2)
-		return;
+		return false;
 	dropped = vec_push(&c->track.dropped);
 	*dropped = (struct build_name){ .name = arena_strdup(c->arena, n->words[1].str), .pos = n->pos };
+	return false;
 }
 
 const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals),

@@ -348,11 +348,11 @@ PARSE(parse_congctl)
 #define METRIC_WORD(keyword) OPTION_ALIAS(keyword, "metric", "1.2", "another word for metric")
 
 #define ROUTE_WORDS \
-	OPTION("to", ST_CUSTOM, NULL, "the destination follows", .parse = parse_to, .args = "PREFIX"), \
-	OPTION("default", ST_CUSTOM, NULL, "all destinations", .parse = parse_default), \
+	OPTION_FLAGS("to", SF_REPEAT, ST_CUSTOM, NULL, "the destination follows", .parse = parse_to, .args = "PREFIX"), \
+	OPTION_FLAGS("default", SF_REPEAT, ST_CUSTOM, NULL, "all destinations", .parse = parse_default), \
 	OPTION_ALIAS("any", "default", NULL, "another word for default"), \
 	OPTION_ALIAS("all", "default", NULL, "another word for default"), \
-	{ .name = "default6", .type = ST_CUSTOM, .parse = parse_default6, .flags = SF_WORD | SF_OLD, \
+	{ .name = "default6", .type = ST_CUSTOM, .parse = parse_default6, .flags = SF_WORD | SF_OLD | SF_REPEAT, \
 	  .advice = "is the old word for `inet6 default`", .help = "old spelling of inet6 default" }, \
 	OPTION("inet", ST_CUSTOM, "2.0.8", "an IPv4 route", .parse = parse_inet, .min = AF_INET), \
 	OPTION("inet6", ST_CUSTOM, "2.0.8", "an IPv6 route", .parse = parse_inet, .min = AF_INET6), \

@@ -155,6 +155,9 @@ PARSE(parse_ports)
 
 static bool one_action(struct schema_ctx *c, struct build_rule *b, enum conf_rule_action action)
 {
+	if (b->several_actions)
+		return false;
+	b->several_actions = b->has_action;
 	if (b->has_action)
 		return item_fail(c, "a rule has one action, and there is `%s` before", c->item->n->words[b->action_word].str);
 	b->has_action = true;

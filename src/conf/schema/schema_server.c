@@ -29,7 +29,6 @@ static void parse_sched(struct schema_ctx *c, const struct schema_row *row, cons
 	int found;
 
 	(void)row;
-	b->has_sched = true;
 	if (!value_enum(c, n, 1, scheds, &found))
 		return;
 	snprintf(b->vs.sched, sizeof(b->vs.sched), "%s", n->words[1].str);
@@ -161,8 +160,8 @@ static void print_nothing(struct printer *p, const struct schema_row *row, const
 }
 
 static const struct schema_row vs_rows[] = {
-	INHERIT_ROWS("by checker", "60", "5"),
-	{ .name = "lb_algo", .type = ST_CUSTOM, .parse = parse_sched, .print = print_sched, .args = "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|sed|nq|fo|ovf|mh|twos",
+	INHERIT_ROWS("by checker", "60", NULL, "5"),
+	{ .name = "lb_algo", .type = ST_CUSTOM, POS(algo_pos), .parse = parse_sched, .print = print_sched, .args = "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|sed|nq|fo|ovf|mh|twos",
 	  .def = "wlc", .help = "how a server is chosen for a connection" },
 	{ .name = "lvs_sched", .same_as = "lb_algo", .since = "1.1.5",
 	  .help = "another word for lb_algo" },
@@ -170,7 +169,7 @@ static const struct schema_row vs_rows[] = {
 	  .def = "NAT", .help = "how packets reach the servers" },
 	{ .name = "lvs_method", .same_as = "lb_kind", .since = "1.1.5",
 	  .help = "another word for lb_kind" },
-	{ .name = "protocol", .type = ST_CUSTOM, POS(proto_pos), .parse = parse_protocol, .print = print_protocol, .args = "TCP|UDP|SCTP", .def = "UDP",
+	{ .name = "protocol", .type = ST_CUSTOM, POS(proto_pos), .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_protocol, .print = print_protocol, .args = "TCP|UDP|SCTP", .def = "UDP",
 	  .help = "protocol of the service" },
 	{ .name = "persistence_timeout", .type = ST_CUSTOM, .parse = parse_persistence, .print = print_persistence, .args = "[SECONDS]",
 	  .help = "how long a client stays with its server; 360 without a value" },
@@ -247,7 +246,7 @@ static void no_such_group(struct schema_ctx *c, const struct node *n, const char
 			nearest = g->group->name;
 		}
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "there is no `virtual_server_group %.60s`%s%s%s: this virtual_server is not programmed", name,
+	diag_add(c->diags, DIAG_ERROR, &pos, "there is no `virtual_server_group %.60s`%s%s%s" SERVICE_HELD, name,
 		 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "");
 }
 
@@ -309,12 +308,14 @@ static void vs_end(struct schema_ctx *c, const struct node *n, void *obj, void *
 }
 
 /* A checker outside of its real_server: the servers that it was for would have none. */
-static void vs_unknown(struct schema_ctx *c, const struct node *n)
+static bool vs_unknown(struct schema_ctx *c, const struct node *n)
 {
 	const struct schema_row *row = n->has_block ? schema_find(&schema_real_server, n->words[0].str) : NULL;
 
-	if (row && row->type == ST_BLOCK)
-		check_break(c, "it has a checker outside of its real servers");
+	if (!row || row->type != ST_BLOCK)
+		return false;
+	check_break(c, "it has a checker outside of its real servers");
+	return true;
 }
 
 void print_vs(struct printer *p, const struct conf_vs *vs)

@@ -24,9 +24,9 @@ void server_print_kind(struct printer *p, const struct schema_row *row, const vo
 void server_print_one(struct printer *p, const struct schema_row *row, const struct conf_rs *rs);
 
 /* What a service hands down to its servers, and these to their checkers: in a macro's FIELD, `in` is a struct build_inherit. */
-#define INHERIT_ROWS(from, def_loop, def_timeout) \
+#define INHERIT_ROWS(from, def_loop, loop_since, def_timeout) \
 	{ .name = "delay_loop", .type = ST_SECONDS, FIELD(in.delay_loop), .min = 1, .max = TIME_MAX, .flags = SF_DERIVED, .def = def_loop, \
-	  .help = "time between two checks" }, \
+	  .since = loop_since, .help = "time between two checks" }, \
 	{ .name = "connect_timeout", .type = ST_SECONDS, FIELD(in.connect_timeout), .min = 1, .max = SEC(4294), .flags = SF_DERIVED, .def = def_timeout, \
 	  .since = "2.0.13", .help = "longest wait for a connection of a check" }, \
 	{ .name = "retry", .type = ST_INT, FIELD(in.retry), .min = 1, .max = UINT32_MAX - 1, .flags = SF_DERIVED, .def = from, .since = "1.3.7", \
@@ -48,14 +48,16 @@ void *check_begin(struct schema_ctx *c, const struct node *n, void *outer);     
 void check_init(void *obj);                     /* every checker's `init`, or the first call in it */
 /* The checker just read cannot check what was meant: its virtual server is held back. The error is the caller's. */
 void check_break(struct schema_ctx *c, const char *why);
+/* The same with the error, which ends with what follows. */
+void check_fault(struct schema_ctx *c, const struct conf_pos *pos, const char *why, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Where a check goes, and from where. */
-#define CONNECTION_ROWS(s) \
+/* Where a check goes, and from where; connect_port and bindto are older than the rest in some. */
+#define CONNECTION_ROWS(s, port_since, bind_since, timeout_since) \
 	{ .name = "connect_ip", .type = ST_ADDR, CHECK_FIELD(connect_ip), .flags = SF_DERIVED | SF_VITAL, .args = "ADDRESS", \
 	  .def = "the real server's", .since = s, .help = "address to connect to" }, \
 	{ .name = "connect_port", .type = ST_INT, CHECK_FIELD(connect_port), .min = 1, .max = 65535, .flags = SF_DERIVED | SF_VITAL, .args = "PORT", \
-	  .def = "the real server's", .since = s, .help = "port to connect to" }, \
-	{ .name = "bindto", .type = ST_ADDR, CHECK_FIELD(source.bindto.addr), .flags = SF_VITAL, .args = "ADDRESS", .since = s, \
+	  .def = "the real server's", .since = port_since, .help = "port to connect to" }, \
+	{ .name = "bindto", .type = ST_ADDR, CHECK_FIELD(source.bindto.addr), .flags = SF_VITAL, .args = "ADDRESS", .since = bind_since, \
 	  .pos = offsetof(struct build_check, bind_pos), .help = "source address" }, \
 	{ .name = "bind_port", .type = ST_INT, CHECK_FIELD(source.bindto.port), .min = 1, .max = 65535, .flags = SF_VITAL, .args = "PORT", \
 	  .since = s, .help = "source port" }, \
@@ -64,16 +66,16 @@ void check_break(struct schema_ctx *c, const char *why);
 	{ .name = "fwmark", .type = ST_INT, CHECK_FIELD(source.fwmark), .max = UINT32_MAX, .flags = SF_VITAL, .def = "0", .since = s, \
 	  .help = "mark of our packets" }, \
 	{ .name = "connect_timeout", .type = ST_SECONDS, CHECK_FIELD(ck.connect_timeout), .min = 1, .max = SEC(4294), .flags = SF_DERIVED, \
-	  .def = "the real server's, or 5", .help = "longest wait for the connection and for each answer" }
+	  .def = "the real server's, or 5", .since = timeout_since, .help = "longest wait for the connection and for each answer" }
 
 /* When it is made, and what a failure means. */
-#define TIMING_ROWS(def_retry, def_delay) \
+#define TIMING_ROWS(def_retry, retry_since, def_delay, delay_since, warmup_since) \
 	{ .name = "retry", .type = ST_INT, CHECK_FIELD(ck.retry), .max = UINT32_MAX - 1, .flags = SF_DERIVED, \
-	  .def = "the real server's, or " def_retry, .since = "1.2.20", .help = "further attempts after a failure before the server is down" }, \
+	  .def = "the real server's, or " def_retry, .since = retry_since, .help = "further attempts after a failure before the server is down" }, \
 	{ .name = "delay_before_retry", .type = ST_SECONDS, CHECK_FIELD(ck.delay_before_retry), .max = TIME_MAX, .flags = SF_DERIVED, \
-	  .def = "the real server's, or " def_delay, .help = "time between two attempts" }, \
+	  .def = "the real server's, or " def_delay, .since = delay_since, .help = "time between two attempts" }, \
 	{ .name = "warmup", .type = ST_SECONDS, CHECK_FIELD(ck.warmup), .max = TIME_MAX, .flags = SF_DERIVED, .def = "the real server's, or delay_loop", \
-	  .since = "1.2.13", .help = "the first check comes at a random time up to this" }, \
+	  .since = warmup_since, .help = "the first check comes at a random time up to this" }, \
 	{ .name = "delay_loop", .type = ST_SECONDS, CHECK_FIELD(ck.delay_loop), .min = 1, .max = TIME_MAX, .flags = SF_DERIVED, \
 	  .def = "the real server's, or 60", .since = "1.3.7", .help = "time between two checks" }, \
 	{ .name = "alpha", .type = ST_BOOL, CHECK_FIELD(alpha), .flags = SF_DERIVED, .def = "the real server's", .since = "1.3.7", \

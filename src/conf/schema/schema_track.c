@@ -36,10 +36,11 @@ void *tracker_begin(struct schema_ctx *c, const struct node *n, const struct sch
 	return t;
 }
 
-void tracker_unknown(struct schema_ctx *c, const struct node *n)
+bool tracker_unknown(struct schema_ctx *c, const struct node *n)
 {
 	(void)n;
 	c->track.unknown = true;
+	return false;
 }
 
 void tracker_end(struct schema_ctx *c, struct conf_tracker *t, enum conf_track_kind kind, size_t size)

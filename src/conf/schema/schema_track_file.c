@@ -47,7 +47,7 @@ static void print_init_file(struct printer *p, const struct schema_row *row, con
 }
 
 static const struct schema_row file_rows[] = {
-	{ .name = "file", .type = ST_STRING, FIELD(f.file), .pos = offsetof(struct build_file, file_pos), .flags = SF_VITAL, .args = "PATH",
+	{ .name = "file", .type = ST_STRING, FIELD(f.file), .pos = offsetof(struct build_file, file_pos), .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH",
 	  .help = "the file whose number is read" },
 	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -254, .max = 254, .flags = SF_VITAL,
 	  .args = "NUMBER (-254 to 254) [reverse]", .def = "1", .help = "the number times this is added to the priority; 0: any number but 0 means FAULT" },

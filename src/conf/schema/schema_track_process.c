@@ -90,7 +90,7 @@ static const struct schema_choice matches[] = { { "initial", CONF_PARAM_INITIAL 
 #define DELAY(keyword, f, s, d, h, ...) \
 	{ .name = keyword, .type = ST_SECONDS, FIELD(f), __VA_ARGS__ .min = 1, .max = SEC(3600), .flags = SF_DERIVED, .def = d, .since = s, .help = h }
 static const struct schema_row process_rows[] = {
-	{ .name = "process", .type = ST_CUSTOM, .parse = parse_process, .print = print_process, .flags = SF_VITAL, .args = "NAME [ARGUMENT …]",
+	{ .name = "process", .type = ST_CUSTOM, .parse = parse_process, .print = print_process, .flags = SF_VITAL | SF_VITAL_NAME, .args = "NAME [ARGUMENT …]",
 	  .help = "the program, and the arguments that it must have" },
 	{ .name = "param_match", .type = ST_CUSTOM, .parse = parse_match, .print = print_match, .choices = matches, .args = "[initial|partial]",
 	  .since = "2.0.16", .flags = SF_VITAL, .help = "arguments are the same; initial: the last one may be longer; partial: more may follow" },

@@ -88,7 +88,7 @@ static void print_user(struct printer *p, const struct schema_row *row, const vo
 }
 
 static const struct schema_row script_rows[] = {
-	{ .name = "script", .type = ST_CUSTOM, .parse = parse_script, .print = print_script_row, .flags = SF_BARE | SF_VITAL,
+	{ .name = "script", .type = ST_CUSTOM, .parse = parse_script, .print = print_script_row, .flags = SF_BARE | SF_VITAL | SF_VITAL_NAME,
 	  .args = "\"COMMAND ARGUMENTS\" | <FILE", .help = "the command: exit status 0 means that all is well; <FILE: that the file can be read" },
 	{ .name = "interval", .type = ST_SECONDS, FIELD(s.interval), POS(interval_pos), .max = SEC(4294), .def = "1", .help = "time between two runs" },
 	{ .name = "timeout", .type = ST_SECONDS, FIELD(s.timeout), POS(timeout_pos), .max = SEC(4294), .flags = SF_DERIVED, .def = "interval",

@@ -36,8 +36,8 @@ static void parse_digest(struct schema_ctx *c, const struct schema_row *row, con
 		url->digest = hex;
 		return;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s` is an MD5 sum, 32 hexadecimal digits: nothing can equal `%.60s`", row->name, n->words[1].str);
-	check_break(c, "the digest of a url is no MD5 sum");
+	check_fault(c, &pos, "the digest of a url is no MD5 sum", "`%s` is an MD5 sum, 32 hexadecimal digits: nothing can equal `%.60s`", row->name,
+		    n->words[1].str);
 }
 
 static bool read_status(const char *word, int64_t *from, int64_t *to)
@@ -63,9 +63,8 @@ static void parse_status(struct schema_ctx *c, const struct schema_row *row, con
 		struct conf_pos pos = node_pos(n, i);
 
 		if (!read_status(n->words[i].str, &from, &to)) {
-			diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is neither a status code (100 to 599) nor a range like 200-299",
-				 row->name, n->words[i].str);
-			check_break(c, "a status_code of a url cannot be read");
+			check_fault(c, &pos, "a status_code of a url cannot be read",
+				    "`%s`: `%.40s` is neither a status code (100 to 599) nor a range like 200-299", row->name, n->words[i].str);
 			continue;
 		}
 		status = vec_push(&c->statuses);
@@ -106,17 +105,15 @@ static void unknown_option(struct schema_ctx *c, const struct schema_row *row, c
 	const char *nearest = NULL;
 	unsigned best = 4, d;
 
-	if (diags_full(c->diags))
-		return;
-	for (size_t i = 0; conf_regex_options[i]; i++) {
+	for (size_t i = 0; conf_regex_options[i] && !diags_full(c->diags); i++) {
 		d = word_distance(conf_regex_options[i], n->words[word].str);
 		if (d < best) {
 			best = d;
 			nearest = conf_regex_options[i];
 		}
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: there is no option `%.40s`%s%s%s", row->name, n->words[word].str, nearest ? ": did you mean `" : "",
-		 nearest ? nearest : "", nearest ? "`?" : "; see keepalived.conf(5) for all of them");
+	check_fault(c, &pos, "a regex_options of a url cannot be read", "`%s`: there is no option `%.40s` (%s%s%s)", row->name, n->words[word].str,
+		    nearest ? "did you mean `" : "keepalived.conf(5) lists them", nearest ? nearest : "", nearest ? "`?" : "");
 }
 
 static void parse_options(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
@@ -125,7 +122,7 @@ static void parse_options(struct schema_ctx *c, const struct schema_row *row, co
 	size_t i;
 
 	if (n->nwords < 2)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s", row->name, row->args);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s; the statement is left out", row->name, row->args);
 	for (unsigned w = 1; w < n->nwords; w++) {
 		for (i = 0; conf_regex_options[i] && strcmp(conf_regex_options[i], n->words[w].str) != 0; i++)
 			;
@@ -134,7 +131,6 @@ static void parse_options(struct schema_ctx *c, const struct schema_row *row, co
 			continue;
 		}
 		unknown_option(c, row, n, w);
-		check_break(c, "a regex_options of a url cannot be read");
 	}
 }
 
@@ -164,7 +160,7 @@ static void parse_stack(struct schema_ctx *c, const struct schema_row *row, cons
 		return;
 	value_extra(c, n, 3);
 	if (start > max) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s`: it starts with %lld bytes, and %lld are the most: the statement is left out", row->name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s`: it starts with %lld bytes, and %lld are the most; the statement is left out", row->name,
 			 (long long)start, (long long)max);
 		return;
 	}
@@ -184,8 +180,8 @@ static void print_stack(struct printer *p, const struct schema_row *row, const v
 
 #define REGEX_POS .pos = offsetof(struct build_url, regex_pos)
 #define URL_ROWS(later) \
-	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), .flags = SF_VITAL, .args = "PATH", .help = "what is asked for" }, \
-	{ .name = "digest", .type = ST_CUSTOM, .parse = parse_digest, .print = print_digest, .args = "MD5", \
+	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH", .help = "what is asked for" }, \
+	{ .name = "digest", .type = ST_CUSTOM, .parse = parse_digest, .print = print_digest, .flags = SF_VITAL, .args = "MD5", \
 	  .help = "MD5 sum that the answer's body must have" }, \
 	{ .name = "status_code", .type = ST_CUSTOM, .parse = parse_status, .print = print_status, .args = "N[-M] …", .flags = SF_REPEAT, \
 	  .def = "200-299", .since = "0.7.6", .help = "status codes that are good" }, \
@@ -246,9 +242,8 @@ static void finish_regex(struct schema_ctx *c, struct build_url *b)
 		return;
 	}
 	if (b->regex.max_offset < b->regex.min_offset) {
-		diag_add(c->diags, DIAG_ERROR, &b->regex_pos, "regex_max_offset %u is below regex_min_offset %u: nothing could match",
-			 b->regex.max_offset, b->regex.min_offset);
-		check_break(c, "the regex of a url can match nothing");
+		check_fault(c, &b->regex_pos, "the regex of a url can match nothing", "regex_max_offset %u is below regex_min_offset %u: nothing could match",
+			    b->regex.max_offset, b->regex.min_offset);
 	}
 	b->url.regex = arena_copy(c->arena, &b->regex, sizeof(b->regex));
 }
@@ -258,14 +253,14 @@ static void url_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 	struct build_url *b = obj;
 	struct conf_url *url;
 
+	(void)outer;
 	b->url.nstatus = (unsigned)c->statuses.n;
 	b->url.status = vec_seal(&c->statuses, c->arena, 0);
 	finish_regex(c, b);
 	if (!b->url.path) {
-		if (!b->path_pos.line)
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`url` needs a path: the page is left out, and its virtual_server is not programmed");
 		check_break(c, "a url has no path");
-		((struct build_check *)outer)->url_rejected = true;
+		if (!b->path_pos.line)
+			check_fault(c, &n->pos, "a url has no path", "`url` needs a path: path /…");
 		return;
 	}
 	url = vec_push(&c->urls);

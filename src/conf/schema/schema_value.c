@@ -3,7 +3,7 @@
  * Values: words into fields, by type, with a message that says what is allowed.
  *
  * A value that cannot be taken is an error and the field keeps what it had: the default. The message never repeats a secret. Called by the
- * driver for rows with a type, and by the rows with a parser of their own for their single words.
+ * driver for rows with a type, and by the rows with a parser of their own for their single words. Commands are schema_command.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,10 +15,7 @@
 #include "conf/distance.h"
 #include "conf/schema/item.h"
 #include "conf/schema/schema.h"
-#include "lib/mem.h"
 #include "lib/num.h"
-
-#define SCRIPT_WORDS 256
 
 static const char *keyword_of(const struct node *n)
 {
@@ -30,22 +27,15 @@ static bool is_secret(const struct schema_ctx *c)
 	return c->row && c->row->flags & SF_SECRET;
 }
 
+const char *value_consequence(const struct schema_ctx *c)
+{
+	return c->held ? c->held : c->in_service ? SERVICE_HELD : INSTANCE_HELD;
+}
+
 /* What follows for the object when its row is vital. */
 const char *value_held(const struct schema_ctx *c)
 {
-	if (!c->row || !(c->row->flags & SF_VITAL))
-		return "";
-	if (c->held)
-		return c->held;
-	return c->in_service ? "; the virtual_server is not programmed" : "; the instance is held back";
-}
-
-static bool has_word(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
-{
-	if (word < n->nwords)
-		return true;
-	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what, value_held(c));
-	return false;
+	return c->row && c->row->flags & SF_VITAL ? value_consequence(c) : "";
 }
 
 static bool is_too_big(const char *word, int64_t max)
@@ -66,18 +56,28 @@ static const char *range_text(char *buf, size_t size, int64_t min, int64_t max, 
 	return buf;
 }
 
-static const char *default_text(const struct schema_ctx *c, char *buf, size_t size)
+struct value_outcome value_outcome(const struct schema_ctx *c, const struct node *n)
 {
-	*buf = '\0';
+	struct value_outcome o = { "" };
+
 	if (c->item)
-		snprintf(buf, size, "; %s is left out", c->item->left_out);
+		snprintf(o.text, sizeof(o.text), "; %s is left out", c->item->left_out);
 	else if (c->row && c->row->flags & SF_VITAL)
-		snprintf(buf, size, "%s", value_held(c));
-	else if (c->row && c->row->def)
-		snprintf(buf, size, "; the default is used: %s", c->row->def);
+		snprintf(o.text, sizeof(o.text), "%s", value_held(c));
+	else if (c->row && c->row->def && !n->has_block)
+		snprintf(o.text, sizeof(o.text), "; the default is used: %s", c->row->def);
 	else if (c->row)
-		snprintf(buf, size, "; the statement is left out");
-	return buf;
+		snprintf(o.text, sizeof(o.text), "; the %s is left out", n->has_block ? "block" : "statement");
+	return o;
+}
+
+bool value_given(struct schema_ctx *c, const struct node *n, unsigned word, const char *what)
+{
+	if (word < n->nwords)
+		return true;
+	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what,
+		 value_outcome(c, n).text);
+	return false;
 }
 
 /* What the writer of a word that is no number had in mind. */
@@ -101,19 +101,19 @@ static const char *number_hint(const char *word, bool whole)
 
 bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out)
 {
-	char range[64], def[128];
+	char range[64];
 	struct conf_pos pos;
 	int r;
 
 	if (word < n->nwords && num_i64(n->words[word].str, 10, min, max, out) == 0)
 		return true;
-	if (!has_word(c, n, word, range_text(range, sizeof(range), min, max, "")))
+	if (!value_given(c, n, word, range_text(range, sizeof(range), min, max, "")))
 		return false;
 	r = num_i64(n->words[word].str, 10, min, max, out);
 	pos = node_pos(n, word);
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
 		 r == -ERANGE ? "out of range" : "not a whole number", r == -ERANGE ? "" : number_hint(n->words[word].str, true), range_text(range, sizeof(range), min, max, n->words[word].str),
-		 default_text(c, def, sizeof(def)));
+		 value_outcome(c, n).text);
 	return false;
 }
 
@@ -134,7 +134,7 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 	const char *unit = scale == 6 ? "seconds" : "milliseconds";
 	int64_t factor = scale == 6 ? 1 : 1000, v;
 	struct conf_pos pos;
-	char range[80], def[128], low[32], high[32];
+	char range[80], low[32], high[32];
 	bool rounded = false;
 	int r = 0;
 
@@ -146,13 +146,13 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 		snprintf(range, sizeof(range), "%s %s or more", seconds_text(low, min * factor), unit);
 	else
 		snprintf(range, sizeof(range), "%s to %s %s", seconds_text(low, min * factor), seconds_text(high, max * factor), unit);
-	if (!has_word(c, n, word, range))
+	if (!value_given(c, n, word, range))
 		return false;
 	pos = node_pos(n, word);
 	if (r) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
 			 r == -ERANGE ? "out of range" : "not a number of ", r == -ERANGE ? "" : unit, r == -ERANGE ? "" : number_hint(n->words[word].str, false),
-			 range, default_text(c, def, sizeof(def)));
+			 range, value_outcome(c, n).text);
 		return false;
 	}
 	if (rounded)
@@ -176,7 +176,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 	struct ip_prefix prefix;
 	struct conf_pos pos;
 
-	if (!has_word(c, n, word, "an IPv4 or IPv6 address"))
+	if (!value_given(c, n, word, "an IPv4 or IPv6 address"))
 		return false;
 	if (!addr_parse(n->words[word].str, out))
 		return true;
@@ -187,7 +187,7 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
-		 value_held(c));
+		 value_outcome(c, n).text);
 	return false;
 }
 
@@ -223,7 +223,7 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 	if (!c->diags)
 		return false;
 	add_choices(&all, choices);
-	if (has_word(c, n, word, strbuf_str(&all))) {
+	if (value_given(c, n, word, strbuf_str(&all))) {
 		given = n->words[word].str;
 		pos = node_pos(n, word);
 		for (const struct schema_choice *ch = choices; ch->word; ch++) {
@@ -234,7 +234,7 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 			}
 		}
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s%s", keyword_of(n), given,
-			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), value_held(c));
+			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), value_outcome(c, n).text);
 	}
 	strbuf_done(&all);
 	return false;
@@ -244,12 +244,12 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 {
 	struct conf_pos pos;
 
-	if (!has_word(c, n, word, "a word"))
+	if (!value_given(c, n, word, "a word"))
 		return false;
 	if (max && strlen(n->words[word].str) > max) {
 		pos = node_pos(n, word);
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is longer than %zu characters%s", keyword_of(n),
-			 is_secret(c) ? "********" : n->words[word].str, max, value_held(c));
+			 is_secret(c) ? "********" : n->words[word].str, max, value_outcome(c, n).text);
 		return false;
 	}
 	*out = arena_strdup(c->arena, n->words[word].str);
@@ -261,7 +261,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	struct conf_pos pos = node_pos(n, word);
 	const char *name;
 
-	if (!has_word(c, n, word, "the name of an interface"))
+	if (!value_given(c, n, word, "the name of an interface"))
 		return false;
 	name = n->words[word].str;
 	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
@@ -270,7 +270,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
 		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 value_held(c));
+		 value_outcome(c, n).text);
 	return false;
 }
 
@@ -295,128 +295,6 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
 	pos = node_pos(n, from);
 	diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
 		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
-}
-
-/* ---- scripts ---- */
-
-static const char *const *command_words(struct schema_ctx *c, const char *cmd, bool *ended)
-{
-	char *buf = mem_array(2 * strlen(cmd) + 2, 1), *words[SCRIPT_WORDS];
-	unsigned count = lex_split_command(cmd, buf, words, SCRIPT_WORDS, ended);
-	const char **argv = arena_alloc(c->arena, (count + 1) * sizeof(*argv));
-
-	for (unsigned i = 0; i < count; i++)
-		argv[i] = arena_strdup(c->arena, words[i]);
-	free(buf);
-	return argv;
-}
-
-/* `sh -c …`, by any path. */
-static bool is_shell_command(const char *const *argv)
-{
-	static const char *const shells[] = { "sh", "bash", "dash", "ash", "ksh", "zsh" };
-	const char *slash = strrchr(argv[0], '/'), *name = slash ? slash + 1 : argv[0];
-
-	if (!argv[1] || argv[1][0] != '-' || argv[1][1] == '-' || !strchr(argv[1], 'c'))
-		return false;
-	for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
-		if (!strcmp(name, shells[i]))
-			return true;
-	return false;
-}
-
-/* The length of what stands here for a shell: an operator outside of quotes; 0 = nothing. */
-static size_t shell_operator(const char *p)
-{
-	switch (*p) {
-	case '|':
-	case ';':
-	case '<':
-	case '>':
-		return 1 + (p[1] == *p);
-	case '&':                               /* inside a word it is part of a URL */
-		return p[1] == '&' ? 2 : !p[1] || p[1] == ' ' || p[1] == '\t';
-	case '`':
-		return 1;
-	case '$':
-		return p[1] == '(' ? 2 : 0;
-	default:
-		return 0;
-	}
-}
-
-/* There is no shell: these go to the program as they are. The quotes are those of lex_split_command. */
-static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, const char *cmd, const char *const *argv)
-{
-	char quote = 0;
-	size_t len;
-
-	if (!c->diags || is_shell_command(argv))
-		return;
-	for (; *cmd; cmd++) {
-		if (*cmd == '\\' && cmd[1] && quote != '\'') {
-			cmd++;
-		} else if (quote) {
-			quote = *cmd == quote ? 0 : quote;
-		} else if (*cmd == '"' || *cmd == '\'') {
-			quote = *cmd;
-		} else if ((len = shell_operator(cmd)) > 0) {
-			diag_add(c->diags, DIAG_WARNING, pos, "`%.*s` is for a shell, and there is none: the words go to the program as arguments (use "
-				 "sh -c '…')", (int)len, cmd);
-			return;
-		}
-	}
-}
-
-static bool may_be_user(const char *word)
-{
-	return *word != '-' && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-$")];
-}
-
-/* What stands behind the command: the user, or something that nobody reads. */
-static void check_behind(struct schema_ctx *c, const struct node *n)
-{
-	bool bare = c->row && c->row->flags & SF_BARE, args = n->nwords > 2 && !n->words[1].quoted;
-	struct conf_pos pos = node_pos(n, 2);
-
-	if (args && bare)
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` and what follows is ignored: a command with arguments needs quotes", keyword_of(n),
-			 n->words[2].str);
-	else if (args && !may_be_user(n->words[2].str))
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
-			 keyword_of(n), n->words[2].str);
-	if (!bare)
-		value_extra(c, n, 4);
-	else if (!args)
-		value_extra(c, n, 2);
-}
-
-conf_script_id value_script(struct schema_ctx *c, const struct node *n)
-{
-	bool bare = c->row && c->row->flags & SF_BARE, ended;
-	struct conf_pos pos = node_pos(n, 1);
-	const char *const *argv;
-	struct conf_script *s;
-
-	if (!has_word(c, n, 1, bare ? "\"COMMAND ARGUMENTS\"" : "\"COMMAND ARGUMENTS\" [USER [GROUP]]"))
-		return 0;
-	argv = command_words(c, n->words[1].str, &ended);
-	if (!argv[0] || !ended) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", keyword_of(n), ended ? "the command is empty" : "a quote in the command has no end",
-			 value_held(c));
-		return 0;
-	}
-	warn_shell_words(c, &pos, n->words[1].str, argv);
-	check_behind(c, n);
-	if (c->row && !c->row->size && c->row->type == ST_SCRIPT)
-		return 0;                       /* checked, but nobody would run it */
-	s = vec_push(&c->scripts);
-	*s = (struct conf_script){
-		.pos = n->pos, .keyword = arena_strdup(c->arena, keyword_of(n)), .argv = argv,
-		.user = n->nwords > 2 && !bare ? arena_strdup(c->arena, n->words[2].str) : NULL,
-		.group = n->nwords > 3 && !bare ? arena_strdup(c->arena, n->words[3].str) : NULL,
-	};
-	return (conf_script_id)(c->scripts.n - 1);
 }
 
 /* ---- fields ---- */
@@ -481,8 +359,8 @@ static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const
 		const char *meant = meant_bool(n->words[1].str);
 
 		pos = node_pos(n, 1);
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no", row->name, n->words[1].str,
-			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "");
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no%s", row->name, n->words[1].str,
+			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "", value_outcome(c, n).text);
 		return false;
 	} else {
 		value_extra(c, n, 2);
@@ -523,6 +401,17 @@ static bool value_cut(struct schema_ctx *c, const struct schema_row *row, const 
 	*out = arena_printf(c->arena, "%.*s", max, n->words[1].str);
 	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is longer than %d characters: `%s` is used", row->name, n->words[1].str, (int)row->max,
 		 *out);
+	return true;
+}
+
+/* Without an arena it is a default, which lives as long as the table. */
+static bool value_string(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
+{
+	const char *word = row->def;
+
+	if (c->arena && !(row->flags & SF_CLAMP ? value_cut(c, row, n, &word) : value_name(c, n, 1, (size_t)row->max, &word)))
+		return false;
+	memcpy(field, &word, sizeof(word));
 	return true;
 }
 
@@ -567,13 +456,8 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 		memcpy(field, &t, sizeof(t));
 		break;
 	case ST_STRING:
-		if (!c->arena) {
-			memcpy(field, &row->def, sizeof(row->def));
-			return true;
-		}
-		if (!(row->flags & SF_CLAMP ? value_cut(c, row, n, &word) : value_name(c, n, 1, (size_t)row->max, &word)))
+		if (!value_string(c, row, n, field))
 			return false;
-		memcpy(field, &word, sizeof(word));
 		break;
 	case ST_IFNAME:
 		if (!value_ifname(c, n, 1, &word))

@@ -151,9 +151,9 @@ static const struct schema_row rows[] = {
 	/* who takes part, and with what wish */
 	{ .name = "state", .type = ST_ENUM, FIELD(state), POS(state_pos), .choices = states, .print = print_state, .args = "MASTER|BACKUP", .flags = SF_DERIVED,
 	  .def = "BACKUP (MASTER with priority 255)", .help = "MASTER only shortens the first wait" },
-	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL,
+	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
 	  .help = "where adverts are sent and heard" },
-	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL, .min = 1, .max = 255,
+	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL | SF_VITAL_NAME, .min = 1, .max = 255,
 	  .args = "NUMBER (1 to 255)", .help = "the virtual router's number, the same on all of its routers" },
 	{ .name = "priority", .type = ST_INT, FIELD(v.priority), POS(priority_pos), .min = 1, .max = 255, .flags = SF_DERIVED,
 	  .def = "100 (255 with state MASTER)", .help = "the highest becomes master; 255 is the owner of the addresses" },
@@ -172,7 +172,7 @@ static const struct schema_row rows[] = {
 	{ .name = "mcast_dst_ip", .type = ST_ADDR, FIELD(v.mcast_group), POS(mcast_dst_pos), .print = print_mcast_dst, .since = "2.2.5",
 	  .flags = SF_DERIVED | SF_VITAL, .def = "as in global_defs", .help = "multicast group of adverts" },
 	{ .name = "unicast_peer", .type = ST_BLOCK, .block = &schema_peer_list, POS(peers_pos), .print = print_peers, .since = "1.2.8",
-	  .flags = SF_REPEAT, .args = "{ ADDRESS [min_ttl NUMBER] [max_ttl NUMBER] … }",
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ ADDRESS [min_ttl NUMBER] [max_ttl NUMBER] … }",
 	  .help = "addresses of the other routers, to which adverts are sent one by one" },
 	{ .name = "unicast_fault_no_peer", .type = ST_FLAG, FIELD(v.unicast_fault_no_peer), POS(fault_no_peer_pos), .since = "2.2.5",
 	  .help = "without peers stay in FAULT, instead of turning to multicast" },
@@ -191,7 +191,7 @@ static const struct schema_row rows[] = {
 	/* what they carry */
 	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication,
 	  .help = "what adverts carry to be believed (version 2)" },
-	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .since = "2.4.0", .help = "signed adverts" },
+	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .flags = SF_VITAL, .since = "2.4.0", .help = "signed adverts" },
 	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips, .flags = SF_REPEAT,
 	  .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
 	{ .name = "virtual_ipaddress_excluded", .type = ST_BLOCK, .block = &schema_evip_list, .print = item_print_vips, .flags = SF_REPEAT,
@@ -244,7 +244,7 @@ static const struct schema_row rows[] = {
 	      .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]", .advice = "the addresses are held on the interface itself"),
 	LATER("promote_secondaries", ST_FLAG, "1.3.0", "set that sysctl on the interface", FIELD(v.promote_secondaries)),
 	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_LATER | SF_REPEAT,
-	  .args = "{ PREFIX [OPTION …] … }", .help = "routes that a master has" },
+	  .args = "{ PREFIX [OPTION …] … }", .since = "1.0.1", .help = "routes that a master has" },
 	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_rule_list, .print = item_print_rules, .flags = SF_LATER | SF_REPEAT,
 	  .args = "{ SELECTORS ACTION … }", .since = "1.2.20", .help = "routing rules that a master has" },
 	{ .name = "accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(accept_pos), .since = "1.2.17",
@@ -253,7 +253,7 @@ static const struct schema_row rows[] = {
 
 	/* what it tracks */
 	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs,
-	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }",
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }", .since = "1.0.1",
 	  .help = "other interfaces that must be up, or that weigh on the priority" },
 	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "1.1.13", "scripts that must succeed, or that weigh on the priority"),
 	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files whose number weighs on the priority"),

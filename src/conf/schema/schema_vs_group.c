@@ -74,7 +74,7 @@ static bool read_mark(struct schema_ctx *c, const struct node *n, struct conf_vs
 	int family = 0;
 
 	if (n->nwords < 2) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`fwmark` needs a number, 1 or more: the line is left out");
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`fwmark` needs a number, 1 or more; the line is left out");
 		return false;
 	}
 	if (!value_int(c, n, 1, 1, UINT32_MAX, &mark) || (n->nwords > 2 && !value_enum(c, n, 2, families, &family)))
@@ -91,7 +91,7 @@ static bool read_addresses(struct schema_ctx *c, const struct node *n, struct co
 	int64_t port = 0;
 
 	if (fault) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` %s: the line is left out", n->words[0].str, fault);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s` %s; the line is left out", n->words[0].str, fault);
 		return false;
 	}
 	if (n->nwords > 1 && !value_int(c, n, 1, 0, 65535, &port))
