@@ -12,7 +12,7 @@
 #include "conf/print.h"
 #include "conf/text/source.h"
 
-#define MOST ((size_t)1 << 20)                  /* of what definitions and sequences make: enough to meet the limit, and soon */
+#define MOST ((size_t)1 << 16)                  /* of what definitions and sequences make: enough to meet the limit, and soon */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -173,7 +173,8 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 {
 	const struct conf_hmac *hmac = obj;
 
-	for (const struct conf_hmac_key *key = hmac->keys; key < hmac->keys + hmac->nkeys; key++) {
+	for (unsigned k = 0; k < hmac->nkeys; k++) {
+		const struct conf_hmac_key *key = &hmac->keys[k];
 		struct strbuf value = { 0 };
 
 		if (key->file)
