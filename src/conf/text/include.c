@@ -120,7 +120,8 @@ static void find_alternatives(struct search *s, const char *path, unsigned depth
 	}
 }
 
-void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags, void (*fn)(void *arg, const char *path), void *arg)
+void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
+	void (*fn)(void *arg, const char *path), void *arg)
 {
 	struct search s = { .flags = flags, .pos = pos, .diags = diags, .fn = fn, .arg = arg, .count = true };
 	bool strict = flags & INCLUDE_MATCH || (flags & INCLUDE_WILD && strpbrk(pattern, "*?["));

@@ -124,7 +124,8 @@ static void say_foreign(struct line *l, enum foreign_kind kind, const char *name
 	if (!l->diags)
 		return;
 	pos = line_pos(l, l->p);
-	diag_repeat(l->diags, DIAG_WARNING, &pos, "%s%s: it is %s", kind <= FOREIGN_NOTHING && (uint8_t)*l->p >= 0x80 ? "invisible character: " : "", name, taken_as[kind]);
+	diag_repeat(l->diags, DIAG_WARNING, &pos, "%s%s: it is %s", kind <= FOREIGN_NOTHING && (uint8_t)*l->p >= 0x80 ? "invisible character: " : "",
+		    name, taken_as[kind]);
 }
 
 /* Moves over blanks and counts the indentation. */

@@ -50,8 +50,8 @@ static void body_add(struct preproc *pp, const char *text, const char *end, uint
 static void body_end(struct preproc *pp)
 {
 	if (pp->nbody == BODY_MAX)
-		diag_add(pp->x->diags, DIAG_ERROR, &pp->pos, "the definition `$%.*s` has more than %d lines: the others are left out", (int)pp->name_len, pp->name,
-			 BODY_MAX);
+		diag_add(pp->x->diags, DIAG_ERROR, &pp->pos, "the definition `$%.*s` has more than %d lines: the others are left out",
+			 (int)pp->name_len, pp->name, BODY_MAX);
 	expander_define(pp->x, &pp->pos, pp->name, pp->name_len, pp->body, pp->nbody, true);
 	pp->name = NULL;
 }

@@ -52,7 +52,8 @@ struct source {
 	/* for the search of the seed */
 	void (*again)(struct source *s);        /* reads everything another time */
 	const char *path, *text; size_t len;    /* what `again` reads */
-	bool alone;                             /* no file may be read */
+	bool alone;                             /* no file may be read … */
+	size_t most;                            /* … and so much may be made */
 	bool seed_only, seed_given;
 	uint32_t seed;
 };
@@ -386,6 +387,8 @@ static uint32_t source_seed(void *arg)
 	other.text = s->text;
 	other.len = s->len;
 	other.alone = s->alone;
+	if (s->most)
+		expander_limit(other.x, s->most);
 	s->again(&other);
 	if (other.seed_given)
 		seed = other.seed;
@@ -449,6 +452,7 @@ static void text_read(const char *name, const char *text, size_t len, const stru
 	s.text = text;
 	s.len = len;
 	s.alone = most > 0;
+	s.most = most;
 	if (most)
 		expander_limit(s.x, most);
 	s.again = again_text;

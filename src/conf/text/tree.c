@@ -7,8 +7,8 @@
  * that a `}` is missing before it (the end of the text is another). Then, and only then, that section is read a second time, with the eye
  * of a human: a statement that stands no deeper than the line that opened the block, and that this block does not have but an
  * outer one has, or a `}` that stands below the keyword of an outer block, shows where the brace was forgotten. So one forgotten
- * brace is one message, and what follows is understood. A `{` that was forgotten shows in the words behind it. A `}` too many is found in the same way: when what follows an apparently complete
- * block belongs in it, the brace that completed it was the one too many.
+ * brace is one message, and what follows is understood. A `{` that was forgotten shows in the words behind it. A `}` too many is found
+ * in the same way: when what follows an apparently complete block belongs in it, the brace that completed it was the one too many.
  *
  * Called by config_parse with the schema's two questions (tree_language). Knows no keyword itself.
  */
@@ -173,7 +173,8 @@ static bool has_excess(const struct builder *b, const struct node *n)
 	return false;
 }
 
-/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands. In a list anything may stand, so there it must be indented. */
+/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands. In a list anything may stand,
+ * so there it must be indented. */
 static bool open_forgotten(struct builder *b, const struct node *n)
 {
 	const struct lex_item *next = item_at(b, b->at);
