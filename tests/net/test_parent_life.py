@@ -53,8 +53,12 @@ def daemon(lab, host):
 
 
 def status(pid):
-    with open(f"/proc/{pid}/status") as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    """/proc/PID/status as a dict; empty when that process has ended meanwhile."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
 
 
 def new_pid(daemon, role, old):
@@ -229,12 +233,12 @@ def test_as_process_1_of_a_container(lab, host):
     daemon.start()
     daemon.wait_log("^Startup complete")
     wait_until(lambda: daemon.path("/tmp/orphan").exists() and daemon.path("/tmp/orphan").read_text())
-    first = next(pid for pid in daemon.processes() if status(pid)["NSpid"].split()[-1] == "1")
+    first = next(pid for pid in daemon.processes() if status(pid).get("NSpid", "").split()[-1:] == ["1"])
     orphan = daemon.path("/tmp/orphan").read_text().strip()
 
     def gone():
         with open(f"/proc/{first}/task/{first}/children") as file:
-            return orphan not in [status(pid)["NSpid"].split()[-1] for pid in file.read().split()]
+            return all(status(pid).get("NSpid", "").split()[-1:] != [orphan] for pid in file.read().split())
     wait_until(gone)
     os.kill(first, signal.SIGTERM)
     assert daemon.process.wait(10) == 0
