@@ -189,11 +189,11 @@ static const struct schema_row rows[] = {
 	      .max = UINT32_MAX - 1),
 
 	/* what they carry */
-	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication,
+	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication, .flags = SF_VITAL,
 	  .help = "what adverts carry to be believed (version 2)" },
 	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .flags = SF_VITAL, .since = "2.4.0", .help = "signed adverts" },
-	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips, .flags = SF_REPEAT,
-	  .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
+	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips,
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
 	{ .name = "virtual_ipaddress_excluded", .type = ST_BLOCK, .block = &schema_evip_list, .print = item_print_vips, .flags = SF_REPEAT,
 	  .help = "more addresses, of any family, which are not in adverts" },
 	{ .name = "no_virtual_ipaddress", .type = ST_FLAG, FIELD(v.no_virtual_ipaddress), .since = "2.2.8", .help = "having no address is meant" },
@@ -326,7 +326,18 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	c->broken = NULL;
 }
 
+/* A part of an authentication without its braces. */
+static bool instance_unknown(struct schema_ctx *c, const struct node *n)
+{
+	if (!schema_find(&schema_authentication, n->words[0].str))
+		return false;
+	if (!c->broken)
+		c->broken = "a part of its authentication stands outside of it";
+	return true;
+}
+
 const struct schema_block schema_vrrp_instance = {
 	.name = "vrrp_instance", SCHEMA_ROWS(rows), .size = sizeof(struct build_vrrp), .final_size = sizeof(struct conf_vrrp), .id = SB_VRRP,
 	.min_words = 1, .max_words = 1, .begin = instance_begin, .end = instance_end, .init = instance_init,
+	.unknown = instance_unknown,
 };
