@@ -17,7 +17,7 @@
 #define SERVICE_HELD "; the virtual_server is not programmed"
 #define INSTANCE_HELD "; the instance is held back"
 
-#define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */
+#define RULE_PREFERENCE 16384                   /* the first that a rule without one gets */
 #define UNSET_UINT UINT32_MAX                   /* "not given", where 0 means something; times use USEC_NEVER */
 
 /* Fields of the final structs hold UNSET_UINT or USEC_NEVER until finish_… has filled them in. */

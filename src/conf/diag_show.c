@@ -55,14 +55,17 @@ static int diag_compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Sorting changes the order only, and indices in `said` are not needed for a list that is being shown. */
-static const struct diag *diags_sorted(const struct conf_diags *d, struct diag **copy)
+/* Those that are shown, in their order; to be freed. */
+static struct diag *diags_sorted(const struct conf_diags *d, size_t *n)
 {
-	*copy = mem_array(d->count ? d->count : 1, sizeof(**copy));
-	if (d->count)
-		memcpy(*copy, d->list, d->count * sizeof(**copy));
-	qsort(*copy, d->count, sizeof(**copy), diag_compare);
-	return *copy;
+	struct diag *list = mem_array(d->count ? d->count : 1, sizeof(*list));
+
+	*n = 0;
+	for (size_t i = 0; i < d->count; i++)
+		if (!d->list[i].gone)
+			list[(*n)++] = d->list[i];
+	qsort(list, *n, sizeof(*list), diag_compare);
+	return list;
 }
 
 static const char *file_name(const struct conf_diags *d, uint32_t file)
@@ -217,13 +220,13 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 
 void diags_print(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		line_add(d, &list[i], out);
 		strbuf_addc(out, '\n');
 		if (list[i].placed)
@@ -232,7 +235,7 @@ void diags_print(const struct conf_diags *d, struct strbuf *out)
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (more_add(d, level, out))
 			strbuf_addc(out, '\n');
-	free(copy);
+	free(list);
 }
 
 /* json-c gives NULL for want of memory only. */
@@ -346,12 +349,12 @@ static void element_add(json_object *object, bool first, struct strbuf *out)
 
 void diags_json(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list = diags_sorted(d, &copy);
+	size_t n;
+	struct diag *list = diags_sorted(d, &n);
 	bool first = true;
 
 	strbuf_addc(out, '[');
-	for (size_t i = 0; i < d->count; i++, first = false)
+	for (size_t i = 0; i < n; i++, first = false)
 		element_add(diag_json(d, &list[i]), first, out);
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (d->dropped[level]) {
@@ -359,19 +362,19 @@ void diags_json(const struct conf_diags *d, struct strbuf *out)
 			first = false;
 		}
 	strbuf_add(out, first ? "]\n" : "\n]\n");
-	free(copy);
+	free(list);
 }
 
 void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg)
 {
 	struct strbuf line = { 0 };
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		strbuf_reset(&line);
 		line_add(d, &list[i], &line);
 		fn(arg, list[i].level, strbuf_str(&line));
@@ -382,5 +385,5 @@ void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_leve
 			fn(arg, level, strbuf_str(&line));
 	}
 	strbuf_done(&line);
-	free(copy);
+	free(list);
 }
