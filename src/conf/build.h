@@ -52,7 +52,7 @@ struct build_vrrp {
 	bool peers_bad, auth_bad, hmac_bad;     /* a part of unicast_peer, authentication or auth_hmac cannot be used, which is said */
 	bool auth_read;                         /* there was an authentication that is spelt right */
 	/* Where a statement stood, whatever its value. */
-	struct conf_pos vrid_pos, interface_pos, state_pos, priority_pos, version_pos, advert_pos, nopreempt_pos, delay_pos;
+	struct conf_pos vrid_pos, state_pos, priority_pos, version_pos, advert_pos, nopreempt_pos, delay_pos;
 	struct conf_pos auth_pos, auth_type_pos, auth_pass_pos, unicast_src_pos, mcast_src_pos, mcast_dst_pos, peers_pos, fault_no_peer_pos, check_src_pos;
 	struct conf_pos unicast_ttl_pos, old_checksum_pos, native_pos, vrf_pos, track_src_pos, vips_pos, strict_pos, accept_pos, no_accept_pos;
 	struct conf_pos down_timer_pos, repeat_pos, refresh_repeat_pos, lower_delay_pos, lower_repeat_pos, lower_no_advert_pos;

@@ -87,7 +87,13 @@ static void test_broken(void **state)
 		{ "unicast_src_ip x\n" PEERS("192.0.2.1\n"), true }, { "mcast_src_ip x\n", false }, { "mcast_src_ip 2001:db8::1\n", false },
 		{ "mcast_dst_ip 224.0.0.99\n", false }, { "mcast_dst_ip 192.0.2.1\n", true }, { "mcast_dst_ip x\n", true },
 		{ "authentication {\nauth_type PASS\nauth_pass x\n}\n", false }, { "authentication {\nauth_type PSAS\nauth_pass x\n}\n", true },
-		{ "authentication {\nauth_type none\n}\n", false }, { "authentication {\nauth_type PASS\n}\n", false },
+		{ "authentication {\nauth_type none\n}\n", false }, { "authentication {\nauth_type PASS\n}\n", true },
+		{ "authentication {\nauth_pass x\n}\n", true }, { "authentication {\n}\n", true }, { "authentication {\nauth_type PASS\nauth_pass\n}\n", true },
+		{ "authentication {\nauth_type PASS\nauth_pas x\n}\n", true }, { "authentication {\nauth_tpye PASS\nauth_pass x\n}\n", true },
+		{ "authentication {\nauth_type PASS\nauth_pass x\nkey y\n}\n", true }, { "authentification {\nauth_type PASS\nauth_pass x\n}\n", true },
+		{ "auth {\nauth_type PASS\nauth_pass x\n}\n", true }, { "auth_type PASS\n", true }, { "auth_pass x\n", true }, { "authentication\n", true },
+		{ "authentication {\nauth_type = PASS\nauth_pass=x\n}\n", false }, { "version 3\nauthentication {\nauth_type PASS\n}\n", false },
+		{ "virtual_ipadress {\n192.0.2.9\n}\n", true }, { "virtual_ipaddress\n", true }, { "trak_script {\nx\n}\n", true }, { "vip {\n192.0.2.9\n}\n", true },
 		{ "authentication {\nauth_type AH\n}\n", true }, { "version 3\nauthentication {\nauth_type PSAS\n}\n", true }, { "advert_itn 3\n", false }, { "unicast_per {\n192.0.2.9\n}\n", true },
 		{ "auth_hmac {\n}\n", true }, { "auth_hmac {\nkey 1 short\nkey 2 " KEY32 "\nactive_key 2\n}\n", true },
 		{ "use_vmac 03:00:00:00:00:00\n", false }, { "use_ipvlan\n", true }, { "use_ipvlan 192.0.2.7\n", false }, { "interface lo\n", true },
@@ -281,8 +287,7 @@ static void test_no_address(void **state)
 		{ "no_virtual_ipaddress\n", "", false },
 		{ "version 3\nno_virtual_ipaddress\n", "", false },
 		{ "version 3\n", "t.conf:1:1: error: `A` has no virtual address: version 3 needs one, it is held back\n", true },
-		{ "virtual_ipaddress {\nx\n}\n", "t.conf:4:1: error: `A` has no virtual address that can be used: it is held back\n"
-		  "t.conf:5:1: error: `x` is not ADDRESS[/LENGTH]; the line is left out\n", true },
+		{ "virtual_ipaddress {\nx\n}\n", "t.conf:5:1: error: `x` is not ADDRESS[/LENGTH]; the line is left out\n", true },
 	};
 
 	(void)state;

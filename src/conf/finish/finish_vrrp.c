@@ -229,13 +229,13 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 	if (has_devices(v))
 		track_devices(c, v);
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
-		if (!vrrp_given(&b->interface_pos))
+		if (!vrrp_given(&v->interface_pos))
 			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back%s", v->name,
 				 v->unicast ? " (with `unicast_src_ip` it needs none)" : "");
 		vrrp_hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {
-		diag_add(c->diags, DIAG_ERROR, &b->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &v->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
 		vrrp_hold_back(v, "its interface is the loopback");
 	}
 	if (v->lvs_sync_interface)

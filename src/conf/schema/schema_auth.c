@@ -200,7 +200,7 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 		if (key->file)
 			strbuf_addf(&value, "file:%s", key->file);
 		else
-			strbuf_add(&value, p->secrets ? "hex:" : "********");
+			strbuf_add(&value, p->secrets ? "hex:" : "********************************");      /* as long as a key must be */
 		for (unsigned i = 0; p->secrets && !key->file && i < key->len; i++)
 			strbuf_addf(&value, "%02x", key->bytes[i]);
 		print_keyword(p, row->name);

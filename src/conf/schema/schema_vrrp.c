@@ -151,7 +151,7 @@ static const struct schema_row rows[] = {
 	/* who takes part, and with what wish */
 	{ .name = "state", .type = ST_ENUM, FIELD(state), POS(state_pos), .choices = states, .print = print_state, .args = "MASTER|BACKUP", .flags = SF_DERIVED,
 	  .def = "BACKUP (MASTER with priority 255)", .help = "MASTER only shortens the first wait" },
-	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
+	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(v.interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
 	  .help = "where adverts are sent and heard" },
 	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL | SF_VITAL_NAME, .min = 1, .max = 255,
 	  .args = "NUMBER (1 to 255)", .help = "the virtual router's number, the same on all of its routers" },

@@ -76,12 +76,10 @@ static bool behind_secret(struct expansion *e, const struct placed *in, size_t t
 	return e->secret;
 }
 
-/* The place of the word around this. */
-static struct conf_pos word_pos(const struct expansion *e, const struct placed *in, size_t at)
+/* The place of the word that was looked at last. */
+static struct conf_pos word_pos(const struct expansion *e, const struct placed *in)
 {
-	while (at && !expand_is_blank(in->s.str[at - 1]))
-		at--;
-	return expand_pos(e->pos, in, at);
+	return expand_pos(e->pos, in, e->scan->word);
 }
 
 static void note_undefined(struct expander *x, struct expansion *e, const struct placed *in, size_t at, const struct use *u)
@@ -97,7 +95,7 @@ static void note_undefined(struct expander *x, struct expansion *e, const struct
 	if (!(x->nundefined & (x->nundefined + 1)))
 		x->undefined = mem_resize(x->undefined, 2 * (x->nundefined + 1) * sizeof(*x->undefined));
 	one = &x->undefined[x->nundefined++];
-	*one = (struct undefined){ .pos = expand_pos(e->pos, in, at), .word = word_pos(e, in, at), .name = mem_array(u->len + 1, 1), .braced = u->braced };
+	*one = (struct undefined){ .pos = expand_pos(e->pos, in, at), .word = word_pos(e, in), .name = mem_array(u->len + 1, 1), .braced = u->braced };
 	memcpy(one->name, u->name, u->len);
 }
 
@@ -191,7 +189,7 @@ static size_t one_use(struct expander *x, struct expansion *e, const struct plac
 		return at;
 	}
 	if (!use_is_ended(&u, end, next)) {
-		struct conf_pos word = word_pos(e, in, at);
+		struct conf_pos word = word_pos(e, in);
 
 		if (!e->secret)
 			diag_cause(x->diags, DIAG_WARNING, &pos, &word, "`$%.60s` is not replaced before `%c`: write ${%.60s}", value->name,
