@@ -49,12 +49,12 @@ static void parse_accept(struct schema_ctx *c, const struct schema_row *row, con
 	value_extra(c, n, 1);
 }
 
-/* Without strict mode `accept` is what happens anyway. */
+/* Without strict mode `accept` is what happens anyway, and in it the contrary. */
 static void print_accept(struct printer *p, const struct schema_row *row, const void *obj)
 {
 	const struct conf_vrrp *v = obj;
 
-	if (v->accept ? row->name[0] == 'a' && v->strict && v->version == 3 : row->name[0] == 'n')
+	if (v->accept ? row->name[0] == 'a' && v->strict && v->version == 3 : row->name[0] == 'n' && !v->strict)
 		print_line(p, "%s", row->name);
 }
 
@@ -86,7 +86,8 @@ static void print_garp_extra(struct printer *p, const struct schema_row *row, co
 {
 	const struct conf_garp_extra *e = &((const struct conf_vrrp *)obj)->garp_extra;
 
-	print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
+	if (e->period || e->all || p->cfg->globals.vrrp.garp_extra.period)
+		print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
 }
 
 static void parse_notify_deleted(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
