@@ -51,6 +51,7 @@ void diags_free(struct conf_diags *d)
 		if (d->files[i].text)
 			explicit_bzero(d->files[i].text, d->files[i].len);
 		free(d->files[i].text);
+		secret_lines_done(&d->files[i].secrets);
 	}
 	for (size_t i = 0; i < d->norigins; i++)
 		free(d->origins[i].name);

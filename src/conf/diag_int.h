@@ -21,6 +21,8 @@ struct diag_cause { struct conf_pos pos; size_t diag; char *text; bool taken; };
 struct diag_file {
 	char *name, *text;
 	size_t len;
+	bool searched;                          /* for the lines about secrets, when something is shown */
+	struct secret_lines secrets;
 	uint32_t line;                          /* where the last search ended: lines are asked for in ascending order */
 	size_t offset;
 };

@@ -55,12 +55,28 @@ static int diag_compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* What the files say about secrets, before any of it is shown. */
+static void find_secrets(const struct conf_diags *d)
+{
+	for (size_t i = 0; i < d->nfiles; i++) {
+		struct diag_file *f = &d->files[i];
+
+		if (f->searched || !f->text)
+			continue;
+		f->searched = true;
+		secret_lines_read(&f->secrets, f->text, f->len);
+		mask_learn(d->mask, &f->secrets, f->text, f->len);
+	}
+}
+
 /* Those that are shown, in their order; to be freed. */
 static struct diag *diags_sorted(const struct conf_diags *d, size_t *n)
 {
 	struct diag *list = mem_array(d->count ? d->count : 1, sizeof(*list));
 
 	*n = 0;
+	if (d->count)
+		find_secrets(d);
 	for (size_t i = 0; i < d->count; i++)
 		if (!d->list[i].gone)
 			list[(*n)++] = d->list[i];
@@ -204,7 +220,7 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	if (len > ECHO_LINE)
 		len = ECHO_LINE;
-	mask_line(d->mask, line, len, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
 	if (is_gibberish(&masked, from, from + len)) {
 		strbuf_done(&masked);
@@ -284,7 +300,7 @@ static void source_json(const struct conf_diags *d, const struct conf_pos *pos, 
 		return;
 	if (len && line[len - 1] == '\r')
 		len--;
-	mask_line(d->mask, line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
 	json_set(object, "source", json_text(strbuf_str(&masked), masked.len));
 	strbuf_done(&masked);
 }

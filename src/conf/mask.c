@@ -2,7 +2,7 @@
 /*
  * Masking: a diagnostic shows lines of the configuration, but never a secret.
  *
- * Three ways lead to one: a word that says that a secret follows (secret.c), a definition whose name says so ($DB_PASSWORD=…), and a definition
+ * Four ways lead to one: a block about secrets (secret_block.c), a word that says that a secret follows (secret.c), a definition whose name says so ($DB_PASSWORD=…), and a definition
  * that was used where a secret is expected. The values of the last kind are told to us by whoever replaces uses; they are hidden wherever they
  * appear, also in messages: a value may stand where a keyword was meant.
  *
@@ -20,7 +20,7 @@
 #include "lib/mem.h"
 
 #define MASK        "********"
-#define VALUES_MAX  1000
+#define VALUES_MAX  5000
 #define VALUE_MIN   4                           /* a shorter one is hidden in its definition only: it is part of too many words */
 #define CUT_MIN     30                          /* messages cut words behind more bytes than that */
 #define HASHES      1024
@@ -166,7 +166,10 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	if (p == end || *p != '$')
 		return false;
 	name = ++p;
-	n = define_name(p, end);
+	while (p < end && (define_is_name(*p, false) || strchr("{}-.", *p)))     /* also one that cannot be a name */
+		p++;
+	n = (size_t)(p - name);
+	p = name;
 	if (!n || p + n == end || p[n] != '=')
 		return false;
 	for (p += n + 1; p < end && is_space(*p); )
@@ -234,19 +237,87 @@ static void hide_words(const char *line, size_t len, size_t *col, struct strbuf 
 	}
 }
 
-void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
+/* ---- blocks about secrets ---- */
+
+struct hidden { struct mask *m; const char *line; size_t at, col; size_t *moved; struct strbuf *out; const char *before; size_t before_len; };
+
+static bool is_small_number(const char *p, size_t len)
 {
-	struct strbuf values = { 0 };
+	for (size_t i = 0; i < len; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return len < 4;
+}
+
+/* Of `key 1 SECRET` only the latter is one. */
+static void learn_part(void *arg, size_t from, size_t len)
+{
+	struct hidden *h = arg;
+
+	if (h->before && !is_small_number(h->before, h->before_len))
+		mask_add(h->m, h->before, h->before_len);
+	h->before = h->line + from;
+	h->before_len = len;
+}
+
+void mask_learn(struct mask *m, const struct secret_lines *s, const char *text, size_t len)
+{
+	const char *end = text + len, *nl;
+	uint32_t line = 1;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct hidden h = { .m = m };
+
+		for (; line < s->lines[i].line && (nl = memchr(text, '\n', (size_t)(end - text))) != NULL; line++)
+			text = nl + 1;
+		nl = memchr(text, '\n', (size_t)(end - text));
+		h.line = text;
+		secret_line_each(&s->lines[i], text, (size_t)((nl ? nl : end) - text), learn_part, &h);
+		if (h.before)
+			mask_add(m, h.before, h.before_len);
+	}
+}
+
+static void hide_part(void *arg, size_t from, size_t len)
+{
+	struct hidden *h = arg;
+
+	strbuf_addn(h->out, h->line + h->at, from - h->at);
+	/* hide() tells places in the line as it was. */
+	hide(h->out, from, len, h->moved, h->col);
+	h->at = from + len;
+}
+
+void mask_line(const struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out)
+{
+	struct strbuf values = { 0 }, block = { 0 };
 	size_t from, to, at = *col;
 
+	if (inside) {
+		struct hidden h = { .line = line, .col = at, .moved = col, .out = &block };
+
+		secret_line_each(inside, line, len, hide_part, &h);
+		strbuf_addn(&block, line + h.at, len - h.at);
+		line = strbuf_str(&block);
+		len = block.len;
+		at = *col;
+	}
 	if (definition_value(m, line, len, &from, &to)) {
 		strbuf_addn(out, line, from);
 		hide(out, from, to - from, col, at);
+		strbuf_done(&block);
 		return;
 	}
 	hide_values(m, line, len, col, &values);
 	hide_words(strbuf_str(&values), values.len, col, out);
 	strbuf_done(&values);
+	strbuf_done(&block);
+}
+
+/* A short value shows where it alone is quoted. */
+static size_t brief_at(const struct mask *m, const char *p, size_t len)
+{
+	return m->brief && len && len < VALUE_MIN && longest(m->brief, p, len) == len ? len : 0;
 }
 
 void mask_text(const struct mask *m, const char *text, struct strbuf *out)
@@ -262,6 +333,8 @@ void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 			n = value_at(m, p, (size_t)(end - p));
 			if (!n && p > text && p[-1] == '`' && is_cut_value(m, p, strcspn(p, "`")))
 				n = strcspn(p, "`");
+			if (!n && p > text && p[-1] == '`')
+				n = brief_at(m, p, strcspn(p, "`"));
 			if (n)
 				strbuf_add(out, MASK);
 			else

@@ -105,6 +105,18 @@ static void push_tail(struct expansion *e, struct def_value *value, const struct
 	e->tails[e->ntails++] = (struct tail){ define_keep(value), *piece };
 }
 
+/* The word before was made by a use, too. */
+static bool ends_with_secret(const struct placed *out)
+{
+	size_t end = out->s.len, start;
+
+	while (end && out->s.len - end < 64 && expand_is_blank(out->s.str[end - 1]))
+		end--;
+	for (start = end; start && end - start < 64 && !expand_is_blank(out->s.str[start - 1]); )
+		start--;
+	return end < out->s.len && secret_follows(out->s.str + start, end - start);
+}
+
 /* Puts a value in the place of its use. */
 static void put_value(struct expander *x, struct expansion *e, struct def_value *value, const struct conf_pos *at, char next, unsigned depth,
 		      struct placed *out)
@@ -120,6 +132,7 @@ static void put_value(struct expander *x, struct expansion *e, struct def_value 
 	}
 	if (!value->nlines)
 		return;
+	e->secret = e->secret || ends_with_secret(out);
 	piece.via = use_origin(x, value, 0);
 	line = placed_borrow(value->lines[0].text, value->lines[0].len, &piece);
 	if (e->secret)
