@@ -203,7 +203,7 @@ static size_t diag_store(struct conf_diags *d, enum diag_level level, const stru
 
 static struct diag_cause *cause_find(const struct conf_diags *d, const struct conf_pos *word)
 {
-	const uint32_t key[] = { word->file, word->line, word->col };
+	const uint32_t key[] = { word->file, word->line, word->col, word->via };
 	uintptr_t at = d->ncauses ? (uintptr_t)map_get(d->cause_at, key, sizeof(key)) : 0;
 
 	return at ? &d->causes[at - 1] : NULL;
@@ -211,7 +211,7 @@ static struct diag_cause *cause_find(const struct conf_diags *d, const struct co
 
 static void cause_add(struct conf_diags *d, const struct conf_pos *pos, const struct conf_pos *word, size_t diag, const char *text)
 {
-	const uint32_t key[] = { word->file, word->line, word->col };
+	const uint32_t key[] = { word->file, word->line, word->col, word->via };
 
 	if (d->ncauses == CAUSES_MAX || cause_find(d, word))
 		return;

@@ -30,7 +30,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-struct value { char *text; size_t len; struct value *next; };
+struct value { char *text; size_t len; bool learned; struct value *next; };      /* learned: hidden only where it stands as a word */
 
 struct mask { struct value *of[HASHES], *brief; unsigned n; };  /* by their first bytes; `brief`: those below VALUE_MIN */
 
@@ -71,25 +71,28 @@ static size_t hash(const char *text)
 	return first * UINT32_C(2654435761) >> 22;
 }
 
-static void value_add(struct mask *m, const char *text, size_t len)
+static void value_add(struct mask *m, const char *text, size_t len, bool learned)
 {
 	struct value **head = len < VALUE_MIN ? &m->brief : &m->of[hash(text)], *v;
 
 	if (!len || m->n == VALUES_MAX)
 		return;
 	for (v = *head; v; v = v->next)
-		if (v->len == len && !memcmp(v->text, text, len))
+		if (v->len == len && !memcmp(v->text, text, len)) {
+			v->learned &= learned;
 			return;
+		}
 	v = mem_alloc(sizeof(*v));
 	v->text = mem_array(len + 1, 1);
 	v->len = len;
+	v->learned = learned;
 	memcpy(v->text, text, len);
 	v->next = *head;
 	*head = v;
 	m->n++;
 }
 
-void mask_add(struct mask *m, const char *value, size_t len)
+static void words_add(struct mask *m, const char *value, size_t len, bool learned)
 {
 	const char *end, *word;
 
@@ -97,7 +100,7 @@ void mask_add(struct mask *m, const char *value, size_t len)
 		value++;
 		len -= 2;
 	}
-	value_add(m, value, len);
+	value_add(m, value, len, learned);
 	/* A message may show one word of it. */
 	for (end = value + len, word = value; word < end; ) {
 		const char *start = word;
@@ -106,24 +109,35 @@ void mask_add(struct mask *m, const char *value, size_t len)
 			word++;
 		for (start = word; word < end && !is_space(*word); )
 			word++;
-		value_add(m, start, (size_t)(word - start));
+		value_add(m, start, (size_t)(word - start), learned);
 	}
 }
 
-static size_t longest(const struct value *v, const char *p, size_t left)
+void mask_add(struct mask *m, const char *value, size_t len)
+{
+	words_add(m, value, len, false);
+}
+
+static bool is_border(char c)
+{
+	return strchr(" \t\r\"`'=;{}", c);          /* also the end of a text */
+}
+
+/* `start`: nothing, or a border, is before it. */
+static size_t longest(const struct value *v, const char *p, size_t left, bool start)
 {
 	size_t best = 0;
 
 	for (; v; v = v->next)
-		if (v->len <= left && v->len > best && !memcmp(v->text, p, v->len))
+		if (v->len <= left && v->len > best && (!v->learned || (start && (v->len == left || is_border(p[v->len])))) && !memcmp(v->text, p, v->len))
 			best = v->len;
 	return best;
 }
 
 /* The length of the longest value that stands at this place; 0 when none does. */
-static size_t value_at(const struct mask *m, const char *p, size_t left)
+static size_t value_at(const struct mask *m, const char *p, size_t left, bool start)
 {
-	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left) : 0;
+	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left, start) : 0;
 }
 
 /* A message shows no more than the first bytes of a long word: a value that is cut there is one, too. */
@@ -183,9 +197,9 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	if (secret_is_named(name, n))
 		return true;
 	p += *p == '"';
-	n = value_at(m, p, (size_t)(end - p));
+	n = value_at(m, p, (size_t)(end - p), true);
 	if (!n)
-		n = longest(m->brief, p, (size_t)(end - p));
+		n = longest(m->brief, p, (size_t)(end - p), true);
 	*to = (size_t)(p + n - line);
 	return n && (p + n == end || strchr(" \t\"#!", p[n]));
 }
@@ -196,7 +210,7 @@ static void hide_values(const struct mask *m, const char *line, size_t len, size
 	size_t at = *col;
 
 	for (size_t from = 0, n; from < len; from += n ? n : 1) {
-		n = value_at(m, line + from, len - from);
+		n = value_at(m, line + from, len - from, !from || is_border(line[from - 1]));
 		if (n)
 			hide(out, from, n, col, at);
 		else
@@ -249,13 +263,28 @@ static bool is_small_number(const char *p, size_t len)
 	return len < 4;
 }
 
+/* The use of a definition is none, nor is the start of a key that is missing. */
+static void learn(const struct hidden *h)
+{
+	static const char *const starts[] = { "hex:", "file:" };
+	size_t n = 1;
+
+	for (size_t i = 0; i < 2; i++)
+		if (h->before_len == strlen(starts[i]) && !memcmp(h->before, starts[i], h->before_len))
+			return;
+	while (n < h->before_len && (h->before[n] == '_' || h->before[n] == '{' || h->before[n] == '}' || (h->before[n] >= 'A' && h->before[n] <= 'Z')))
+		n++;
+	if (*h->before != '$' || n < h->before_len)
+		words_add(h->m, h->before, h->before_len, true);
+}
+
 /* Of `key 1 SECRET` only the latter is one. */
 static void learn_part(void *arg, size_t from, size_t len)
 {
 	struct hidden *h = arg;
 
 	if (h->before && !is_small_number(h->before, h->before_len))
-		mask_add(h->m, h->before, h->before_len);
+		learn(h);
 	h->before = h->line + from;
 	h->before_len = len;
 }
@@ -274,7 +303,7 @@ void mask_learn(struct mask *m, const struct secret_lines *s, const char *text, 
 		h.line = text;
 		secret_line_each(&s->lines[i], text, (size_t)((nl ? nl : end) - text), learn_part, &h);
 		if (h.before)
-			mask_add(m, h.before, h.before_len);
+			learn(&h);
 	}
 }
 
@@ -317,23 +346,25 @@ void mask_line(const struct mask *m, const struct secret_line *inside, const cha
 /* A short value shows where it alone is quoted. */
 static size_t brief_at(const struct mask *m, const char *p, size_t len)
 {
-	return m->brief && len && len < VALUE_MIN && longest(m->brief, p, len) == len ? len : 0;
+	return m->brief && len && len < VALUE_MIN && longest(m->brief, p, len, true) == len ? len : 0;
 }
 
 void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 {
 	const char *end = text + strlen(text), *word_end;
 	size_t n, word, inside;
+	bool quoted = false;
 
 	for (const char *p = text; p < end; ) {
 		word = strcspn(p, " `");
 		word_end = p + word;
-		inside = secret_inside(p, word);
+		inside = *p == '$' && !quoted ? 0 : secret_inside(p, word);
 		for (const char *stop = p + (inside ? inside : word); p < stop; p += n ? n : 1) {
-			n = value_at(m, p, (size_t)(end - p));
+			/* Before the first quote there are only words of ours. */
+			n = value_at(m, p, (size_t)(end - p), quoted && is_border(p[-1]));
 			if (!n && p > text && p[-1] == '`' && is_cut_value(m, p, strcspn(p, "`")))
 				n = strcspn(p, "`");
-			if (!n && p > text && p[-1] == '`')
+			if (!n && p > text && (p[-1] == '`' || p[-1] == '='))
 				n = brief_at(m, p, strcspn(p, "`"));
 			if (n)
 				strbuf_add(out, MASK);
@@ -344,7 +375,9 @@ void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 			strbuf_add(out, MASK);
 			p = word_end;
 		}
-		for (; p < end && (*p == ' ' || *p == '`'); p++)
+		for (; p < end && (*p == ' ' || *p == '`'); p++) {
+			quoted = quoted || *p == '`';
 			strbuf_addc(out, *p);
+		}
 	}
 }

@@ -99,6 +99,16 @@ static bool is_foreign(const struct part *w)
 	return w->len == strlen(word) && !is_secret_word(w) && !is_harmless(word) && suggest_block(word);
 }
 
+/* A word that may stand anywhere here. */
+static bool is_known(const struct part *w)
+{
+	static const char *const values[] = { "PASS", "AH", NULL };
+	char buf[WORD_MAX + 1];
+	const char *word = plain(w, buf);
+
+	return is_harmless(word) || secret_is_listed(word) || is_one_of(word, values);
+}
+
 /* ---- which lines ---- */
 
 struct reader {
@@ -141,7 +151,7 @@ static void read_inside(struct reader *r, const char *text, const char *p, const
 			continue;
 		other = first && is_foreign(&w);
 		if (first)
-			line_add(r, from, whole && !other);
+			line_add(r, from, whole && !other && !is_known(&w));
 		first = false;
 		r->value_follows = is_secret_word(&w);
 	}
@@ -219,20 +229,10 @@ static bool is_keyword(const struct part *w)
 	return false;
 }
 
-/* A word that may stand anywhere here. */
-static bool is_known(const struct part *w)
-{
-	static const char *const values[] = { "PASS", "AH", NULL };
-	char buf[WORD_MAX + 1];
-	const char *word = plain(w, buf);
-
-	return is_harmless(word) || secret_is_listed(word) || is_one_of(word, values);
-}
-
 /* A value of a keyword that has no secret, unless it is one that stands behind the wrong word. */
 static bool is_plausible(const char *keyword, const struct part *value)
 {
-	static const char *const types[] = { "PASS", "AH", "NONE", "SIMPLE", NULL };
+	static const char *const types[] = { "PASS", "AH", "NONE", "NO", "OFF", "NO_AUTH", "PASS|AH", "AH|PASS", "PASSWORD", "SIMPLE", "HMAC", "MD5", NULL };
 	char buf[WORD_MAX + 1], upper[WORD_MAX + 1] = "";
 	const char *word = plain(value, buf);
 
@@ -256,6 +256,7 @@ void secret_line_each(const struct secret_line *s, const char *text, size_t len,
 	bool first = true, behind = s->whole;   /* behind: a word that a secret follows */
 	char keyword[WORD_MAX + 1] = "";        /* of a value that may be seen */
 	struct part w, next;
+	size_t inside;
 
 	while (next_part(&p, end, &w)) {
 		const char *rest = p;
@@ -266,7 +267,10 @@ void secret_line_each(const struct secret_line *s, const char *text, size_t len,
 		equals = first && !s->whole ? memchr(w.str, '=', w.len) : NULL;
 		if (first && !s->whole && is_foreign(&w))
 			return;
-		if (equals)
+		inside = first && !s->whole && !equals ? secret_inside(w.str, w.len) : 0;
+		if (inside)
+			fn(arg, (size_t)(w.str - text) + inside, w.len - inside);
+		else if (equals)
 			fn(arg, (size_t)(equals + 1 - text), (size_t)(w.str + w.len - equals - 1));
 		else if (first ? s->whole || (alone && !is_keyword(&w)) : !(*keyword && is_plausible(keyword, &w)) && (behind || !is_known(&w)))
 			fn(arg, (size_t)(w.str - text), w.len);
