@@ -370,8 +370,8 @@ static void test_preference(void **state)
 	assert_int_equal(p.cfg->static_rules[1].preference, 16384);
 	assert_int_equal(p.cfg->static_rules[2].preference, 5);
 	assert_int_equal(p.cfg->vrrp[0].nrules, 2);
-	assert_int_equal(p.cfg->vrrp[0].rules[0].preference, 16382);
-	assert_int_equal(p.cfg->vrrp[0].rules[1].preference, 16382);
+	assert_int_equal(p.cfg->vrrp[0].rules[0].preference, 16383);
+	assert_int_equal(p.cfg->vrrp[0].rules[1].preference, 16383);
 	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 0);
 	parsed_done(&p);
 }

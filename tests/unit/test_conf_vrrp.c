@@ -249,6 +249,15 @@ static void test_secrets(void **state)
 		assert_null(strstr(p.said, "secret"));
 		assert_null(strstr(masked, "secret"));
 		assert_null(strstr(masked, "736563726574"));
+		if (!diags_count(p.diags, DIAG_ERROR)) {
+			struct parsed again = conf_parse(masked);
+			char *same = parsed_print(again.cfg, false);
+
+			assert_int_equal(diags_count(again.diags, DIAG_ERROR), 0);
+			assert_string_equal(same, masked);
+			free(same);
+			parsed_done(&again);
+		}
 		free(masked);
 		parsed_done(&p);
 	}
@@ -278,6 +287,30 @@ static void test_strict(void **state)
 	assert_int_equal(v[3].down_timer_adverts, 7);
 	assert_int_equal(v[3].garp.lower_prio_repeat, 3);
 	parsed_done(&p);
+}
+
+/* One number twice on one interface: the second is held back, also where the first one is, and this is said once. */
+static void test_one_number(void **state)
+{
+	static const char *const firsts[] = { "", "auth_pas x\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char text[512];
+		struct parsed p;
+		const char *said;
+
+		snprintf(text, sizeof(text), "vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n192.0.2.1\n}\nauthentication {\n"
+			 "auth_type PASS\nauth_pass x\n%s}\n}\nvrrp_instance B {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n192.0.2.2\n}\n}\n",
+			 firsts[i]);
+		p = conf_parse(text);
+		assert_int_equal(p.cfg->vrrp[0].broken != NULL, i);
+		assert_non_null(p.cfg->vrrp[1].broken);
+		said = strstr(p.said, "virtual_router_id 5 on interface eth0 is that of `A`");
+		assert_non_null(said);
+		assert_null(strstr(said + 1, "virtual_router_id 5 on"));
+		parsed_done(&p);
+	}
 }
 
 static void test_no_address(void **state)
@@ -319,7 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_inherited), cmocka_unit_test(test_broken), cmocka_unit_test(test_family),
 		cmocka_unit_test(test_peers), cmocka_unit_test(test_vmac), cmocka_unit_test(test_hmac), cmocka_unit_test(test_window),
-		cmocka_unit_test(test_secrets), cmocka_unit_test(test_strict), cmocka_unit_test(test_no_address), cmocka_unit_test(test_priority),
+		cmocka_unit_test(test_secrets), cmocka_unit_test(test_strict), cmocka_unit_test(test_no_address), cmocka_unit_test(test_one_number), cmocka_unit_test(test_priority),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
