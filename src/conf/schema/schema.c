@@ -65,7 +65,15 @@ static bool language_allows(const struct node *n, const char *word)
 	return !(outer && schema_find(outer, word)) && !language_is_root(word);
 }
 
-const struct tree_language schema_language = { language_is_root, language_allows };
+static bool language_is_plain(const struct node *n)
+{
+	const struct schema_block *outer = block_of(n->parent);
+	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
+
+	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY));
+}
+
+const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain };
 
 /* ---- statements ---- */
 
