@@ -123,7 +123,7 @@ static void expect_hidden(const char *text, const char *secret, const char *want
 static void test_secrets(void **state)
 {
 	(void)state;
-	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` is never closed");
+	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` of line 1 is never closed");
 	expect_hidden("$TOKEN=geheim-0123456789-0123456789-0123456789-0123456789\n${TOKEN}\n", "geheim", "`********");
 	expect_hidden("~LST(PASSWORD, geheim) ${PASSWORD}\n", "geheim", "unknown keyword `********`");
 	expect_hidden("$KEY=\"geheim#1\" # note\n$KEY=geheim {\n${KEY}\n", "geheim", "");

@@ -78,7 +78,8 @@ static void say_missing(struct schema_ctx *c, const struct build_member *m, cons
 		strbuf_addf(&text, ": its block was left out because of the error on line %u", dropped->pos.line);
 	else
 		add_candidates(c, m->name, &text);
-	diag_add(c->diags, DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s", m->name, strbuf_str(&text), consequence);
+	/* One mistake is one error. */
+	diag_add(c->diags, dropped ? DIAG_WARNING : DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s", m->name, strbuf_str(&text), consequence);
 	strbuf_done(&text);
 }
 

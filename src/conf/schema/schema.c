@@ -97,7 +97,9 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 			return row;
 		if (size > len + end + 1 || len > size + 2)
 			continue;
-		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six (or of any block), two of eight or more */
+		/* `lb kind`, `lb-kind`, `lbkind`; the last letter; one letter of six (or of any block), two of eight or more */
+		if (len > 2 && size == len + 1 && !strncmp(row->name, word, len))
+			return row;
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
 			return row;
 		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))

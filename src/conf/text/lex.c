@@ -40,6 +40,7 @@ struct line {                                   /* the line being cut */
 	bool open_item;                         /* words still join the last item */
 	uint16_t indent;                        /* of the next token, when it is the first */
 	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
+	bool lone_quote;                        /* the line ends in a quote that starts a word */
 	const char *last_close;                 /* the line's last } */
 	struct map_piece *map; size_t nmap, cap_map, map_at;    /* where its pieces come from; none: it stands as it was written */
 	uint32_t norigins;
@@ -263,6 +264,7 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 	diag_add(l->diags, DIAG_ERROR, &pos, "this quote has no end on its line");
 	for (l->p++; l->p < l->end; )
 		*(*to)++ = *l->p++;
+	l->lone_quote = *to == start;
 	return true;
 }
 
@@ -363,7 +365,8 @@ static void read_word(struct line *l)
 	}
 	if (to > start && to[-1] == ';' && l->p[-1] == ';')
 		say_semicolon(l, start);
-	word_push(l, start, start, quoted);
+	if (!l->lone_quote)                             /* it is no value */
+		word_push(l, start, start, quoted);
 	if (foreign) {
 		end_foreign(l);
 	} else if (l->p < l->end) {
@@ -379,7 +382,7 @@ static void lex_line(struct line *l)
 	enum foreign_kind kind;
 	char name[64];
 
-	l->open_item = l->no_double = l->no_single = false;
+	l->open_item = l->no_double = l->no_single = l->lone_quote = false;
 	l->indent = 0;
 	l->last_close = memrchr(l->start, '}', (size_t)(l->end - l->start));
 	for (;;) {
