@@ -73,7 +73,15 @@ static bool language_is_plain(const struct node *n)
 	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY));
 }
 
-const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain };
+static bool language_needs_block(const struct node *n)
+{
+	const struct schema_block *outer = block_of(n->parent);
+	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
+
+	return row && row->type == ST_BLOCK && row->block && !(row->flags & SF_NOBLOCK);
+}
+
+const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain, language_needs_block };
 
 /* ---- statements ---- */
 
@@ -214,7 +222,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
 	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out%s", row->name, value_held(c));
 	switch (row->type) {
 	case ST_BLOCK:
 		if (row->block)
@@ -229,7 +237,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
 		break;
 	default:
-		if (!schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
+		if ((n->has_block && n->nwords == 1) || !schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
 			c->bad_values++;
 			lost(c, row);
 		}

@@ -181,17 +181,19 @@ static bool stands_deeper(const struct lex_item *item, const struct node *n)
 	return item->indent != LEX_NOT_FIRST && n->indent != LEX_NOT_FIRST && item->indent > n->indent;
 }
 
-/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands, or is indented and may belong in
- * it. In a list anything may stand, so there it must be indented. */
+/* A block whose `{` was forgotten, and its `}` was not: what follows may belong in it, and the statement is none without a block, or the
+ * following is indented, or cannot stand where it stands (in a list anything may stand). */
 static bool open_forgotten(struct builder *b, const struct node *n)
 {
 	const struct lex_item *next = item_at(b, b->at);
 	const char *word = next ? item_word(b, next) : "";
 	char title[100];
 
-	if (!n->nwords || !*word || !b->lang->allows(n, word) || b->lang->is_root(word))
+	bool needed = n->nwords && b->lang->needs_block(n);
+
+	if (!n->nwords || !next || (*word ? !b->lang->allows(n, word) || b->lang->is_root(word) : next->kind != LEX_CLOSE || !needed))
 		return false;
-	if ((b->lang->allows(n->parent, word) || b->lang->allows(n, "{")) && !stands_deeper(next, n))
+	if (!needed && (b->lang->allows(n->parent, word) || b->lang->allows(n, "{")) && !stands_deeper(next, n))
 		return false;
 	if (!has_excess(b, n))
 		return false;
@@ -251,13 +253,19 @@ static bool is_excess(struct builder *b, const struct node *open, size_t i)
 }
 
 /* A `{` that nothing closes and that opens nothing: it stands alone, or its statement has no block. */
-static bool is_needless(struct builder *b, const struct node *n, const struct lex_item *open)
+static bool is_needless(struct builder *b, struct node *n, const struct lex_item *open)
 {
+	const struct lex_item *next = item_at(b, b->at);
 	char title[100];
 
 	if (!b->missing || (n && !b->lang->is_plain(n)))
 		return false;
 	b->missing--;
+	/* `router_id{ x`: the words behind the brace come behind those before it in the list of words, too */
+	if (n && next && next->kind == LEX_WORDS && next->indent == LEX_NOT_FIRST) {
+		n->nwords += next->nwords;
+		b->at++;
+	}
 	if (n)
 		diag_add(b->diags, DIAG_ERROR, &open->pos, "one `{` too many: `%s` has no block", node_title(n, title, sizeof(title)));
 	else
