@@ -56,12 +56,11 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
-		if (row->flags & SF_OLD)
-			continue;
-		d = word_distance(word, row->name) + (row->type == ST_GONE);
+		/* The new word for an old one, unless a word of today is as near. */
+		d = word_distance(word, row->name) + (row->type == ST_GONE || row->flags & SF_OLD);
 		if (d < best + (nearest == NULL)) {
 			best = d;
-			nearest = row->name;
+			nearest = row->flags & SF_OLD && row->same_as ? row->same_as : row->name;
 		}
 	}
 	return nearest ? nearest : contained_keyword(block, word);

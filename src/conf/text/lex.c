@@ -19,6 +19,7 @@
 #include "conf/secret.h"
 #include "conf/text/source.h"
 #include "lib/mem.h"
+#include "lib/utf8.h"
 
 #define FILES_MAX 100000
 
@@ -153,6 +154,26 @@ static void skip_blanks(struct line *l)
 		l->indent = (uint16_t)(column < LEX_NOT_FIRST - 1 ? column : LEX_NOT_FIRST - 1);
 }
 
+/* A byte that is no UTF-8: it is kept, but seldom what its writer saw. Returns the length of the character, at least 1. */
+static size_t look_at_byte(struct line *l, const char *at, bool secret)
+{
+	struct conf_pos pos;
+	uint32_t code;
+	size_t len = utf8_decode(at, l->end, &code);
+
+	if (!len && l->diags && !secret) {
+		pos = line_pos(l, at);
+		diag_repeat(l->diags, DIAG_WARNING, &pos, "this byte is no UTF-8: the file may be written in another encoding, such as Latin-1");
+	}
+	return len ? len : 1;
+}
+
+static void look_at_bytes(struct line *l, const char *from, const char *to)
+{
+	for (const char *p = from; p < to && l->diags; )
+		p += (uint8_t)*p < 0x80 ? 1 : look_at_byte(l, p, false);
+}
+
 /* Copies the inside of a quoted part to *to; the quotes disappear, \" becomes " (in single quotes nothing is special). */
 static void copy_quoted(struct line *l, const char *after, char **to)
 {
@@ -232,7 +253,8 @@ static bool word_foreign(struct line *l, char *start, char **to)
 		len = 0;
 	after = len && (kind == FOREIGN_QUOTE || kind == FOREIGN_SINGLE) && !in_secret(l) ? pretty_end(l, len, kind, &close) : NULL;
 	if (!len || (kind > FOREIGN_NOTHING && (in_secret(l) || (kind != FOREIGN_MINUS && !after)))) {
-		*(*to)++ = *l->p++;
+		for (len = look_at_byte(l, l->p, in_secret(l)); len; len--)
+			*(*to)++ = *l->p++;
 		return false;
 	}
 	say_foreign(l, kind, name);
@@ -255,6 +277,8 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 
 	if (after) {
 		*quoted = *quoted || l->p == start;
+		if (!in_secret(l))
+			look_at_bytes(l, l->p, after);
 		copy_quoted(l, after, to);
 		return true;
 	}

@@ -87,13 +87,16 @@ static void source_place(struct source *s, const struct conf_pos *pos)
 	s->next = (struct conf_pos){ .file = pos->file, .line = pos->line + 1 };
 }
 
-/* The two keywords that mean something while files are read. */
+/* The two keywords that mean something while files are read. They may stand behind `global_defs {`. */
 static void source_keyword(struct source *s, const char *text, size_t len)
 {
 	const char *end = text + len, *p = text, *word;
 
 	while (p < end && expand_is_blank(*p))
 		p++;
+	if (end - p > 11 && *p == 'g' && !memcmp(p, "global_defs", 11))
+		for (p += 11; p < end && (expand_is_blank(*p) || *p == '{'); )
+			p++;
 	if (p == end || (*p != 'i' && *p != 'r'))
 		return;
 	for (word = p; p < end && !expand_is_blank(*p); )
@@ -266,7 +269,8 @@ static const char *source_refusal(const struct source *s, const struct stat *st)
 	return NULL;
 }
 
-/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself. 0, or -errno (said). */
+/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself; `strict`: what is no configuration is an
+ * error. 0, or -errno (said). */
 static int source_file_read(struct source *s, const char *path, const struct conf_pos *at, bool strict)
 {
 	enum diag_level level = at && !strict ? DIAG_WARNING : DIAG_ERROR;
@@ -322,11 +326,11 @@ static char *include_path(const char *including, const char *pattern, size_t len
 
 struct including { struct source *s; const struct conf_pos *pos; unsigned flags; };
 
-static void include_file(void *arg, const char *path)
+static void include_file(void *arg, const char *path, bool named)
 {
 	struct including *in = arg;
 
-	source_file_read(in->s, path, in->pos, in->flags & INCLUDE_READ);
+	source_file_read(in->s, path, in->pos, named || in->flags & INCLUDE_READ);
 }
 
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags)

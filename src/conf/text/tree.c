@@ -191,6 +191,10 @@ static bool open_forgotten(struct builder *b, const struct node *n)
 
 	bool needed = n->nwords && b->lang->needs_block(n);
 
+	if (next && next->indent != LEX_NOT_FIRST && n->indent != LEX_NOT_FIRST && next->indent < n->indent)
+		return false;
+	if (next && next->kind == LEX_CLOSE && next->indent == LEX_NOT_FIRST)
+		return false;
 	if (!n->nwords || !next || (*word ? !b->lang->allows(n, word) || b->lang->is_root(word) : next->kind != LEX_CLOSE || !needed))
 		return false;
 	if (!needed && (b->lang->allows(n->parent, word) || b->lang->allows(n, "{")) && !stands_deeper(next, n))
