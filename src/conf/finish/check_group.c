@@ -38,7 +38,7 @@ static const char *nearest_instance(struct schema_ctx *c, const char *wanted)
 	const char *nearest = NULL;
 
 	for (size_t i = 0; i < c->vrrp.n; i++) {
-		d = word_distance(instance_at(c, i)->name, wanted);
+		d = word_distance(instance_at(c, i)->name, wanted, best);
 		if (d == best)
 			nearest = NULL;
 		if (d < best) {
@@ -216,7 +216,7 @@ uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct c
 	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++) {
 		const struct build_track_group *b = vec_at(&c->track.track_groups, i);
 
-		d = word_distance(b->g.name, name);
+		d = word_distance(b->g.name, name, best);
 		if (d < best) {
 			best = d;
 			nearest = b->g.name;

@@ -54,7 +54,7 @@ static const char *nearest_tracker(struct schema_ctx *c, enum conf_track_kind ki
 	for (size_t i = 0; i < defs->n; i++) {
 		const struct conf_tracker *t = vec_at(defs, i);
 
-		d = word_distance(t->name, wanted);
+		d = word_distance(t->name, wanted, best);
 		if (d < best) {
 			best = d;
 			nearest = t->name;

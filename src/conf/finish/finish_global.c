@@ -144,7 +144,7 @@ static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const c
 
 		if (!strcmp(v->name, name))
 			return v;
-		d = word_distance(v->name, name);
+		d = word_distance(v->name, name, best);
 		if (d < best) {
 			best = d;
 			*nearest = v->name;

@@ -97,12 +97,13 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
-		size_t size = strlen(row->name);
+		size_t size;
 
 		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)))
 			continue;
 		if (nickname && !strcmp(nickname, row->name))
 			return row;
+		size = strlen(row->name);
 		if (size > len + end + 1 || len > size + 2)
 			continue;
 		/* `lb kind`, `lb-kind`, `lbkind`; the last letter; one letter of six (or of any block), two of eight or more */
@@ -110,7 +111,7 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 			return row;
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
 			return row;
-		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
+		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name, size < 8 ? 1 : 2) <= 2)
 			return row;
 	}
 	return NULL;

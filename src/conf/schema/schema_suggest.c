@@ -57,7 +57,8 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 		const struct schema_row *row = &block->rows[i];
 
 		/* The new word for an old one, unless a word of today is as near. */
-		d = word_distance(word, row->name) + (row->type == ST_GONE || row->flags & SF_OLD);
+		d = word_distance(word, row->name, best);
+		d += d <= best && (row->type == ST_GONE || row->flags & SF_OLD);
 		if (d < best + (nearest == NULL)) {
 			best = d;
 			nearest = row->flags & SF_OLD && row->same_as ? row->same_as : row->name;
@@ -71,6 +72,8 @@ size_t suggest_split(const struct schema_block *block, const char *word, size_t 
 	size_t longest = 0, n;
 
 	for (size_t i = 0; i < block->nrows; i++) {
+		if (block->rows[i].name[0] != word[0])
+			continue;
 		n = strlen(block->rows[i].name);
 		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] && (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
 			longest = n;

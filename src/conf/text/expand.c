@@ -203,7 +203,7 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	}
 	for (pattern = out->s.str; pattern < end && expand_is_blank(*pattern); )
 		pattern++;
-	if (pattern == end || !expand_spend(x, pos, out->s.len))
+	if (pattern == end || !expand_spend(x, pos, out->s.len + EXPAND_MADE_COST + out->npieces * EXPAND_PIECE_COST))
 		return;
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));

@@ -11,7 +11,7 @@ struct expander *expander_new(const char *config_id, const struct preproc_ops *o
 /* Says what is still to be said (uses of what was defined nowhere, or too late). */
 void expander_end(struct expander *x);
 void expander_free(struct expander *x);
-/* How many bytes may come of definitions and sequences, instead of some two million lines. */
+/* How many bytes may come of definitions and sequences, instead of what half a million lines cost. */
 void expander_limit(struct expander *x, size_t most);
 
 /* A line without its comment. */

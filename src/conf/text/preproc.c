@@ -182,6 +182,8 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 	unsigned flags;
 	bool dollar;
 
+	if (whole - line > LINE_MAX_BYTES)              /* a comment may be as long as it likes */
+		whole = expand_content_end(line, whole, &dollar);
 	if (whole - line > LINE_MAX_BYTES) {
 		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line is longer than %d bytes: it is left out", LINE_MAX_BYTES);
 		return;

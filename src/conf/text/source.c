@@ -125,6 +125,34 @@ static void source_line(void *arg, const struct conf_pos *pos, const char *text,
 	strbuf_addc(s->out, '\n');
 }
 
+/* There may be millions: put together without printf. */
+static char *number_put(char *to, uint32_t n)
+{
+	char digits[10];
+	unsigned len = 0;
+
+	do
+		digits[len++] = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	while (len)
+		*to++ = digits[--len];
+	return to;
+}
+
+static void source_piece(struct source *s, const struct piece *piece, const char *between)
+{
+	char text[40], *p = number_put(text, piece->off);
+
+	*p++ = ' ';
+	p = number_put(p, piece->col);
+	if (piece->moves)
+		*p++ = '+';
+	*p++ = ' ';
+	p = number_put(p, piece->via);
+	strbuf_add(s->out, between);
+	strbuf_addn(s->out, text, (size_t)(p - text));
+}
+
 static void source_placed(void *arg, const struct conf_pos *pos, const struct placed *line)
 {
 	struct source *s = arg;
@@ -134,8 +162,7 @@ static void source_placed(void *arg, const struct conf_pos *pos, const struct pl
 		s->next.line = pos->line;       /* this record is not the line itself */
 		strbuf_addc(s->out, SOURCE_MAP);
 		for (size_t i = 0; i < line->npieces; i++)
-			strbuf_addf(s->out, "%s%u %u%s %u", i ? " " : "", line->pieces[i].off, line->pieces[i].col, line->pieces[i].moves ? "+" : "",
-				    line->pieces[i].via);
+			source_piece(s, &line->pieces[i], i ? " " : "");
 		strbuf_addc(s->out, '\n');
 	}
 	source_line(s, pos, line->s.str, line->s.len);
