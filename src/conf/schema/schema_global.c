@@ -59,7 +59,7 @@ static void globals_init(void *obj)
 
 static const struct schema_row rows[] = {
 	ROW("router_id", ST_STRING, "1.1.8", "name of this machine in mails, dumps and SNMP; it is never sent in adverts", FIELD(router_id),
-	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME"),
+	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME", AT(router_id_pos)),
 
 	/* mail */
 	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_LATER | SF_DERIVED,

@@ -35,6 +35,7 @@ const char *suggest_nickname(const struct schema_block *block, const char *word)
 		{ "passwd", "auth_pass" }, { "pass", "auth_pass" }, { "secret", "auth_pass" }, { "auth_pwd", "auth_pass" }, { "auth_key", "auth_pass" },
 		{ "type", "auth_type" }, { "peers", "unicast_peer" }, { "peer", "unicast_peer" }, { "lvs_kind", "lb_kind" }, { "kind", "lb_kind" },
 		{ "method", "lb_kind" }, { "lb_method", "lb_kind" }, { "algo", "lb_algo" }, { "scheduler", "lb_algo" }, { "sched", "lb_algo" },
+		{ "notificationd", "notification_email" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
