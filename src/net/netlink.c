@@ -18,6 +18,7 @@
 #include "net/netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
@@ -80,6 +81,11 @@ int netlink_open(int protocol, int rcvbuf, struct nl_sock **out)
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	*out = sk;
 	return 0;
+}
+
+void netlink_set_buffer(struct nl_sock *sk, uint32_t bytes)
+{
+	set_receive_buffer(nl_socket_get_fd(sk), bytes > INT_MAX / 2 ? INT_MAX / 2 : (int)bytes);
 }
 
 void netlink_close(struct nl_sock *sk)

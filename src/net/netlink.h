@@ -13,6 +13,8 @@ struct nl_sock;
 /* A connected, non-blocking, close-on-exec socket whose receive buffer holds `rcvbuf` bytes (less when the kernel does
  * not allow that much). 0 or -errno. Release with netlink_close(). */
 int netlink_open(int protocol, int rcvbuf, struct nl_sock **out);
+/* The size of the receive buffer in bytes, beyond net.core.rmem_max where we may. */
+void netlink_set_buffer(struct nl_sock *sk, uint32_t bytes);
 void netlink_close(struct nl_sock *sk);                 /* NULL is fine */
 int netlink_errno(int nle);                             /* libnl's error (either sign) as -errno */
 
