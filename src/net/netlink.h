@@ -28,6 +28,11 @@ int netlink_read(struct nl_sock *sk, netlink_msg_fn *fn, void *arg);
  * the table changed in the middle (the answer may lack entries: ask again), or -errno. */
 int netlink_dump(struct nl_sock *sk, struct nlmsghdr *req, netlink_msg_fn *fn, void *arg);
 
+/* The error inside an NLMSG_ERROR, or at the end of a dump; 0 = none. */
+int netlink_message_error(const struct nlmsghdr *h);
+/* The kernel's reason in words, when the message has one; otherwise `buf` stays as it is. */
+void netlink_error_text(const struct nlmsghdr *h, char *buf, size_t size);
+
 /* Requests gathered into few sends. Each has a place for its result: 0, the kernel's -errno, or -ENOBUFS when its
  * answer was lost. */
 struct netlink_batch {
