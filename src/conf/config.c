@@ -195,6 +195,7 @@ struct config *config_parse_here(char *text, size_t len, struct conf_diags *diag
 	lex_read(&lx, text, len, diags);
 	ctx_init(&c, arena, diags);
 	c.names = (struct names){ lx.names, lx.nnames };
+	c.keyfiles = (struct keyfiles){ lx.keys, lx.nkeys };
 	root = tree_build(&lx, &schema_language, nodes, diags);
 	lex_drop_items(&lx);
 	cfg->empty = !root->child;

@@ -143,7 +143,7 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	own->lower_prio_delay = time_or(own->lower_prio_delay, time_or(g->lower_prio_delay, own->delay));
 	if (own->lower_prio_repeat == UNSET_UINT)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
-	own->interval = g->interval;
+	own->interval = b->v.family == AF_INET6 ? c->globals.g.vrrp.gna_interval : g->interval;
 	if (b->v.garp_extra.period == USEC_NEVER)
 		b->v.garp_extra = c->globals.g.vrrp.garp_extra;
 }
@@ -267,8 +267,4 @@ void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 	finish_vips(c, b);
 	finish_vif(c, b);
 	finish_interfaces(c, b);
-	if (v->family != AF_INET6)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &v->pos, "`%s`: IPv6 instances are known, but not supported yet: it is held back", v->name);
-	vrrp_hold_back(v, "IPv6 instances are not supported yet");
 }

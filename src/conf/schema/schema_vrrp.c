@@ -15,6 +15,7 @@
 #define POS(f) VRRP_POS(f)
 #define FINAL(f) .final = offsetof(struct conf_vrrp, f), .final_size = sizeof(((struct conf_vrrp *)0)->f)
 #define SEC(n) ((int64_t)(n) * 1000000)
+#define ROW(keyword, t, s, h, ...) { .name = keyword, .type = t, .since = s, .help = h, __VA_ARGS__ }
 #define LATER(keyword, t, s, h, ...) { .name = keyword, .type = t, .flags = SF_LATER, .since = s, .help = h, __VA_ARGS__ }
 
 /* ---- single statements ---- */
@@ -177,16 +178,16 @@ static const struct schema_row rows[] = {
 	  .help = "addresses of the other routers, to which adverts are sent one by one" },
 	{ .name = "unicast_fault_no_peer", .type = ST_FLAG, FIELD(v.unicast_fault_no_peer), POS(fault_no_peer_pos), .since = "2.2.5",
 	  .help = "without peers stay in FAULT, instead of turning to multicast" },
-	LATER("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
-	LATER("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
-	      .max = 255, .def = "255"),
-	LATER("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
+	ROW("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
+	ROW("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
+	    .max = 255, .def = "255"),
+	ROW("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
 	      .parse = parse_old_checksum, .print = print_old_checksum, POS(old_checksum_pos), .args = "[never]"),
-	LATER("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
+	ROW("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
 	{ .name = "native_ipv6", .type = ST_FLAG, FIELD(v.native_ipv6), POS(native_pos), .since = "1.2.1",
 	  .help = "an IPv6 instance, when no address tells" },
-	LATER("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
-	LATER("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
+	ROW("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
+	ROW("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
 	      .max = UINT32_MAX - 1),
 
 	/* what they carry */

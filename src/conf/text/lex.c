@@ -462,6 +462,20 @@ static void lex_add_name(struct lex *lx, char *p, char *end)
 	lx->names[lx->nnames++] = (struct name_def){ p + 1, number, (uint8_t)kind };
 }
 
+static void lex_add_key(struct lex *lx, char *p, char *end)
+{
+	char *space = memchr(p, ' ', (size_t)(end - p));
+
+	if (!space || space + 1 == end)
+		return;
+	if (lx->nkeys == lx->cap_keys) {
+		lx->cap_keys = lx->cap_keys ? 2 * lx->cap_keys : 8;
+		lx->keys = mem_resize(lx->keys, lx->cap_keys * sizeof(*lx->keys));
+	}
+	*space = *end = '\0';
+	lx->keys[lx->nkeys++] = (struct keyfile){ .path = space + 1, .hex = p };
+}
+
 /* OFFSET COLUMN[+] ORIGIN, again and again. Offsets ascend; what does not is left out. */
 static void read_map(struct line *l)
 {
@@ -500,6 +514,9 @@ static void read_origin(struct line *l)
 static void lex_record(struct line *l)
 {
 	switch (*l->p) {
+	case SOURCE_KEY:
+		lex_add_key(l->lx, l->p + 1, l->end);
+		break;
 	case SOURCE_NAME:
 		lex_add_name(l->lx, l->p + 1, l->end);
 		break;
@@ -564,6 +581,7 @@ void lex_done(struct lex *lx)
 	free(lx->words);
 	free(lx->files);
 	free(lx->names);
+	free(lx->keys);
 	*lx = (struct lex){ 0 };
 }
 

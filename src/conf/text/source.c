@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "conf/keyfile.h"
 #include "conf/text/expand.h"
 #include "conf/text/include.h"
 #include "conf/names.h"
@@ -463,6 +464,8 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 	source_done(&s);
 	if (r == 0)
 		names_append(expanded, diags);
+	if (r == 0)
+		keyfile_append(expanded, diags);
 	return r;
 }
 
