@@ -22,6 +22,7 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_text.h"
 #include "vrrp/vrrp_vips.h"
 
@@ -126,18 +127,31 @@ static void act_install(struct vrrp_inst *in, bool quiet)
 {
 	if (in->sh->converging) {
 		vrrp_vips_mark(in);
+		vrrp_routes_mark(in);
 		if (quiet)
 			vrrp_announce_resume(in);
 	} else {
 		vrrp_vips_install(in);
+		in->routes_due = true;
 	}
+}
+
+/* After the announcements, before anybody is told. */
+static void act_routes(struct vrrp_inst *in)
+{
+	if (in->routes_due)
+		vrrp_routes_install(in);
+	in->routes_due = false;
 }
 
 static void act_remove(struct vrrp_inst *in)
 {
 	vrrp_announce_stop(in);
-	if (!in->sh->converging && !(in->sh->ending && in->sh->keep_addrs))
-		vrrp_vips_remove(in);
+	in->routes_due = false;
+	if (in->sh->converging || (in->sh->ending && in->sh->keep_addrs))
+		return;
+	vrrp_routes_remove(in);
+	vrrp_vips_remove(in);
 }
 
 /* ---- scripts ---- */
@@ -189,13 +203,17 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
 		case VRRP_ACT_REMOVE: act_remove(in); break;
 		case VRRP_ACT_ANNOUNCE: vrrp_announce_start(in, a->announce); break;
-		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
+		case VRRP_ACT_NOTIFY:
+			act_routes(in);
+			act_notify(in, a->to);
+			break;
 		case VRRP_ACT_RX_LOWER_PRI:
 			ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state);
 			break;
 		case VRRP_ACT_NOTE: act_note(in, a); break;
 		}
 	}
+	act_routes(in);
 }
 
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)

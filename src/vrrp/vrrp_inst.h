@@ -27,6 +27,7 @@ enum vrrp_fault {
 };
 
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
+struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
 struct vrrp_inst;
 
 /* What all instances of the process share. */
@@ -43,6 +44,10 @@ struct vrrp_shared {
 	/* interfaces whose announcements keep an interval */
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
 	struct timer recheck;                   /* of addresses that were reported gone */
+	struct vrrp_vip *static_vips; unsigned nstatic_vips;
+	struct map *entries;                    /* struct vrrp_entry by its key in the book */
+	struct vrrp_entry_use *static_entries; unsigned nstatic_entries;
+	struct timer entry_recheck, entry_retry;
 	uint64_t tokens;                        /* of scripts */
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
@@ -53,10 +58,19 @@ struct vrrp_shared {
 
 struct vrrp_vip {
 	struct list node;                       /* of struct vrrp_addr */
-	struct vrrp_inst *inst;
+	struct vrrp_inst *inst;                 /* NULL: a static address */
 	const struct conf_vip *conf;
 	struct vrrp_addr *addr;
 	bool set;                               /* this instance wants it on its link now */
+};
+
+struct vrrp_entry_use {
+	struct list node;                       /* of struct vrrp_entry */
+	struct vrrp_inst *inst;                 /* NULL: static */
+	struct vrrp_entry *entry;
+	const char *track_group;                /* whose instances mind its loss; NULL = none */
+	bool tracked;                           /* the instance minds its loss */
+	bool set;                               /* wanted now */
 };
 
 struct vrrp_inst {
@@ -78,7 +92,9 @@ struct vrrp_inst {
 
 	/* Addresses: vrrp_vips.c */
 	struct vrrp_vip *vips; unsigned nvips;  /* in the order of the configuration, excluded ones behind */
-	uint64_t restored;                      /* how many were put back after someone else took them */
+	uint64_t restored;                      /* how many were put back after someone else took them; routes and rules, too */
+	struct vrrp_entry_use *entries; unsigned nentries;      /* routes, then rules: vrrp_routes.c */
+	bool routes_due;                        /* they follow the announcements */
 
 	struct vrrp_counters counters;
 	uint64_t drops[VRRP_DROPS];

@@ -23,6 +23,7 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_vips.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
@@ -125,6 +126,7 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		refresh(&p->sh.insts[i]);
 	}
 	vrrp_vips_link(&p->sh, link);
+	vrrp_routes_link(&p->sh, link, gone);
 }
 
 static void on_addr(void *arg, const struct net_addr *addr, bool gone)
@@ -134,12 +136,21 @@ static void on_addr(void *arg, const struct net_addr *addr, bool gone)
 	if (p->sh.ending || p->sh.converging)
 		return;
 	vrrp_vips_addr(&p->sh, addr, gone);
+	vrrp_routes_addr(&p->sh, addr, gone);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		if (vrrp_fit_cares_addr(&p->sh.insts[i], addr, gone))
 			refresh(&p->sh.insts[i]);
 }
 
-static const struct net_events net_events = { on_link, on_addr };
+static void on_entry_gone(void *arg, const struct net_entry_id *gone)
+{
+	struct vrrp_proc *p = arg;
+
+	if (!p->sh.ending && !p->sh.converging)
+		vrrp_routes_gone(&p->sh, gone);
+}
+
+static const struct net_events net_events = { on_link, on_addr, on_entry_gone };
 
 static void on_stray(void *arg, int ifindex, int vrid)
 {
@@ -167,6 +178,7 @@ static void proc_free(struct role_child *rc)
 	loop_timer_cancel(rc->loop, &p->stop_timer);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_routes_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
@@ -258,6 +270,7 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
 	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
+	vrrp_routes_init(sh);
 	return 0;
 }
 
@@ -336,6 +349,7 @@ static void proc_go(struct role_child *rc)
 			vrrp_inst_start(in, NULL);
 	}
 	vrrp_vips_converge(sh, rc->predecessor);
+	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
@@ -383,6 +397,10 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	if (!p->sh.keep_addrs) {
+		vrrp_routes_remove_statics(&p->sh);
+		vrrp_vips_remove_statics(&p->sh);
+	}
 	if (!p->waiting) {
 		stop_finish(p);
 		return;

@@ -5,7 +5,7 @@
 
 #include "vrrp/vrrp_inst.h"
 
-/* At the start: registers the addresses of all instances, claims their records in the book from `record` on. */
+/* At the start: registers the addresses of all instances and the static ones, claims their records in the book from `record` on. */
 void vrrp_vips_init(struct vrrp_shared *sh, size_t record);
 void vrrp_vips_done(struct vrrp_shared *sh);
 
@@ -13,6 +13,7 @@ void vrrp_vips_done(struct vrrp_shared *sh);
 void vrrp_vips_install(struct vrrp_inst *in);
 /* Takes them away again; one that another master of ours wants stays. */
 void vrrp_vips_remove(struct vrrp_inst *in);
+void vrrp_vips_remove_statics(struct vrrp_shared *sh);
 /* At the start, before the instances have states: which addresses are the host's own. */
 void vrrp_vips_survey(struct vrrp_shared *sh, const struct book *predecessor);
 /* At the start an instance only says that it wants its addresses … */
