@@ -47,6 +47,7 @@ struct net {
 	struct timer retry;
 	struct links links;
 	struct addrs addrs;
+	bool held;                              /* events are left unread */
 	bool quiet;                             /* the first dump: nobody is told */
 	bool lost;                              /* messages were dropped, a dump is due */
 	bool closed;
@@ -348,6 +349,13 @@ void net_close(struct net *n)
 	n->closed = true;
 	if (n->depth == 0)
 		net_free(n);
+}
+
+void net_hold_events(struct net *n, bool hold)
+{
+	if (hold != n->held)
+		loop_io_events(n->io, hold ? 0 : EPOLLIN);
+	n->held = hold;
 }
 
 int net_event_fd(const struct net *n)

@@ -70,6 +70,9 @@ struct net_addr_op { bool add; struct net_addr addr; int result; };             
  * EADDRNOTAVAIL/ENODEV on removal count as done (result 0). Returns the number of results that are not 0. The view follows with the events. */
 unsigned net_addrs_apply(struct net *n, struct net_addr_op *ops, unsigned nops);
 
+/* Leaves events unread, so that a burst of our own changes costs nothing until it is over. They wait in the socket's buffer. */
+void net_hold_events(struct net *n, bool hold);
+
 /* Listens for removed routes and rules, too. 0 or -errno. */
 int net_watch_entries(struct net *n);
 /* See net_entries_apply(). */

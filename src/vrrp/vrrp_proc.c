@@ -23,6 +23,8 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_vips.h"
 
@@ -47,7 +49,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	return vrrp_book_records(cfg);
+	return vrrp_book_records(cfg) + vrrp_promote_records(cfg);
 }
 
 static void proc_canonical(const struct config *cfg, struct strbuf *out)
@@ -127,6 +129,8 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 	}
 	vrrp_vips_link(&p->sh, link);
 	vrrp_routes_link(&p->sh, link, gone);
+	if (!gone)
+		vrrp_promote_link(&p->sh, link);
 }
 
 static void on_addr(void *arg, const struct net_addr *addr, bool gone)
@@ -178,6 +182,8 @@ static void proc_free(struct role_child *rc)
 	loop_timer_cancel(rc->loop, &p->stop_timer);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_install_done(&p->sh);
+	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
@@ -269,8 +275,10 @@ static int proc_open(struct role_child *rc)
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
+	vrrp_install_init(sh);
 	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
 	vrrp_routes_init(sh);
+	vrrp_promote_init(sh);
 	return 0;
 }
 
@@ -337,6 +345,7 @@ static void proc_go(struct role_child *rc)
 	struct vrrp_shared *sh = &p->sh;
 
 	note_links(p);
+	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		struct vrrp_inst *in = &sh->insts[i];
@@ -368,6 +377,7 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 		else
 			vrrp_inst_freeze(in);
 	}
+	vrrp_install_finish(&p->sh);
 	p->sh.ending = true;
 	book_beat(rc->book, usec_boot());
 	proc_free(rc);
@@ -397,10 +407,12 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	vrrp_install_finish(&p->sh);
 	if (!p->sh.keep_addrs) {
 		vrrp_routes_remove_statics(&p->sh);
 		vrrp_vips_remove_statics(&p->sh);
 	}
+	vrrp_promote_stop(&p->sh);
 	if (!p->waiting) {
 		stop_finish(p);
 		return;

@@ -21,6 +21,7 @@
 #include "lib/mem.h"
 #include "net/addrs_converge.h"
 #include "vrrp/vrrp_announce.h"
+#include "vrrp/vrrp_install.h"
 
 #define RESTORES_MAX   3
 #define RESTORE_WINDOW (10 * USEC_PER_SEC)
@@ -198,7 +199,7 @@ void vrrp_vips_mark(struct vrrp_inst *in)
 	}
 }
 
-static void say(const struct vrrp_inst *in, const char *verb)
+void vrrp_vips_say(const struct vrrp_inst *in, const char *verb)
 {
 	if (!log_detail())
 		return;
@@ -208,93 +209,99 @@ static void say(const struct vrrp_inst *in, const char *verb)
 		log_info("(%s) %s E-VIPs.", in->conf->name, verb);
 }
 
-static void report_failures(const struct vrrp_inst *in, const struct net_addr_op *ops, unsigned n)
+static void report_failure(const struct vrrp_inst *in, const struct net_addr_op *op)
 {
 	char text[PREFIX_STRLEN], who[160] = "";
 
+	if (!op->result)
+		return;
 	if (in)
 		snprintf(who, sizeof(who), "(%.150s) ", in->conf->name);
-	for (unsigned i = 0; i < n; i++)
-		if (ops[i].result)
-			log_err("%scannot %s %saddress %s: %s", who, ops[i].add ? "add" : "remove", in ? "" : "static ",
-				prefix_str(&ops[i].addr.prefix, text), strerror(-ops[i].result));
+	log_err("%scannot %s %saddress %s: %s", who, op->add ? "add" : "remove", in ? "" : "static ", prefix_str(&op->addr.prefix, text),
+		strerror(-op->result));
 }
 
-void vrrp_vips_install(struct vrrp_inst *in)
+static void push(struct vrrp_vips_batch *b, struct vrrp_vip *vip, bool add, int ifindex)
 {
-	struct net_addr_op *ops = mem_array(in->nvips ? in->nvips : 1, sizeof(*ops));
-	struct vrrp_addr **of = mem_array(in->nvips ? in->nvips : 1, sizeof(struct vrrp_addr *));
-	unsigned n = 0;
+	b->ops[b->n] = (struct net_addr_op){ .add = add, .addr = net_addr_of(vip, ifindex) };
+	b->vips[b->n++] = vip;
+}
 
-	for (unsigned i = 0; i < in->nvips; i++) {
-		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link;
+static void fill_addition(struct vrrp_vips_batch *b, struct vrrp_inst *in, struct vrrp_vip *vip)
+{
+	const struct net_link *link;
 
-		if (!vip->addr)
-			register_vip(in->sh, in, vip);
-		link = vrrp_vip_link(in, vip);
-		want(in->sh, vip);
-		if (vip->addr && vip->addr->native)
-			continue;
-		if (!link) {
-			log_warning("(%s) interface %s of a virtual address does not exist", in->conf->name,
-				    vip->addr ? vip->addr->ifname : "(none)");
-			continue;
+	if (!vip->addr)
+		register_vip(in->sh, in, vip);
+	link = vrrp_vip_link(in, vip);
+	want(in->sh, vip);
+	if (vip->addr && vip->addr->native)
+		return;
+	if (link)
+		push(b, vip, true, link->ifindex);
+	else
+		log_warning("(%s) interface %s of a virtual address does not exist", in->conf->name, vip->addr ? vip->addr->ifname : "(none)");
+}
+
+static void fill_removal(struct vrrp_vips_batch *b, struct vrrp_shared *sh, struct vrrp_vip *vip)
+{
+	int ifindex;
+
+	if (!unwant(vip))
+		return;
+	ifindex = placed_on(sh, vip->addr);
+	if (ifindex) {
+		push(b, vip, false, ifindex);
+		return;
+	}
+	set_present(vip->addr, false, 0);
+	write_record(sh, vip->addr, false);
+}
+
+bool vrrp_vips_fill(struct vrrp_vips_batch *b, struct vrrp_inst *in, bool add, unsigned *pos, unsigned max)
+{
+	while (*pos < in->nvips && b->n < max) {
+		struct vrrp_vip *vip = &in->vips[(*pos)++];
+
+		if (add)
+			fill_addition(b, in, vip);
+		else
+			fill_removal(b, in->sh, vip);
+	}
+	return *pos == in->nvips;
+}
+
+void vrrp_vips_apply(struct vrrp_shared *sh, struct vrrp_vips_batch *b)
+{
+	if (!b->n)
+		return;
+	net_addrs_apply(sh->net, b->ops, b->n);
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct net_addr_op *op = &b->ops[i];
+		struct vrrp_addr *a = b->vips[i]->addr;
+
+		report_failure(b->vips[i]->inst, op);
+		if (op->add) {
+			set_present(a, op->result == 0, op->addr.ifindex);
+		} else if (!op->result) {               /* else it is still there, perhaps: the record says so */
+			set_present(a, false, 0);
+			write_record(sh, a, false);
 		}
-		ops[n] = (struct net_addr_op){ .add = true, .addr = net_addr_of(vip, link->ifindex) };
-		of[n++] = vip->addr;
 	}
-	if (net_addrs_apply(in->sh->net, ops, n))
-		report_failures(in, ops, n);
-	for (unsigned i = 0; i < n; i++)
-		set_present(of[i], ops[i].result == 0, ops[i].addr.ifindex);
-	free(ops);
-	free(of);
-	say(in, "setting");
-}
-
-static void remove_list(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vips, unsigned count)
-{
-	struct net_addr_op *ops = mem_array(count ? count : 1, sizeof(*ops));
-	struct vrrp_addr **of = mem_array(count ? count : 1, sizeof(struct vrrp_addr *));
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		struct vrrp_vip *vip = &vips[i];
-		int ifindex;
-
-		if (!unwant(vip))
-			continue;
-		ifindex = placed_on(sh, vip->addr);
-		if (!ifindex) {
-			set_present(vip->addr, false, 0);
-			write_record(sh, vip->addr, false);
-			continue;
-		}
-		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, ifindex) };
-		of[n++] = vip->addr;
-	}
-	if (net_addrs_apply(sh->net, ops, n))
-		report_failures(in, ops, n);
-	for (unsigned i = 0; i < n; i++) {
-		if (ops[i].result)              /* still there, perhaps: the record says so */
-			continue;
-		set_present(of[i], false, 0);
-		write_record(sh, of[i], false);
-	}
-	free(ops);
-	free(of);
-}
-
-void vrrp_vips_remove(struct vrrp_inst *in)
-{
-	say(in, "removing");
-	remove_list(in->sh, in, in->vips, in->nvips);
 }
 
 void vrrp_vips_remove_statics(struct vrrp_shared *sh)
 {
-	remove_list(sh, NULL, sh->static_vips, sh->nstatic_vips);
+	struct vrrp_vips_batch *b = mem_alloc(sizeof(*b));
+
+	for (unsigned i = 0; i < sh->nstatic_vips; i++) {
+		fill_removal(b, sh, &sh->static_vips[i]);
+		if (b->n == VRRP_VIPS_BATCH || i + 1 == sh->nstatic_vips) {
+			vrrp_vips_apply(sh, b);
+			b->n = 0;
+		}
+	}
+	free(b);
 }
 
 /* ---- at the start ---- */
@@ -490,8 +497,8 @@ static bool add_one(struct vrrp_shared *sh, struct vrrp_addr *a)
 		if (!vip->set)
 			continue;
 		op.addr = net_addr_of(vip, link->ifindex);
-		if (net_addrs_apply(sh->net, &op, 1))
-			report_failures(vip->inst, &op, 1);
+		net_addrs_apply(sh->net, &op, 1);
+		report_failure(vip->inst, &op);
 		set_present(a, op.result == 0, link->ifindex);
 		if (a->present && vip->inst)
 			vrrp_announce_one(vip->inst, vip);
@@ -613,7 +620,10 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 	void *value;
 
 	(void)due;
-	(void)now;
+	if (vrrp_install_busy(sh)) {            /* reports are held back */
+		loop_timer_set(sh->rc->loop, t, now + SECOND_LOOK);
+		return;
+	}
 	while (!sh->ending && map_next(sh->addrs, &cursor, &value)) {
 		struct vrrp_addr *a = value;
 		const struct net_link *link;
