@@ -178,7 +178,7 @@ static void say_failure(const struct vrrp_shared *sh, struct vrrp_entry *e, cons
 	if (e->said == op->result)
 		return;
 	e->said = op->result;
-	log_err("%s%s%scannot %s %s%s `%s' (%s, line %u): %s%s%s", owner ? "(" : "", owner ? owner : "", owner ? ") " : "", op->add ? "add" : "remove",
+	log_err("%s%s%scannot %s %s%s `%s' (%s:%u): %s%s%s", owner ? "(" : "", owner ? owner : "", owner ? ") " : "", op->add ? "add" : "remove",
 		owner ? "" : "static ", noun(e), e->text, file, pos->line, strerror(-op->result), op->text[0] ? ": " : "", op->text);
 }
 
