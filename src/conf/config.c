@@ -233,9 +233,14 @@ void config_free(struct config *cfg)
 	arena_free(arena);
 }
 
+bool config_has_statics(const struct config *cfg)
+{
+	return cfg->nstatic_vips || cfg->nstatic_routes || cfg->nstatic_rules;
+}
+
 bool config_has_vrrp(const struct config *cfg)
 {
-	return cfg->nvrrp > 0;
+	return cfg->nvrrp > 0 || config_has_statics(cfg);
 }
 
 bool config_has_checkers(const struct config *cfg)

@@ -4,9 +4,9 @@
  *
  * The kernel works a request off inside send(): when send returns, the answers to everything in that datagram lie
  * in the receive buffer. So nothing has to be waited for, and many requests may go out in one datagram: the kernel
- * takes the messages one after the other, answers each, and does not stop at one that fails. What bounds a datagram
- * is the room for its answers, since an answer that finds no room is dropped; and the send buffer. Answers are told
- * apart by sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs
+ * takes the messages one after the other, and does not stop at one that fails. It answers those that fail, and the last
+ * one, which asks for it: an answer to each would cost a system call each. What bounds a datagram is the room for these
+ * answers, since one that finds no room is dropped; and the send buffer. Answers are told apart by sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs
  * waiting either.
  *
  * libnl opens and binds the socket and builds the messages; reading is done here, because libnl's receive loop
@@ -252,9 +252,26 @@ static void batch_answer(void *arg, const struct nlmsghdr *h)
 
 	if (h->nlmsg_type != NLMSG_ERROR || at >= b->count || nlmsg_datalen(h) < (int)sizeof(struct nlmsgerr))
 		return;
+	b->answered = b->answered || at + 1 == b->count;
 	*b->results[at] = netlink_message_error(h);
 	if (needs_words(*b->results[at]) && !b->text[0])
 		netlink_error_text(h, b->text, sizeof(b->text));
+}
+
+/* Only refusals are answered, and the last request in any case: what was not refused when that answer is there was done. */
+static void read_answers(struct netlink_batch *b)
+{
+	bool lost = false;
+	int r;
+
+	b->answered = false;
+	do {
+		r = netlink_read(b->sk, batch_answer, b);
+		lost = lost || r == -ENOBUFS;
+	} while (r > 0 || r == -ENOBUFS);
+	for (unsigned i = 0; i < b->count && (lost || !b->answered); i++)
+		if (!*b->results[i])
+			*b->results[i] = -ENOBUFS;
 }
 
 void netlink_batch_flush(struct netlink_batch *b)
@@ -263,16 +280,14 @@ void netlink_batch_flush(struct netlink_batch *b)
 
 	if (!b->count)
 		return;
+	((struct nlmsghdr *)(b->buf + b->last))->nlmsg_flags |= NLM_F_ACK;
 	r = send_all(b->sk, b->buf, b->len);
 	if (r < 0)
 		b->broken = r;
 	for (unsigned i = 0; i < b->count; i++)
-		*b->results[i] = r < 0 ? r : -ENOBUFS;          /* until its answer is read */
-	if (r == 0) {
-		do
-			r = netlink_read(b->sk, batch_answer, b);
-		while (r > 0 || r == -ENOBUFS);
-	}
+		*b->results[i] = r;
+	if (r == 0)
+		read_answers(b);
 	b->count = 0;
 	b->len = 0;
 }
@@ -291,12 +306,14 @@ void netlink_batch_add(struct netlink_batch *b, const struct nlmsghdr *h, int *r
 	copy = (struct nlmsghdr *)(b->buf + b->len);
 	memset(copy, 0, len);
 	memcpy(copy, h, h->nlmsg_len);
-	copy->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	copy->nlmsg_flags |= NLM_F_REQUEST;
+	copy->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 	copy->nlmsg_pid = 0;
 	copy->nlmsg_seq = nl_socket_use_seq(b->sk);
 	if (!b->count)
 		b->first_seq = copy->nlmsg_seq;
 	b->results[b->count++] = result;
+	b->last = b->len;
 	b->len += len;
 }
 

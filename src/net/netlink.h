@@ -5,6 +5,7 @@
 #define NET_NETLINK_H
 
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,10 +39,11 @@ void netlink_error_text(const struct nlmsghdr *h, char *buf, size_t size);
 struct netlink_batch {
 	struct nl_sock *sk;
 	uint8_t *buf;
-	size_t len, max_bytes;
+	size_t len, last, max_bytes;                    /* last: where the last message begins */
 	int **results;
 	unsigned count, max_count;
 	uint32_t first_seq;
+	bool answered;                                  /* the last message was */
 	int broken;                                     /* -errno of a send that failed: its requests were not made */
 	char text[160];                                 /* the kernel's words to the first refused request, or "" */
 };

@@ -37,19 +37,22 @@ static usec_t *gate_of(struct vrrp_shared *sh, int ifindex)
 	return &sh->gates[sh->ngates++].free;
 }
 
-static void say_burst(const struct vrrp_inst *in)
+static void say_queued(const struct vrrp_inst *in, const struct net_link *link, const struct ip_addr *a)
 {
 	char addr[ADDR_STRLEN];
 
-	if (!log_detail())
-		return;
-	for (unsigned i = 0; i < in->nvips; i++) {
+	if (log_detail())
+		log_info("(%s) Sending/queueing %s on %s for %s", in->conf->name,
+			 a->family == AF_INET6 ? "Unsolicited Neighbour Adverts" : "gratuitous ARPs", link->name, addr_str(a, addr));
+}
+
+static void say_burst(const struct vrrp_inst *in)
+{
+	for (unsigned i = 0; log_detail() && i < in->nvips; i++) {
 		const struct net_link *link = announceable(in, &in->vips[i]);
 
 		if (link)
-			log_info("(%s) Sending/queueing %s on %s for %s", in->conf->name,
-				 in->vips[i].conf->prefix.addr.family == AF_INET6 ? "Unsolicited Neighbour Adverts" : "gratuitous ARPs",
-				 link->name, addr_str(&in->vips[i].conf->prefix.addr, addr));
+			say_queued(in, link, &in->vips[i].conf->prefix.addr);
 	}
 }
 
@@ -147,6 +150,46 @@ void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind)
 	}
 	vrrp_garp_start(&in->garp, &in->conf->garp, kind, now);
 	say_burst(in);
+	run(in, now);
+}
+
+/* ---- a takeover ---- */
+
+/* With an interval between frames the pace is that of all of them. */
+static bool paced(const struct vrrp_inst *in)
+{
+	return in->conf->garp.interval || !in->conf->garp.repeat;
+}
+
+void vrrp_announce_first(struct vrrp_inst *in, const struct vrrp_vip *vip)
+{
+	const struct ip_addr *a = &vip->conf->prefix.addr;
+	const struct net_link *link = paced(in) ? NULL : link_of(in, vip);
+
+	if (!link || !in->sh->arp)
+		return;
+	say_queued(in, link, a);
+	say_frame(link, a);
+	if (vrrp_arp_add(in->sh->arp, link, a))
+		return;
+	vrrp_announce_flush(in->sh);
+	(void)vrrp_arp_add(in->sh->arp, link, a);
+}
+
+void vrrp_announce_flush(struct vrrp_shared *sh)
+{
+	if (sh->arp && vrrp_arp_flush(sh->arp))
+		sh->install.unannounced = true;
+}
+
+void vrrp_announce_rest(struct vrrp_inst *in)
+{
+	usec_t now = usec_mono();
+
+	if (paced(in) || in->sh->install.unannounced)
+		vrrp_announce_start(in, VRRP_ANNOUNCE_MASTER);
+	else
+		vrrp_garp_go_on(&in->garp, &in->conf->garp, now);
 	run(in, now);
 }
 

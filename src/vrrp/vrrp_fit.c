@@ -64,7 +64,7 @@ static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_
 
 	if (addr_is_set(&conf->src)) {
 		*out = conf->src;
-		if (!conf->unicast || net_has_addr(in->sh->net, 0, &conf->src))
+		if ((!conf->unicast && !conf->track_src_ip) || net_has_addr(in->sh->net, 0, &conf->src))
 			return true;
 		*fault = VRRP_FAULT_NO_SRC;
 		return false;
@@ -196,7 +196,7 @@ bool vrrp_fit_cares_addr(const struct vrrp_inst *in, const struct net_addr *addr
 {
 	bool missing = in->fsm.faults & (VRRP_FAULT_NO_ADDR | VRRP_FAULT_NO_SRC);
 
-	if (in->ifindex && addr->ifindex != in->ifindex && !in->conf->unicast)
+	if (in->ifindex && addr->ifindex != in->ifindex && !in->conf->unicast && !in->conf->track_src_ip)
 		return false;
 	return gone ? addr_equal(&addr->prefix.addr, &in->fsm.self) : missing;
 }

@@ -22,6 +22,8 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_text.h"
 #include "vrrp/vrrp_vips.h"
 #include "vrrp/vrrp_wire.h"
@@ -121,20 +123,28 @@ static void act_note(struct vrrp_inst *in, const struct vrrp_action *a)
 
 static void act_install(struct vrrp_inst *in, bool quiet)
 {
-	if (in->sh->converging) {
-		vrrp_vips_mark(in);
-		if (quiet)
-			vrrp_announce_resume(in);
-	} else {
-		vrrp_vips_install(in);
+	if (!in->sh->converging) {
+		vrrp_install_begin(in);
+		return;
 	}
+	vrrp_vips_mark(in);
+	vrrp_routes_mark(in);
+	if (quiet)
+		vrrp_announce_resume(in);
+}
+
+/* What is being put on its link announces itself. */
+static void act_announce(struct vrrp_inst *in, enum vrrp_announce kind)
+{
+	if (kind != VRRP_ANNOUNCE_MASTER || !vrrp_install_running(in))
+		vrrp_announce_start(in, kind);
 }
 
 static void act_remove(struct vrrp_inst *in)
 {
 	vrrp_announce_stop(in);
 	if (!in->sh->converging && !(in->sh->ending && in->sh->keep_addrs))
-		vrrp_vips_remove(in);
+		vrrp_install_remove(in);
 }
 
 /* ---- scripts ---- */
@@ -157,7 +167,7 @@ static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg
 }
 
 /* The specific script, then the one for all states. Returns how many were asked for. */
-static unsigned act_notify(struct vrrp_inst *in, enum vrrp_state state)
+unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
 {
 	const struct conf_notify *n = &in->conf->notify;
 	conf_script_id specific = 0;
@@ -173,6 +183,14 @@ static unsigned act_notify(struct vrrp_inst *in, enum vrrp_state state)
 	return ask_script(in, specific, MSG_WORDS_NONE, state) + ask_script(in, n->any, MSG_WORDS_INSTANCE, state);
 }
 
+static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
+{
+	if (vrrp_install_running(in))
+		vrrp_install_tell(in, state);
+	else
+		vrrp_inst_notify(in, state);
+}
+
 static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 {
 	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
@@ -185,7 +203,7 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 		case VRRP_ACT_STATE: act_state(in, a); break;
 		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
 		case VRRP_ACT_REMOVE: act_remove(in); break;
-		case VRRP_ACT_ANNOUNCE: vrrp_announce_start(in, a->announce); break;
+		case VRRP_ACT_ANNOUNCE: act_announce(in, a->announce); break;
 		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
 		case VRRP_ACT_RX_LOWER_PRI:
 			ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state);
@@ -202,7 +220,8 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
 	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
 	carry_out(in, &acts);
-	log_release();
+	if (!vrrp_install_busy(in->sh))         /* which releases them at its end */
+		log_release();
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
@@ -472,7 +491,7 @@ unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 	vrrp_inst_write_counters(in);
 	if (word == VRRP_FAULT && was_fault)
 		return 0;
-	return act_notify(in, word);
+	return vrrp_inst_notify(in, word);
 }
 
 void vrrp_inst_freeze(struct vrrp_inst *in)

@@ -31,6 +31,8 @@ enum vrrp_fault {
 #define VRRP_SIGN_ERRORS (VRRP_DROP_HMAC_REPLAY - VRRP_DROP_HMAC_MISSING + 1)
 
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
+struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
+struct vrrp_promote;
 struct vrrp_inst;
 
 /* What all instances of the process share. */
@@ -47,6 +49,19 @@ struct vrrp_shared {
 	/* interfaces whose announcements keep an interval */
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
 	struct timer recheck;                   /* of addresses that were reported gone */
+	struct vrrp_vip *static_vips; unsigned nstatic_vips;
+	struct map *entries;                    /* struct vrrp_entry by its key in the book */
+	struct vrrp_entry_use *static_entries; unsigned nstatic_entries;
+	struct timer entry_recheck, entry_retry;
+	struct {                                /* vrrp_install.c */
+		struct list queue;              /* instances that get or lose addresses */
+		struct list placed;             /* those whose addresses are all on their links; the rest of their work waits */
+		unsigned slice;                 /* addresses at a time */
+		unsigned events;                /* changes since the kernel's reports were read */
+		bool scheduled;
+		bool unannounced;               /* some of the first announcements found no room */
+	} install;
+	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
 	uint64_t tokens;                        /* of scripts */
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
@@ -57,11 +72,22 @@ struct vrrp_shared {
 
 struct vrrp_vip {
 	struct list node;                       /* of struct vrrp_addr */
-	struct vrrp_inst *inst;
+	struct vrrp_inst *inst;                 /* NULL: a static address */
 	const struct conf_vip *conf;
 	struct vrrp_addr *addr;
 	bool set;                               /* this instance wants it on its link now */
 };
+
+struct vrrp_entry_use {
+	struct list node;                       /* of struct vrrp_entry */
+	struct vrrp_inst *inst;                 /* NULL: static */
+	struct vrrp_entry *entry;
+	const char *track_group;                /* whose instances mind its loss; NULL = none */
+	bool tracked;                           /* the instance minds its loss */
+	bool set;                               /* wanted now */
+};
+
+enum vrrp_install { VRRP_INSTALL_NONE, VRRP_INSTALL_ADD, VRRP_INSTALL_REMOVE };
 
 struct vrrp_inst {
 	struct vrrp_shared *sh;
@@ -87,7 +113,11 @@ struct vrrp_inst {
 
 	/* Addresses: vrrp_vips.c */
 	struct vrrp_vip *vips; unsigned nvips;  /* in the order of the configuration, excluded ones behind */
-	uint64_t restored;                      /* how many were put back after someone else took them */
+	uint64_t restored;                      /* how many were put back after someone else took them; routes and rules, too */
+	struct vrrp_entry_use *entries; unsigned nentries;      /* routes, then rules: vrrp_routes.c */
+	struct list install_node;               /* vrrp_install.c */
+	enum vrrp_install install; unsigned install_pos;        /* what is under way, and its next address */
+	enum vrrp_state install_tell;           /* who is to be told waits; VRRP_INIT = nobody */
 
 	struct vrrp_counters counters;
 	uint64_t drops[VRRP_DROPS];
@@ -114,6 +144,8 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
  * were asked for, each with a token from the shared counter. */
 unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
+/* The scripts of this state. Returns how many were asked for. */
+unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */

@@ -23,6 +23,9 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_promote.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sign.h"
 #include "vrrp/vrrp_vips.h"
 
@@ -47,7 +50,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg);
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -130,6 +133,9 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		refresh(&p->sh.insts[i]);
 	}
 	vrrp_vips_link(&p->sh, link);
+	vrrp_routes_link(&p->sh, link, gone);
+	if (!gone)
+		vrrp_promote_link(&p->sh, link);
 }
 
 static void on_addr(void *arg, const struct net_addr *addr, bool gone)
@@ -139,12 +145,21 @@ static void on_addr(void *arg, const struct net_addr *addr, bool gone)
 	if (p->sh.ending || p->sh.converging)
 		return;
 	vrrp_vips_addr(&p->sh, addr, gone);
+	vrrp_routes_addr(&p->sh, addr, gone);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		if (vrrp_fit_cares_addr(&p->sh.insts[i], addr, gone))
 			refresh(&p->sh.insts[i]);
 }
 
-static const struct net_events net_events = { on_link, on_addr };
+static void on_entry_gone(void *arg, const struct net_entry_id *gone)
+{
+	struct vrrp_proc *p = arg;
+
+	if (!p->sh.ending && !p->sh.converging)
+		vrrp_routes_gone(&p->sh, gone);
+}
+
+static const struct net_events net_events = { on_link, on_addr, on_entry_gone };
 
 static void on_stray(void *arg, int ifindex, int vrid, bool first)
 {
@@ -174,6 +189,9 @@ static void proc_free(struct role_child *rc)
 	loop_timer_cancel(rc->loop, &p->stop_timer);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_install_done(&p->sh);
+	vrrp_promote_done(&p->sh);
+	vrrp_routes_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
@@ -269,7 +287,10 @@ static int proc_open(struct role_child *rc)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		record = vrrp_sign_claim(&sh->insts[i], record);
+	vrrp_install_init(sh);
 	vrrp_vips_init(sh, record);
+	vrrp_routes_init(sh);
+	vrrp_promote_init(sh);
 	return 0;
 }
 
@@ -336,6 +357,7 @@ static void proc_go(struct role_child *rc)
 	struct vrrp_shared *sh = &p->sh;
 
 	note_links(p);
+	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		struct vrrp_inst *in = &sh->insts[i];
@@ -350,6 +372,7 @@ static void proc_go(struct role_child *rc)
 			vrrp_inst_start(in, NULL);
 	}
 	vrrp_vips_converge(sh, rc->predecessor);
+	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
@@ -368,6 +391,7 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 		else
 			vrrp_inst_freeze(in);
 	}
+	vrrp_install_finish(&p->sh);
 	p->sh.ending = true;
 	book_beat(rc->book, usec_boot());
 	proc_free(rc);
@@ -397,6 +421,12 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	vrrp_install_finish(&p->sh);
+	if (!p->sh.keep_addrs) {
+		vrrp_routes_remove_statics(&p->sh);
+		vrrp_vips_remove_statics(&p->sh);
+	}
+	vrrp_promote_stop(&p->sh);
 	if (!p->waiting) {
 		stop_finish(p);
 		return;

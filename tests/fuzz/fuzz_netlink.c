@@ -33,18 +33,18 @@ static void take_link(struct tables *t, const struct nlmsghdr *h)
 
 static void take_addr(struct tables *t, const struct nlmsghdr *h)
 {
-	struct addr_id id;
+	struct net_addr id;
 	struct net_addr gone;
 
 	if (!addrs_parse(h, &id))
 		return;
-	if (id.addr.prefix.len > addr_bits(&id.addr.prefix.addr))
+	if (id.prefix.len > addr_bits(&id.prefix.addr))
 		abort();
 	if (h->nlmsg_type == RTM_DELADDR)
 		(void)addrs_remove(&t->addrs, &id, &gone);
 	else
 		(void)addrs_put(&t->addrs, &id);
-	if (h->nlmsg_type == RTM_NEWADDR && !addrs_has(&t->addrs, id.addr.ifindex, &id.addr.prefix.addr))
+	if (h->nlmsg_type == RTM_NEWADDR && !addrs_has(&t->addrs, id.ifindex, &id.prefix.addr))
 		abort();
 }
 

@@ -31,7 +31,7 @@ static void test_empty(void **state)
 
 static void test_places(void **state)
 {
-	struct parsed p = conf_parse("global_defs {\n\tworng \"a\\\\b\"\n}\nstatic_rules {\n}\nstatic_rules {\n}\n");
+	struct parsed p = conf_parse("global_defs {\n\tworng \"a\\\\b\"\n}\nglobal_defs {\nenable_traps\n}\nglobal_defs {\nenable_traps\n}\n");
 	struct conf_pos pos = { .line = 1, .col = 1 };
 
 	(void)state;
@@ -42,8 +42,8 @@ static void test_places(void **state)
 	       "\"source\": \"global_defs {\" },\n"
 	       "\t{ \"file\": \"t.conf\", \"line\": 2, \"column\": 2, \"severity\": \"error\", \"text\": \"unknown keyword `worng` in global_defs\", "
 	       "\"source\": \"\\tworng \\\"a\\\\\\\\b\\\"\" },\n"
-	       "\t{ \"file\": \"t.conf\", \"line\": 4, \"column\": 1, \"severity\": \"warning\", \"text\": \"`static_rules` is known, but not supported yet\", "
-	       "\"more\": 1, \"source\": \"static_rules {\" },\n"
+	       "\t{ \"file\": \"t.conf\", \"line\": 5, \"column\": 1, \"severity\": \"warning\", \"text\": \"`enable_traps` is known, but not supported yet\", "
+	       "\"more\": 1, \"source\": \"enable_traps\" },\n"
 	       "\t{ \"severity\": \"warning\", \"text\": \"of no place\" }\n]\n");
 	parsed_done(&p);
 }

@@ -292,6 +292,7 @@ void check_sync_groups(struct schema_ctx *c)
 	check_static_groups(c);
 	for (size_t i = 0; i < c->track.track_groups.n; i++)
 		check_track_members(c, vec_at(&c->track.track_groups, i));
+	track_static_devices(c);
 	check_weights(c);
 	for (size_t i = 0; i < c->track.groups.n; i++)
 		break_together(c, vec_at(&c->track.groups, i));

@@ -146,7 +146,7 @@ static const struct schema_row rows[] = {
 	LATER("dynamic_interfaces", ST_ENUM, "2.0.0", "interfaces may come and go", FIELD(vrrp.dynamic_interfaces), .choices = dynamic_words, .bare = "",
 	      .args = "[allow_if_changes]", .advice = "it is not needed, an absent interface is waited for"),
 	ROW("default_interface", ST_IFNAME, "1.2.24", "interface of static addresses without dev", FIELD(vrrp.default_interface),
-	    .flags = SF_LATER | SF_DERIVED, .def = "eth0 if it exists"),
+	    .flags = SF_DERIVED, .def = "eth0 if it exists"),
 	LATER("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups", FIELD(vrrp.disable_local_igmp)),
 	LATER("vmac_prefix", ST_STRING, "2.2.0", "start of the names of virtual MAC interfaces", FIELD(vrrp.vmac_prefix), .max = IFNAMSIZ - 1,
 	      .def = "vrrp", .args = "NAME"),
