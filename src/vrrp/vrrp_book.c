@@ -161,7 +161,7 @@ bool vrrp_book_get_addr(const void *payload, size_t len, bool *installed)
 
 size_t vrrp_book_records(const struct config *cfg)
 {
-	size_t n = 0;
+	size_t n = 1;                                   /* the end of a delayed start */
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += 2 + cfg->vrrp[i].nvips + cfg->vrrp[i].nevips;
