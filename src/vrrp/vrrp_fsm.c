@@ -86,13 +86,17 @@ usec_t vrrp_resume_limit(const struct vrrp_fsm_config *cfg)
 usec_t vrrp_fsm_stall_limit(const struct vrrp_fsm *f)
 {
 	const struct vrrp_fsm_config *c = &f->cfg;
-	usec_t limit = vrrp_resume_limit(c), margin = vrrp_skew(c->version, f->priority, c->advert_int);
+	usec_t limit = vrrp_resume_limit(c), margin = 0;
 
 	if (c->late_backup)
-		return limit + vrrp_skew(c->version, c->late_backup, c->advert_int);
+		margin = vrrp_skew(c->version, c->late_backup, c->advert_int);
+	else if (c->down_adverts == 1)
+		margin = vrrp_skew(c->version, f->priority, c->advert_int);
 	if (c->down_adverts > 1)
-		return limit;
-	/* The next advert is due when the last one is as old as that. */
+		return limit + margin;
+	/* The next advert is due when the last one is as old as the limit. */
+	if (margin < c->advert_int / 4)
+		margin = c->advert_int / 4;
 	return limit + (margin > STALL_MIN ? margin : STALL_MIN);
 }
 
@@ -168,10 +172,11 @@ static void forget_master(struct vrrp_fsm *f)
 	f->master = (struct ip_addr){ 0 };
 	f->master_priority = 0;
 	f->master_int = f->cfg.advert_int;
+	f->master_heard = 0;
 }
 
 /* Whose adverts we follow; a version 3 backup takes the master's interval (§6.4.2 (450)). */
-static void follow(struct vrrp_fsm *f, const struct vrrp_event *ev, struct vrrp_actions *out)
+static void follow(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
 	if (!addr_is_set(&f->master)) {
 		say(out, VRRP_NOTE_MASTER_SET, 0, 0, &ev->from);
@@ -181,6 +186,7 @@ static void follow(struct vrrp_fsm *f, const struct vrrp_event *ev, struct vrrp_
 	}
 	f->master = ev->from;
 	f->master_priority = ev->priority;
+	f->master_heard = now;
 	f->wants_master = f->joining = f->postponed = false;
 	if (f->cfg.version == 3 && ev->interval && ev->interval != f->master_int) {
 		say(out, VRRP_NOTE_INTERVAL, f->master_int / USEC_PER_MSEC, ev->interval / USEC_PER_MSEC, NULL);
@@ -219,7 +225,7 @@ static void yield_to(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now
 		send_advert(out, f->priority);          /* makes the winner announce its addresses once more */
 	set_state(f, VRRP_BACKUP, VRRP_CAUSE_HIGHER, &ev->from, out);
 	emit(out, VRRP_ACT_REMOVE);
-	follow(f, ev, out);
+	follow(f, ev, now, out);
 	f->due = now + vrrp_fsm_master_down(f);
 	notify(out, VRRP_BACKUP);
 }
@@ -315,6 +321,7 @@ static void resume(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, 
 	case VRRP_BACKUP:
 		f->master = ev->from;
 		f->master_priority = ev->priority;
+		f->master_heard = addr_is_set(&ev->from) ? now : 0;
 		if (f->cfg.version == 3 && ev->interval)
 			f->master_int = ev->interval;
 		f->due = base(f, now) + vrrp_fsm_master_down(f);
@@ -378,6 +385,19 @@ static bool tolerate_lower(struct vrrp_fsm *f, usec_t now, struct vrrp_actions *
 	return now < f->preempt_end;
 }
 
+/* true: the router that we follow lives and is above this one, which will yield to it. It is a sign of life, but taking
+ * its shorter interval would make us give up the slower master before its next advert: with three routers that never
+ * ends. */
+static bool is_passing(const struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now)
+{
+	if (f->cfg.version != 3 || ev->interval >= f->master_int || !f->master_heard || addr_equal(&ev->from, &f->master))
+		return false;
+	if (now - f->master_heard >= (f->cfg.down_adverts > 1 ? 2 : 1) * f->master_int)
+		return false;
+	return ev->priority < f->master_priority ||
+	       (ev->priority == f->master_priority && addr_cmp(&ev->from, &f->master) < 0);
+}
+
 static void backup_advert(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, struct vrrp_actions *out)
 {
 	if (is_owner(f) && f->cfg.owner_ignore_adverts)
@@ -385,6 +405,7 @@ static void backup_advert(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_
 	if (ev->priority == 0) {                       /* (425): the master leaves; only the skew decides who is next */
 		say(out, VRRP_NOTE_BACKUP_GOT_ZERO, 0, 0, NULL);
 		f->due = base(f, now) + skew(f);
+		f->master_heard = 0;
 		return;
 	}
 	if (f->owner_lowered && ev->priority != VRRP_OWNER)
@@ -398,7 +419,10 @@ static void backup_advert(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_
 		f->preempt_end = 0;
 		say(out, VRRP_NOTE_PREEMPT_STOP, 0, 0, NULL);
 	}
-	follow(f, ev, out);
+	if (is_passing(f, ev, now))
+		f->wants_master = f->joining = f->postponed = false;
+	else
+		follow(f, ev, now, out);
 	f->due = base(f, now) + vrrp_fsm_master_down(f);
 }
 

@@ -70,6 +70,7 @@ struct vrrp_fsm {
 	struct ip_addr self;                                    /* the source of our adverts: breaks a tie */
 	struct ip_addr master;                                  /* who is master, when BACKUP; unset = not heard yet */
 	usec_t master_int;                                      /* Master_Adver_Interval */
+	usec_t master_heard;                                    /* when an advert was followed last; 0 = none yet */
 	usec_t due;                                          /* the one timer: Master_Down or Adver; USEC_NEVER = off */
 	usec_t preempt_end;                       /* until when preempt_delay accepts a lower master; 0 = not running */
 	usec_t hold;                            /* the start is delayed until then: nobody is elected; 0 = it is not */

@@ -57,18 +57,20 @@ void vrrp_group_prepare(struct vrrp_group *g, struct vrrp_event *first)
 static enum vrrp_state target_of(const struct vrrp_group *g)
 {
 	unsigned masters = 0, want = 0, join = 0;
+	bool fault = false;
 
 	for (unsigned i = 0; i < g->n; i++) {
 		const struct vrrp_fsm *f = g->members[i];
 
 		if (f->state == VRRP_INIT)
 			return VRRP_INIT;
-		if (f->faults)
-			return VRRP_FAULT;
+		fault |= f->faults != 0;
 		masters += f->state == VRRP_MASTER;
 		want += f->state == VRRP_BACKUP && f->wants_master;
 		join += f->state == VRRP_BACKUP && f->joining && !f->wants_master;
 	}
+	if (fault)
+		return VRRP_FAULT;
 	if (masters + want == g->n || (masters && masters + want + join == g->n))
 		return VRRP_MASTER;
 	return VRRP_BACKUP;
