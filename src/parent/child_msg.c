@@ -72,6 +72,12 @@ static void script_lane(const struct config *cfg, conf_script_id id, char *lane,
 			return;
 		}
 	}
+	for (unsigned i = 0; i < cfg->nsync_groups; i++) {
+		if (notifies(&cfg->sync_groups[i].notify, id)) {
+			snprintf(lane, size, "group/%.128s", cfg->sync_groups[i].name);
+			return;
+		}
+	}
 	for (unsigned i = 0; i < cfg->nvs; i++) {
 		const struct conf_vs *vs = &cfg->vs[i];
 
@@ -94,16 +100,20 @@ static bool script_words(const struct proc *pr, const struct msg_script *m, stru
 {
 	const struct config *cfg = pr->gen->cfg;
 	const char *state = state_word(m->state);
+	bool group;
 
 	script_lane(cfg, m->script, w->lane, sizeof w->lane);
 	req->lane = w->lane;
 	if (m->words == MSG_WORDS_NONE)
 		return true;
-	if (m->words != MSG_WORDS_INSTANCE || m->object >= cfg->nvrrp || !state || m->priority > 255)
+	if (m->words != MSG_WORDS_INSTANCE && m->words != MSG_WORDS_GROUP)
+		return false;
+	group = m->words == MSG_WORDS_GROUP;
+	if (m->object >= (group ? cfg->nsync_groups : cfg->nvrrp) || !state || m->priority > 255)
 		return false;
 	snprintf(w->priority, sizeof w->priority, "%u", m->priority);
-	req->words[0] = "INSTANCE";
-	req->words[1] = cfg->vrrp[m->object].name;
+	req->words[0] = group ? "GROUP" : "INSTANCE";
+	req->words[1] = group ? cfg->sync_groups[m->object].name : cfg->vrrp[m->object].name;
 	req->words[2] = state;
 	req->words[3] = w->priority;
 	req->nwords = 4;

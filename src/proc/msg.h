@@ -45,7 +45,7 @@ struct msg_script {
 	uint64_t token;                         /* comes back in SCRIPT_DONE */
 	conf_script_id script;
 	uint32_t words;                         /* enum msg_script_words */
-	uint32_t object;                        /* index into config.vrrp for the words */
+	uint32_t object;                        /* for the words: index into config.vrrp, or config.sync_groups */
 	uint32_t state;                         /* enum vrrp_state for the words */
 	uint32_t priority;
 };

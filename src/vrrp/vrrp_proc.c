@@ -27,6 +27,8 @@
 #include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sign.h"
+#include "vrrp/vrrp_start.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
@@ -192,6 +194,8 @@ static void proc_free(struct role_child *rc)
 	vrrp_install_done(&p->sh);
 	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
+	vrrp_start_done(&p->sh);
+	vrrp_syncs_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
@@ -281,6 +285,7 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
 	record = 2 * (size_t)sh->ninsts;
+	vrrp_syncs_init(sh);
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
@@ -291,6 +296,7 @@ static int proc_open(struct role_child *rc)
 	vrrp_vips_init(sh, record);
 	vrrp_routes_init(sh);
 	vrrp_promote_init(sh);
+	vrrp_start_init(sh);
 	return 0;
 }
 
@@ -306,23 +312,6 @@ static void say_sockpool(const struct vrrp_shared *sh)
 			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s),
 			 vrrp_sock_fd(s), k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
 	}
-}
-
-/* What the predecessor knew of this instance; false when it did not know it. */
-static bool inherit(struct vrrp_inst *in, const struct book *b, struct vrrp_book_state *was)
-{
-	uint8_t payload[BOOK_PAYLOAD_MAX];
-	char key[BOOK_KEY_MAX];
-	int len;
-
-	vrrp_book_counters_key(in->conf, key);
-	len = book_get(b, key, payload, sizeof(payload));
-	if (len > 0)
-		(void)vrrp_book_get_counters(payload, (size_t)len, &in->counters);
-	in->counters_dirty = true;
-	vrrp_book_key(in->conf, key);
-	len = book_get(b, key, payload, sizeof(payload));
-	return len > 0 && vrrp_book_get_state(payload, (size_t)len, was);
 }
 
 static void note_link(struct vrrp_proc *p, const char *name)
@@ -360,17 +349,11 @@ static void proc_go(struct role_child *rc)
 	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
-		struct vrrp_inst *in = &sh->insts[i];
-		struct vrrp_book_state was;
-
-		refresh(in);                    /* the world may have changed since the sockets were opened */
+		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
 		if (rc->predecessor)
-			vrrp_sign_resume(in, rc->predecessor);
-		if (rc->predecessor && inherit(in, rc->predecessor, &was))
-			vrrp_inst_start(in, &was);
-		else
-			vrrp_inst_start(in, NULL);
+			vrrp_sign_resume(&sh->insts[i], rc->predecessor);
 	}
+	vrrp_start_all(sh);
 	vrrp_vips_converge(sh, rc->predecessor);
 	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
@@ -421,6 +404,7 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	p->waiting += vrrp_syncs_stop(&p->sh);
 	vrrp_install_finish(&p->sh);
 	if (!p->sh.keep_addrs) {
 		vrrp_routes_remove_statics(&p->sh);

@@ -134,7 +134,7 @@ static void test_records(void **state)
 	struct config cfg = { .vrrp = v, .nvrrp = 2 };
 
 	(void)state;
-	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6);
+	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 1);
 }
 
 static void test_tracking(void **state)
