@@ -14,6 +14,7 @@
 #include "vrrp/vrrp_fsm.h"
 #include "vrrp/vrrp_garp.h"
 #include "vrrp/vrrp_io.h"
+#include "vrrp/vrrp_notify.h"
 #include "vrrp/vrrp_pkt.h"
 
 /* Why an instance is not fit to run: bits of vrrp_fsm.faults. */
@@ -62,7 +63,7 @@ struct vrrp_shared {
 		bool unannounced;               /* some of the first announcements found no room */
 	} install;
 	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
-	uint64_t tokens;                        /* of scripts */
+	struct vrrp_notify notify;
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
 	bool converging;                      /* at the start: addresses of all instances are brought in line at once */
@@ -140,12 +141,12 @@ void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close,
 void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was);
 /* Carries one event through the state machine. */
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
- * were asked for, each with a token from the shared counter. */
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
+/* Stops it in order: priority 0, addresses, and what is told as `word` (STOP, FAULT, DELETED). As vrrp_notify_instance: whether there are
+ * scripts to wait for. */
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
-/* The scripts of this state. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
+/* Tells of this state. As vrrp_notify_instance: whether there are scripts to wait for. */
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */
