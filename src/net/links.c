@@ -63,6 +63,36 @@ const struct net_link *links_by_name(const struct links *t, const char *name)
 	return e ? &e->link : NULL;
 }
 
+/* Of those two, the mode has the same number, and a different size. */
+static uint16_t parse_mode(struct nlattr *data, const char *kind)
+{
+	struct nlattr *at;
+	int left;
+
+	nla_for_each_nested(at, data, left) {
+		if (!strcmp(kind, "macvlan") && nla_type(at) == IFLA_MACVLAN_MODE && nla_len(at) >= (int)sizeof(uint32_t))
+			return (uint16_t)nla_get_u32(at);
+		if (!strcmp(kind, "ipvlan") && nla_type(at) == IFLA_IPVLAN_MODE && nla_len(at) >= (int)sizeof(uint16_t))
+			return nla_get_u16(at);
+	}
+	return 0;
+}
+
+static void parse_kind(struct nlattr *info, struct net_link *out)
+{
+	struct nlattr *at, *data = NULL;
+	int left;
+
+	nla_for_each_nested(at, info, left) {
+		if (nla_type(at) == IFLA_INFO_KIND)
+			nla_strlcpy(out->kind, at, sizeof(out->kind));
+		if (nla_type(at) == IFLA_INFO_DATA)
+			data = at;
+	}
+	if (data)
+		out->mode = parse_mode(data, out->kind);
+}
+
 static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
 {
 	struct nlattr *at;
@@ -85,6 +115,13 @@ static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
 		case IFLA_MTU:
 			if (len >= (int)sizeof(uint32_t))
 				out->mtu = nla_get_u32(at);
+			break;
+		case IFLA_LINK:
+			if (len >= (int)sizeof(int32_t))
+				out->lower = nla_get_s32(at);
+			break;
+		case IFLA_LINKINFO:
+			parse_kind(at, out);
 			break;
 		}
 	}
@@ -115,7 +152,7 @@ static bool same(const struct net_link *a, const struct net_link *b)
 {
 	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->flags == b->flags &&
 	       a->hwtype == b->hwtype && a->hwlen == b->hwlen && !memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) &&
-	       a->mtu == b->mtu;
+	       a->mtu == b->mtu && a->lower == b->lower && a->mode == b->mode && !strcmp(a->kind, b->kind);
 }
 
 static void forget_name(struct links *t, const struct link_entry *e)

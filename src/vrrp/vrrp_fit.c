@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "vrrp/vrrp_track.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define MTU_DEFAULT 1500
 
@@ -64,6 +65,10 @@ static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_
 	const struct conf_vrrp *conf = in->conf;
 	unsigned nexcept = conf->priority == VRRP_OWNER ? 0 : in->sh->nvirtual;
 
+	if (conf->vif && addr_is_set(&conf->vif->addr.addr)) {  /* of its ipvlan */
+		*out = conf->vif->addr.addr;
+		return true;
+	}
 	if (addr_is_set(&conf->src)) {
 		*out = conf->src;
 		if (!conf->unicast || net_has_addr(in->sh->net, 0, &conf->src))
@@ -93,7 +98,8 @@ static void say_source(const struct vrrp_inst *in, const struct ip_addr *was, co
 void vrrp_fit_leave(struct vrrp_inst *in)
 {
 	vrrp_io_leave(in->sock, in->conf->vrid);
-	in->sock = NULL;
+	vrrp_io_leave(in->vmac_sock, in->conf->vrid);
+	in->sock = in->vmac_sock = NULL;
 	free(in->txs);
 	free(in->packets);
 	in->txs = NULL;
@@ -119,6 +125,7 @@ static void make_packets(struct vrrp_inst *in)
 {
 	const struct conf_vrrp *conf = in->conf;
 	unsigned ndsts = conf->unicast ? conf->npeers : 1;
+	const struct net_link *vmac = in->vmac_sock ? vrrp_vmac_link_of(in) : NULL;
 
 	in->ntxs = 0;
 	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
@@ -130,7 +137,8 @@ static void make_packets(struct vrrp_inst *in)
 		const struct ip_addr *dst = conf->unicast ? &conf->peers[i].addr : &conf->mcast_group;
 
 		if (!addr_equal(dst, &in->fsm.self))            /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self, dst);
+			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : vmac ? vmac->ifindex : in->ifindex,
+				     &in->fsm.self, dst);
 	}
 }
 
@@ -166,7 +174,12 @@ static bool join(struct vrrp_inst *in, const struct ip_addr *src)
 	};
 
 	in->sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
-	if (in->sock)
+	if (in->sock && vrrp_vmac_sends(conf)) {
+		key.ifindex = vrrp_vmac_link_of(in)->ifindex;
+		key.send_only = true;
+		in->vmac_sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
+	}
+	if (in->sock && (in->vmac_sock || !vrrp_vmac_sends(conf)))
 		return true;
 	if (!(in->fsm.faults & VRRP_FAULT_SOCKET))
 		log_err("(%s) cannot open its socket on %s: %s", conf->name,
@@ -180,9 +193,12 @@ static bool join(struct vrrp_inst *in, const struct ip_addr *src)
 static uint32_t ensure_socket(struct vrrp_inst *in, const struct ip_addr *src)
 {
 	bool same_src = addr_equal(src, &in->fsm.self);
+	const struct net_link *vmac = vrrp_vmac_link_of(in);
 
 	if (in->sock && in->conf->unicast && !same_src)
 		vrrp_fit_leave(in);
+	if (in->vmac_sock && vmac && vrrp_sock_key(in->vmac_sock)->ifindex != vmac->ifindex)
+		vrrp_fit_leave(in);                             /* it was made anew */
 	if (!in->sock && !join(in, src))
 		return VRRP_FAULT_SOCKET;
 	if (!in->txs || !same_src) {
@@ -209,6 +225,8 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 		log_warning("(%s): entering FAULT state (interface %s does not exist)", conf->name, conf->interface);
 	if (fresh & VRRP_FAULT_LINK_DOWN)
 		log_info("(%s): entering FAULT state (interface %s down)", conf->name, link ? link->name : conf->interface);
+	if (fresh & VRRP_FAULT_VMAC)
+		log_info("(%s): entering FAULT state (interface %s down)", conf->name, vrrp_vmac_name(conf, NULL));
 	if (fresh & VRRP_FAULT_NO_ADDR)
 		log_info("(%s) entering FAULT state (no IPv%d address for interface)", conf->name,
 			 conf->family == AF_INET6 ? 6 : 4);
@@ -258,7 +276,11 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 		faults = VRRP_FAULT_CONFIG;
 	} else {
 		faults = check_link(in);
-		if (!(faults & VRRP_FAULT_NO_LINK)) {
+		if (!(faults & VRRP_FAULT_NO_LINK) && vrrp_vmac_missing(in)) {
+			if (in->sh->vmacs)              /* before that they are not made yet */
+				faults |= VRRP_FAULT_VMAC;
+			vrrp_fit_leave(in);
+		} else if (!(faults & VRRP_FAULT_NO_LINK)) {
 			if (find_source(in, &src, &src_fault)) {
 				faults |= ensure_socket(in, &src);
 				if (!addr_equal(&was, &src))
@@ -276,6 +298,10 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 
 bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link)
 {
+	const char *vmac = vrrp_vmac_name(in->conf, NULL);
+
+	if (vmac && !strcmp(vmac, link->name))
+		return true;
 	if (link->ifindex == in->ifindex || (in->conf->interface && !strcmp(in->conf->interface, link->name)))
 		return true;
 	for (unsigned i = 0; i < in->conf->ntrack_ifs; i++)

@@ -66,13 +66,16 @@ void vrrp_inst_write_counters(struct vrrp_inst *in)
 
 static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
 {
+	struct vrrp_sock *out;
+
 	if (!in->sock)
 		return;
 	vrrp_fit_build(in, priority);
+	out = in->vmac_sock ? in->vmac_sock : in->sock;
 	for (unsigned i = 0; i < in->ntxs; i++)
-		vrrp_io_send(in->sock, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
+		vrrp_io_send(out, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
 	if (at_once)
-		vrrp_io_flush(in->sock);
+		vrrp_io_flush(out);
 	in->counters.advert_sent++;
 	in->counters.pri_zero_sent += priority == 0;
 	in->last_advert = usec_boot();

@@ -24,6 +24,7 @@ enum vrrp_fault {
 	VRRP_FAULT_NO_SRC    = 1 << 4,          /* unicast_src_ip is not ours */
 	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
+	VRRP_FAULT_VMAC      = 1 << 7,          /* its VMAC or ipvlan cannot be made */
 };
 
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
@@ -37,6 +38,7 @@ struct vrrp_shared {
 	struct vrrp_arp *arp;
 	struct vrrp_inst *insts;
 	unsigned ninsts;
+	struct vrrp_vmacs *vmacs;               /* interfaces that we make: vrrp_vmac.c */
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	size_t next_record;                     /* of the book, for the next of them */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
@@ -70,6 +72,7 @@ struct vrrp_inst {
 	/* Sockets and packets: vrrp_fit.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
+	struct vrrp_sock *vmac_sock;            /* by which adverts leave, when that is a VMAC; NULL = sock */
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;

@@ -17,6 +17,7 @@
 #include "vrrp/vrrp_io.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,7 +75,7 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = key->ifindex },
 		       sizeof(mreq)))
 		return -1;
-	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+	return key->send_only ? 0 : setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
 }
 
 static int bind_source(int fd, const struct vrrp_sock_key *key)
@@ -83,6 +84,14 @@ static int bind_source(int fd, const struct vrrp_sock_key *key)
 	socklen_t len = addr_to_sockaddr(&key->addr, 0, (uint32_t)key->ifindex, &ss);
 
 	return key->unicast && addr_is_set(&key->addr) ? bind(fd, (struct sockaddr *)&ss, len) : 0;
+}
+
+/* A raw socket is given a copy of everything: this one takes none. */
+static int deafen(int fd)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &(struct sock_fprog){ 1, &none }, sizeof(struct sock_fprog));
 }
 
 /* The descriptor, or -1 and errno. */
@@ -100,7 +109,7 @@ static int open_socket(const struct vrrp_sock_key *key)
 	(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RX_BUFFER);            /* a smaller one also works */
 	(void)set_int(fd, SOL_SOCKET, SO_PRIORITY, 7);             /* network control, where a queue discipline looks */
 	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) && !setup4(fd, key) &&
-	    !bind_source(fd, key))
+	    !bind_source(fd, key) && (!key->send_only || !deafen(fd)))
 		return fd;
 	error = errno;
 	close(fd);
@@ -269,7 +278,7 @@ void vrrp_io_send(struct vrrp_sock *s, struct vrrp_tx *tx, const void *data, siz
 
 static bool same_key(const struct vrrp_sock_key *a, const struct vrrp_sock_key *b)
 {
-	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast &&
+	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast && a->send_only == b->send_only &&
 	       addr_equal(&a->addr, &b->addr);
 }
 

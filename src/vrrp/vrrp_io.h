@@ -31,6 +31,7 @@ struct vrrp_sock_key {
 	int ifindex;                            /* 0 = any interface (unicast without one) */
 	uint8_t family;
 	bool unicast;
+	bool send_only;                         /* nothing is heard on it: adverts leave by a VMAC */
 	struct ip_addr addr;                    /* the multicast group, or our own unicast address */
 };
 

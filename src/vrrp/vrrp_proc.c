@@ -23,7 +23,9 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_nft.h"
 #include "vrrp/vrrp_vips.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
 #define STOP_WAIT USEC_PER_SEC                  /* for the scripts of the stop */
@@ -46,7 +48,12 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	return vrrp_book_records(cfg);
+	return vrrp_book_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records();
+}
+
+static size_t nft_record(const struct config *cfg)
+{
+	return proc_book_records(cfg) - vrrp_nft_records();
 }
 
 static void proc_canonical(const struct config *cfg, struct strbuf *out)
@@ -124,6 +131,7 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		said = true;
 		refresh(&p->sh.insts[i]);
 	}
+	vrrp_vmac_link(&p->sh, link, gone);
 	vrrp_vips_link(&p->sh, link);
 }
 
@@ -168,6 +176,7 @@ static void proc_free(struct role_child *rc)
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
 	vrrp_vips_done(&p->sh);
+	vrrp_vmac_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
 	net_close(p->sh.net);
@@ -258,6 +267,7 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
 	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
+	vrrp_vmac_init(sh, vrrp_book_records(rc->cfg));
 	return 0;
 }
 
@@ -324,6 +334,8 @@ static void proc_go(struct role_child *rc)
 	struct vrrp_shared *sh = &p->sh;
 
 	note_links(p);
+	vrrp_vmac_start(sh, rc->predecessor);
+	vrrp_nft_start(sh, nft_record(rc->cfg), rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		struct vrrp_inst *in = &sh->insts[i];
@@ -342,6 +354,16 @@ static void proc_go(struct role_child *rc)
 	role_applied(rc);
 }
 
+/* Returns how many scripts were asked for. */
+static unsigned stop_instance(struct vrrp_inst *in, enum vrrp_state word)
+{
+	unsigned scripts = vrrp_inst_stop(in, word);
+
+	if (!in->sh->keep_addrs)
+		vrrp_vmac_remove(in);
+	return scripts;
+}
+
 static void proc_hand_over(struct role_child *rc, const bool *gone)
 {
 	struct vrrp_proc *p = rc->priv;
@@ -350,7 +372,7 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 		struct vrrp_inst *in = &p->sh.insts[i];
 
 		if (gone && gone[i])
-			vrrp_inst_stop(in, in->conf->notify.tell_deleted ? VRRP_DELETED : VRRP_FAULT);
+			stop_instance(in, in->conf->notify.tell_deleted ? VRRP_DELETED : VRRP_FAULT);
 		else
 			vrrp_inst_freeze(in);
 	}
@@ -364,6 +386,8 @@ static void stop_finish(struct vrrp_proc *p)
 {
 	struct role_child *rc = p->sh.rc;
 
+	if (!p->sh.keep_addrs)
+		vrrp_nft_stop(&p->sh, nft_record(rc->cfg));
 	proc_free(rc);
 	role_exit(rc, EXIT_OK);
 }
@@ -382,7 +406,7 @@ static void proc_stop(struct role_child *rc)
 	p->sh.ending = true;
 	p->stop_tokens_from = p->sh.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
-		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+		p->waiting += stop_instance(&p->sh.insts[i], VRRP_STOP);
 	if (!p->waiting) {
 		stop_finish(p);
 		return;

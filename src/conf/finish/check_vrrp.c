@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include "conf/build.h"
+#include "conf/finish/finish_vrrp.h"
 
 /* Two instances with one number on one link would take each other for a peer. */
 static void check_vrids(struct schema_ctx *c)
@@ -91,5 +91,6 @@ void check_instances(struct schema_ctx *c)
 {
 	check_vrids(c);
 	check_vifs(c);
+	finish_vdevs(c);
 	check_addresses(c);
 }
