@@ -98,8 +98,8 @@ static void say_source(const struct vrrp_inst *in, const struct ip_addr *was, co
 void vrrp_fit_leave(struct vrrp_inst *in)
 {
 	vrrp_io_leave(in->sock, in->conf->vrid);
-	vrrp_io_leave(in->vmac_sock, in->conf->vrid);
-	in->sock = in->vmac_sock = NULL;
+	vrrp_io_leave(in->xmit_sock, in->conf->vrid);
+	in->sock = in->xmit_sock = NULL;
 	free(in->txs);
 	free(in->packets);
 	in->txs = NULL;
@@ -125,7 +125,8 @@ static void make_packets(struct vrrp_inst *in)
 {
 	const struct conf_vrrp *conf = in->conf;
 	unsigned ndsts = conf->unicast ? conf->npeers : 1;
-	const struct net_link *vmac = in->vmac_sock ? vrrp_vmac_link_of(in) : NULL;
+	const struct net_link *vmac = vrrp_vmac_link_of(in);
+	int out = conf->unicast ? 0 : vmac && !conf->vmac_xmit_base ? vmac->ifindex : in->ifindex;
 
 	in->ntxs = 0;
 	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
@@ -137,8 +138,7 @@ static void make_packets(struct vrrp_inst *in)
 		const struct ip_addr *dst = conf->unicast ? &conf->peers[i].addr : &conf->mcast_group;
 
 		if (!addr_equal(dst, &in->fsm.self))            /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : vmac ? vmac->ifindex : in->ifindex,
-				     &in->fsm.self, dst);
+			vrrp_tx_init(&in->txs[in->ntxs++], in, out, &in->fsm.self, dst);
 	}
 }
 
@@ -168,18 +168,26 @@ void vrrp_fit_build(struct vrrp_inst *in, uint8_t priority)
 static bool join(struct vrrp_inst *in, const struct ip_addr *src)
 {
 	const struct conf_vrrp *conf = in->conf;
+	const struct net_link *vmac = vrrp_vmac_link_of(in);
 	struct vrrp_sock_key key = {
 		.ifindex = conf->interface ? in->ifindex : 0, .family = conf->family, .unicast = conf->unicast,
 		.addr = conf->unicast ? *src : conf->mcast_group,
 	};
 
-	in->sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
-	if (in->sock && vrrp_vmac_sends(conf)) {
-		key.ifindex = vrrp_vmac_link_of(in)->ifindex;
-		key.send_only = true;
-		in->vmac_sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
+	if (vmac && !conf->unicast) {
+		key.below = key.ifindex;
+		key.ifindex = vmac->ifindex;
 	}
-	if (in->sock && (in->vmac_sock || !vrrp_vmac_sends(conf)))
+	in->sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
+	if (in->sock && key.below && conf->vmac_xmit_base) {
+		key.ifindex = key.below;
+		key.below = 0;
+		key.send_only = true;
+		in->xmit_sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
+		if (!in->xmit_sock)
+			vrrp_fit_leave(in);
+	}
+	if (in->sock)
 		return true;
 	if (!(in->fsm.faults & VRRP_FAULT_SOCKET))
 		log_err("(%s) cannot open its socket on %s: %s", conf->name,
@@ -197,7 +205,7 @@ static uint32_t ensure_socket(struct vrrp_inst *in, const struct ip_addr *src)
 
 	if (in->sock && in->conf->unicast && !same_src)
 		vrrp_fit_leave(in);
-	if (in->vmac_sock && vmac && vrrp_sock_key(in->vmac_sock)->ifindex != vmac->ifindex)
+	if (in->sock && !in->conf->unicast && vmac && vrrp_sock_key(in->sock)->ifindex != vmac->ifindex)
 		vrrp_fit_leave(in);                             /* it was made anew */
 	if (!in->sock && !join(in, src))
 		return VRRP_FAULT_SOCKET;

@@ -71,7 +71,7 @@ static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
 	if (!in->sock)
 		return;
 	vrrp_fit_build(in, priority);
-	out = in->vmac_sock ? in->vmac_sock : in->sock;
+	out = in->xmit_sock ? in->xmit_sock : in->sock;
 	for (unsigned i = 0; i < in->ntxs; i++)
 		vrrp_io_send(out, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
 	if (at_once)

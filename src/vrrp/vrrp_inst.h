@@ -72,7 +72,7 @@ struct vrrp_inst {
 	/* Sockets and packets: vrrp_fit.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
-	struct vrrp_sock *vmac_sock;            /* by which adverts leave, when that is a VMAC; NULL = sock */
+	struct vrrp_sock *xmit_sock;            /* by which adverts leave, where that is another one (vmac_xmit_base) */
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;

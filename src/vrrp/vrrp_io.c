@@ -5,6 +5,9 @@
  * be sent and sends it. Called by vrrp_inst.c. One socket serves both directions: a raw socket that only sends would
  * still be given a copy of everything.
  *
+ * On a VMAC: the kernel gives a frame that another router sent with the same MAC address to the VMAC alone, so adverts are
+ * heard there. The group is joined on the interface below, too, because what the VMAC says of groups is dropped (vrrp_nft.c).
+ *
  * The kernel filters what it can: a socket is bound to its interface; a multicast one takes no groups but its own
  * (IP_MULTICAST_ALL 0), a unicast one only what is addressed to its source. A multicast socket also sees unicast
  * adverts on its interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them
@@ -75,7 +78,12 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = key->ifindex },
 		       sizeof(mreq)))
 		return -1;
-	return key->send_only ? 0 : setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+	if (key->send_only)
+		return 0;
+	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq)))
+		return -1;
+	mreq.imr_ifindex = key->below;
+	return key->below ? setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq)) : 0;
 }
 
 static int bind_source(int fd, const struct vrrp_sock_key *key)
@@ -147,6 +155,8 @@ static void dispatch(struct vrrp_sock *s, const uint8_t *packet, size_t len)
 	if (addr_is_multicast(&d.dst) == s->key.unicast)     /* it is for the other kind of socket */
 		return;
 	s->strays.unknown_vrid++;
+	if (s->key.below)                       /* it hears those of all VMACs there */
+		return;
 	if (s->unknown[vrid / 8] & 1 << vrid % 8)
 		return;
 	s->unknown[vrid / 8] |= (uint8_t)(1 << vrid % 8);
@@ -278,7 +288,7 @@ void vrrp_io_send(struct vrrp_sock *s, struct vrrp_tx *tx, const void *data, siz
 
 static bool same_key(const struct vrrp_sock_key *a, const struct vrrp_sock_key *b)
 {
-	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast && a->send_only == b->send_only &&
+	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast && a->below == b->below && a->send_only == b->send_only &&
 	       addr_equal(&a->addr, &b->addr);
 }
 

@@ -31,7 +31,8 @@ struct vrrp_sock_key {
 	int ifindex;                            /* 0 = any interface (unicast without one) */
 	uint8_t family;
 	bool unicast;
-	bool send_only;                         /* nothing is heard on it: adverts leave by a VMAC */
+	int below;                              /* of a VMAC: the interface below, where the group is joined, too; else 0 */
+	bool send_only;                         /* nothing is heard on it */
 	struct ip_addr addr;                    /* the multicast group, or our own unicast address */
 };
 

@@ -7,7 +7,7 @@
  * transaction, no transition waits for them, and there is no moment in which an address is there without them.
  *
  * Reports of group membership must not leave by a VMAC: sent by a backup they would teach switches a wrong port for
- * the common MAC address. We join no group there ourselves, but other programs and the kernel may.
+ * the common MAC address.
  *
  * Called by vrrp_proc.c at start and stop. */
 #include "vrrp/vrrp_nft.h"

@@ -2,12 +2,10 @@
 /* Interfaces of our own making.
  *
  * A VMAC is a macvlan in private mode with the virtual router's MAC address: whoever is master holds the addresses there, so
- * that the neighbours' tables need not change (RFC 5798 §7.3). Adverts leave by it, but are heard on the interface below,
- * which hears all multicast, too: so nothing depends on reverse-path filters of the machine, and a BACKUP joins no group with
- * the common MAC address, which would teach switches a wrong port.
+ * that the neighbours' tables need not change (RFC 5798 §7.3). Adverts leave by it and are heard on it.
  *
- * Settings: those of our own interface as they must be; of the interface below only arp_ignore and arp_filter, or it would
- * answer for the addresses on the VMAC with its own MAC address. Both are said, noted in the survivors' book and put
+ * Settings: those of our own interface as they must be; of the interface below only arp_ignore, arp_filter and
+ * arp_announce, or it would answer, and ask, for the addresses on the VMAC with its own MAC address. All are said, noted in the survivors' book and put
  * back. Nothing else of the machine is touched; where net.ipv4.conf.all.rp_filter is strict, our own interface is told
  * to be loose, which wins (the kernel takes the larger number).
  *
@@ -34,6 +32,7 @@
 #define RECORD_DEV     "vdev "
 #define RECORD_BASE    "below "
 #define FORMAT        1
+#define BELOW_KEYS     3
 
 struct own {                                    /* one that we make */
 	const struct conf_vdev *conf;
@@ -49,9 +48,11 @@ struct below {                                  /* an interface that some are on
 	const char *name;
 	size_t record;
 	bool saved;
-	int8_t was[2];                          /* of below_keys; -1 = not to be put back */
+	int8_t was[BELOW_KEYS];                 /* -1 = was good, is not touched */
 };
-static const char *const below_keys[2] = { "arp_ignore", "arp_filter" };
+static const struct { const char *key; int value; } below_keys[BELOW_KEYS] = {
+	{ "arp_ignore", 1 }, { "arp_filter", 1 }, { "arp_announce", 2 },
+};
 
 struct vrrp_vmacs {
 	struct vrrp_shared *sh;
@@ -82,17 +83,13 @@ const char *vrrp_vmac_name(const struct conf_vrrp *conf, const struct conf_vip *
 	return NULL;
 }
 
-bool vrrp_vmac_sends(const struct conf_vrrp *conf)
-{
-	return conf->nvdevs && conf->vdevs[0].vif && !conf->vmac_xmit_base && !conf->unicast;
-}
-
 /* ---- the interface below ---- */
 
 static void write_below(struct vrrp_vmacs *v, const struct below *b)
 {
-	uint8_t payload[4] = { FORMAT, b->saved, (uint8_t)b->was[0], (uint8_t)b->was[1] };
+	uint8_t payload[2 + BELOW_KEYS] = { FORMAT, b->saved };
 
+	memcpy(payload + 2, b->was, BELOW_KEYS);
 	(void)book_put(v->sh->rc->book, b->record, payload, sizeof(payload));
 }
 
@@ -102,35 +99,37 @@ static void set_below(struct vrrp_vmacs *v, struct below *b)
 
 	if (b->saved)
 		return;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < BELOW_KEYS; i++) {
 		b->was[i] = -1;
-		if (sysctl_if_get(AF_INET, b->name, below_keys[i], &value) == 0 && value == 0)
-			b->was[i] = 0;
+		if (sysctl_if_get(AF_INET, b->name, below_keys[i].key, &value) == 0 && value >= 0 && value < below_keys[i].value)
+			b->was[i] = (int8_t)value;
 	}
 	b->saved = true;
 	write_below(v, b);                      /* before the deed */
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < BELOW_KEYS; i++) {
 		if (b->was[i] < 0)
 			continue;
-		r = sysctl_if_set(AF_INET, b->name, below_keys[i], 1);
+		r = sysctl_if_set(AF_INET, b->name, below_keys[i].key, below_keys[i].value);
 		if (r < 0)
-			log_warning("cannot set net.ipv4.conf.%s.%s to 1: %s: it will answer for addresses on VMACs with its own MAC address", b->name,
-				    below_keys[i], strerror(-r));
+			log_warning("cannot set net.ipv4.conf.%s.%s to %d: %s: it will speak for addresses on VMACs with its own MAC address", b->name,
+				    below_keys[i].key, below_keys[i].value, strerror(-r));
 		else
-			log_info("Setting net.ipv4.conf.%s.%s to 1 (it was %d)", b->name, below_keys[i], b->was[i]);
+			log_info("Setting net.ipv4.conf.%s.%s to %d (it was %d)", b->name, below_keys[i].key, below_keys[i].value, b->was[i]);
 	}
 }
 
-static void reset_below(const char *name, const int8_t was[2])
+static void reset_below(const char *name, const int8_t was[BELOW_KEYS])
 {
 	int value;
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < BELOW_KEYS; i++) {
+		const char *key = below_keys[i].key;
+
 		/* someone else has set it since, or it is gone */
-		if (was[i] < 0 || sysctl_if_get(AF_INET, name, below_keys[i], &value) || value != 1)
+		if (was[i] < 0 || sysctl_if_get(AF_INET, name, key, &value) || value != below_keys[i].value)
 			continue;
-		if (sysctl_if_set(AF_INET, name, below_keys[i], was[i]) == 0)
-			log_info("Setting net.ipv4.conf.%s.%s back to %d", name, below_keys[i], was[i]);
+		if (sysctl_if_set(AF_INET, name, key, was[i]) == 0)
+			log_info("Setting net.ipv4.conf.%s.%s back to %d", name, key, was[i]);
 	}
 }
 
@@ -329,7 +328,7 @@ static void inherit(void *arg, const char *key, const void *payload, size_t len)
 	const uint8_t *p = payload;
 	const struct net_link *link;
 	struct below *b;
-	int8_t was[2];
+	int8_t was[BELOW_KEYS];
 
 	if (!strncmp(key, RECORD_DEV, strlen(RECORD_DEV)) && len == 2 && p[0] == FORMAT && p[1] == 1) {
 		const char *name = key + strlen(RECORD_DEV);
@@ -338,10 +337,9 @@ static void inherit(void *arg, const char *key, const void *payload, size_t len)
 		if (!wants(v, name) && link && net_vlink_is_virtual(link) && net_vlink_remove(v->sh->net, link->ifindex) == 0)
 			log_info("Success removing VMAC interface %s", name);
 	}
-	if (strncmp(key, RECORD_BASE, strlen(RECORD_BASE)) || len != 4 || p[0] != FORMAT || p[1] != 1)
+	if (strncmp(key, RECORD_BASE, strlen(RECORD_BASE)) || len != 2 + BELOW_KEYS || p[0] != FORMAT || p[1] != 1)
 		return;
-	was[0] = (int8_t)p[2];
-	was[1] = (int8_t)p[3];
+	memcpy(was, p + 2, sizeof(was));
 	b = find_below(v, key + strlen(RECORD_BASE));
 	if (!b) {
 		reset_below(key + strlen(RECORD_BASE), was);

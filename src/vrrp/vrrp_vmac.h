@@ -26,7 +26,5 @@ const char *vrrp_vmac_name(const struct conf_vrrp *conf, const struct conf_vip *
 const struct net_link *vrrp_vmac_link_of(const struct vrrp_inst *in);
 /* The instance has one of its own and cannot have it now. */
 bool vrrp_vmac_missing(const struct vrrp_inst *in);
-/* Adverts leave by it. */
-bool vrrp_vmac_sends(const struct conf_vrrp *conf);
 
 #endif

@@ -11,7 +11,7 @@ from lib_util import wait_until
 
 VIP = "10.0.0.100"
 MAC = "00:00:5e:00:01:33"
-BELOW = ("net.ipv4.conf.eth0.arp_ignore", "net.ipv4.conf.eth0.arp_filter")
+BELOW = ("net.ipv4.conf.eth0.arp_ignore", "net.ipv4.conf.eth0.arp_filter", "net.ipv4.conf.eth0.arp_announce")
 
 
 def instance(priority=100, extra="use_vmac", name="VI_1", vrid=51, vips=VIP, version=3):
@@ -66,7 +66,7 @@ def test_addresses_and_adverts_have_the_virtual_mac(lab):
     made = link(one, "vrrp.51")
     assert (made["address"], made["link"], made["linkinfo"]["info_kind"], made["linkinfo"]["info_data"]["mode"]) == (MAC, "eth0", "macvlan", "private")
     assert not one.has_address(VIP, "eth0")
-    assert [one.sysctl(key) for key in BELOW] == ["1", "1"]
+    assert [one.sysctl(key) for key in BELOW] == ["1", "1", "2"]
     advert = wire.wait_advert(source="10.0.0.1", priority=150)
     assert advert.frame.source_mac == MAC
     arp = wire.wait_arp(gratuitous=True, sender=VIP)
@@ -86,6 +86,7 @@ def test_addresses_and_adverts_have_the_virtual_mac(lab):
     # What a killed one left behind is taken over by the next start, and removed at its end.
     one.link_up()
     first.start()
+    wait_until(lambda: len(first.log.lines("Entering MASTER STATE")) == 2)
     wait_until(lambda: on(one, "vrrp.51") == [VIP])
     assert link(one, "vrrp.51")["ifindex"] == made["ifindex"]
     assert first.stop() == 0
@@ -157,7 +158,7 @@ def test_a_successor_goes_on_with_it(lab, how):
     wait_until(lambda: host.has_address(VIP, "eth0"))
     moved = [(event.action, event.address.split("/")[0]) for event in watch]
     assert link(host, "vrrp.51") is None
-    wait_until(lambda: [host.sysctl(key) for key in BELOW] == ["0", "0"])
+    wait_until(lambda: [host.sysctl(key) for key in BELOW] == ["0", "0", "0"])
     # Until it left, it never moved.
     assert moved[0] in (("del", VIP), ("add", VIP)) and index
 
