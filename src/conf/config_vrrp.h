@@ -90,6 +90,7 @@ struct conf_vrrp {
 	const char *name;
 	const char *broken;                     /* not NULL: held back in FAULT, for this reason */
 	const char *interface;                  /* NULL: unicast with a source address */
+	struct conf_pos interface_pos;          /* of the statement; line 0 = there is none */
 	const char *vrf;                        /* only without `interface`; NULL = none */
 	uint8_t family;                         /* of the adverts: AF_INET, AF_INET6 */
 	uint8_t vrid, priority;                 /* derived defaults applied: see runtime behaviour of priority and state */

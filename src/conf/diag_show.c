@@ -55,14 +55,33 @@ static int diag_compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Sorting changes the order only, and indices in `said` are not needed for a list that is being shown. */
-static const struct diag *diags_sorted(const struct conf_diags *d, struct diag **copy)
+/* What the files say about secrets, before any of it is shown. */
+static void find_secrets(const struct conf_diags *d)
 {
-	*copy = mem_array(d->count ? d->count : 1, sizeof(**copy));
+	for (size_t i = 0; i < d->nfiles; i++) {
+		struct diag_file *f = &d->files[i];
+
+		if (f->searched || !f->text)
+			continue;
+		f->searched = true;
+		secret_lines_read(&f->secrets, f->text, f->len);
+		mask_learn(d->mask, &f->secrets, f->text, f->len);
+	}
+}
+
+/* Those that are shown, in their order; to be freed. */
+static struct diag *diags_sorted(const struct conf_diags *d, size_t *n)
+{
+	struct diag *list = mem_array(d->count ? d->count : 1, sizeof(*list));
+
+	*n = 0;
 	if (d->count)
-		memcpy(*copy, d->list, d->count * sizeof(**copy));
-	qsort(*copy, d->count, sizeof(**copy), diag_compare);
-	return *copy;
+		find_secrets(d);
+	for (size_t i = 0; i < d->count; i++)
+		if (!d->list[i].gone)
+			list[(*n)++] = d->list[i];
+	qsort(list, *n, sizeof(*list), diag_compare);
+	return list;
 }
 
 static const char *file_name(const struct conf_diags *d, uint32_t file)
@@ -201,7 +220,7 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	if (len > ECHO_LINE)
 		len = ECHO_LINE;
-	mask_line(d->mask, line, len, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
 	if (is_gibberish(&masked, from, from + len)) {
 		strbuf_done(&masked);
@@ -217,13 +236,13 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 
 void diags_print(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		line_add(d, &list[i], out);
 		strbuf_addc(out, '\n');
 		if (list[i].placed)
@@ -232,7 +251,7 @@ void diags_print(const struct conf_diags *d, struct strbuf *out)
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (more_add(d, level, out))
 			strbuf_addc(out, '\n');
-	free(copy);
+	free(list);
 }
 
 /* json-c gives NULL for want of memory only. */
@@ -281,7 +300,7 @@ static void source_json(const struct conf_diags *d, const struct conf_pos *pos, 
 		return;
 	if (len && line[len - 1] == '\r')
 		len--;
-	mask_line(d->mask, line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
 	json_set(object, "source", json_text(strbuf_str(&masked), masked.len));
 	strbuf_done(&masked);
 }
@@ -346,12 +365,12 @@ static void element_add(json_object *object, bool first, struct strbuf *out)
 
 void diags_json(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list = diags_sorted(d, &copy);
+	size_t n;
+	struct diag *list = diags_sorted(d, &n);
 	bool first = true;
 
 	strbuf_addc(out, '[');
-	for (size_t i = 0; i < d->count; i++, first = false)
+	for (size_t i = 0; i < n; i++, first = false)
 		element_add(diag_json(d, &list[i]), first, out);
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (d->dropped[level]) {
@@ -359,19 +378,19 @@ void diags_json(const struct conf_diags *d, struct strbuf *out)
 			first = false;
 		}
 	strbuf_add(out, first ? "]\n" : "\n]\n");
-	free(copy);
+	free(list);
 }
 
 void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg)
 {
 	struct strbuf line = { 0 };
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		strbuf_reset(&line);
 		line_add(d, &list[i], &line);
 		fn(arg, list[i].level, strbuf_str(&line));
@@ -382,5 +401,5 @@ void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_leve
 			fn(arg, level, strbuf_str(&line));
 	}
 	strbuf_done(&line);
-	free(copy);
+	free(list);
 }

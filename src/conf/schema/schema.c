@@ -77,12 +77,17 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 {
 	const char *word = n->words[0].str, *next = n->nwords > 1 ? n->words[1].str : "";
 	size_t len = strlen(word), end = strlen(next);
+	const char *nickname = suggest_nickname(block, word);
 
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 		size_t size = strlen(row->name);
 
-		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)) || size > len + end + 1 || len > size + 2)
+		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)))
+			continue;
+		if (nickname && !strcmp(nickname, row->name))
+			return row;
+		if (size > len + end + 1 || len > size + 2)
 			continue;
 		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six (or of any block), two of eight or more */
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))

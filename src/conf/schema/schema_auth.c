@@ -36,9 +36,6 @@ static void parse_auth_type(struct schema_ctx *c, const struct schema_row *row, 
 
 	if (n->nwords > 1 && means_none(n->words[1].str)) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: allowed: PASS AH; adverts without authentication are had by leaving the block out", row->name);
-	} else if (n->nwords > 1 && strchr(n->words[1].str, ';')) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `;` does not end a statement here; allowed: PASS AH" INSTANCE_HELD, row->name);
-		b->auth_bad = true;
 	} else if (value_enum(c, n, 1, row->choices, &type)) {
 		b->v.auth = (enum conf_vrrp_auth)type;
 		value_extra(c, n, 2);
@@ -58,8 +55,10 @@ static void parse_auth_pass(struct schema_ctx *c, const struct schema_row *row, 
 	struct conf_pos pos = node_pos(n, 1);
 
 	(void)row;
-	if (!value_name(c, n, 1, 0, &b->pass))
+	if (!value_name(c, n, 1, 0, &b->pass)) {
+		b->auth_bad = true;
 		return;
+	}
 	if (strlen(b->pass) > sizeof(b->v.auth_pass))
 		diag_add(c->diags, DIAG_WARNING, &pos, "only the first %zu of the %zu characters of the password are used; peers agree as long as these are "
 			 "the same", sizeof(b->v.auth_pass), strlen(b->pass));
@@ -80,11 +79,32 @@ static void print_auth_pass(struct printer *p, const struct schema_row *row, con
 static const struct schema_row auth_rows[] = {
 	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types,
 	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
-	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, .flags = SF_SECRET, .args = "WORD",
-	  .help = "the password, 8 characters of it" },
+	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, VRRP_POS(auth_pass_pos), .flags = SF_SECRET | SF_VITAL | SF_VITAL_NAME,
+	  .args = "WORD", .help = "the password, 8 characters of it" },
 };
 
-const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows) };
+/* Whatever it was to say, adverts would not be what the others expect. */
+static bool auth_unknown(struct schema_ctx *c, const struct node *n)
+{
+	(void)n;
+	if (!c->broken)
+		c->broken = "a statement of its authentication is unknown";
+	c->auth_unknown = true;
+	return true;
+}
+
+static void auth_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
+{
+	struct build_vrrp *b = obj;
+
+	(void)n;
+	(void)outer;
+	b->auth_read = true;
+	b->auth_bad |= c->auth_unknown;
+	c->auth_unknown = false;
+}
+
+const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows), .end = auth_end, .unknown = auth_unknown };
 
 void print_authentication(struct printer *p, const struct schema_row *row, const void *obj)
 {
@@ -180,7 +200,7 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 		if (key->file)
 			strbuf_addf(&value, "file:%s", key->file);
 		else
-			strbuf_add(&value, p->secrets ? "hex:" : "********");
+			strbuf_add(&value, p->secrets ? "hex:" : "********************************");      /* as long as a key must be */
 		for (unsigned i = 0; p->secrets && !key->file && i < key->len; i++)
 			strbuf_addf(&value, "%02x", key->bytes[i]);
 		print_keyword(p, row->name);
@@ -219,6 +239,14 @@ static void *hmac_begin(struct schema_ctx *c, const struct node *n, void *outer)
 	return b->hmac;
 }
 
+/* What it lacks may be meant by this. */
+static bool hmac_unknown(struct schema_ctx *c, const struct node *n)
+{
+	(void)n;
+	c->bad_values++;
+	return true;
+}
+
 static void hmac_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
 {
 	struct build_vrrp *b = outer;
@@ -232,7 +260,7 @@ static void hmac_end(struct schema_ctx *c, const struct node *n, void *obj, void
 
 const struct schema_block schema_auth_hmac = {
 	.name = "auth_hmac", SCHEMA_ROWS(hmac_rows), .size = sizeof(struct conf_hmac), .final_size = sizeof(struct conf_hmac), .id = SB_HMAC,
-	.begin = hmac_begin, .end = hmac_end,
+	.begin = hmac_begin, .end = hmac_end, .unknown = hmac_unknown,
 };
 
 void print_auth_hmac(struct printer *p, const struct schema_row *row, const void *obj)

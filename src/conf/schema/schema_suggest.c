@@ -25,6 +25,24 @@ static const char *contained_keyword(const struct schema_block *block, const cha
 	return NULL;
 }
 
+/* What people say for short, or in other programs. */
+const char *suggest_nickname(const struct schema_block *block, const char *word)
+{
+	static const struct { const char *word, *keyword; } names[] = {
+		{ "vrid", "virtual_router_id" }, { "router_id", "virtual_router_id" }, { "iface", "interface" }, { "intf", "interface" },
+		{ "device", "interface" }, { "nic", "interface" }, { "dev", "interface" }, { "prio", "priority" }, { "proto", "protocol" }, { "vip", "virtual_ipaddress" },
+		{ "vips", "virtual_ipaddress" }, { "ipaddress", "virtual_ipaddress" }, { "virtual_ip", "virtual_ipaddress" }, { "auth", "authentication" }, { "password", "auth_pass" },
+		{ "passwd", "auth_pass" }, { "pass", "auth_pass" }, { "secret", "auth_pass" }, { "auth_pwd", "auth_pass" }, { "auth_key", "auth_pass" },
+		{ "type", "auth_type" }, { "peers", "unicast_peer" }, { "peer", "unicast_peer" }, { "lvs_kind", "lb_kind" }, { "kind", "lb_kind" },
+		{ "method", "lb_kind" }, { "lb_method", "lb_kind" }, { "algo", "lb_algo" }, { "scheduler", "lb_algo" }, { "sched", "lb_algo" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i].word, word) && schema_find(block, names[i].keyword))
+			return names[i].keyword;
+	return NULL;
+}
+
 const char *suggest_keyword(const struct schema_block *block, const char *word)
 {
 	unsigned best = (unsigned)strlen(word) / 3, d;
@@ -32,6 +50,9 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 
 	if (strlen(word) > DISTANCE_WORD_MAX)
 		return NULL;
+	nearest = suggest_nickname(block, word);
+	if (nearest)
+		return nearest;
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 

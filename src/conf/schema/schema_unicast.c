@@ -106,7 +106,7 @@ void print_unicast_ttl(struct printer *p, const struct schema_row *row, const vo
 {
 	const struct conf_vrrp *v = obj;
 
-	if (v->unicast)
+	if (v->unicast && v->unicast_ttl != 255)
 		print_line(p, "%s %u", row->name, v->unicast_ttl);
 }
 

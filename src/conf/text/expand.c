@@ -59,13 +59,13 @@ void expander_end(struct expander *x)
 		const char *nearest = NULL;
 
 		if (define_get(x->defs, u->name, strlen(u->name))) {
-			diag_repeat(x->diags, DIAG_WARNING, &u->pos, "`$%.60s` is defined only after this: here it stays as it is written", u->name);
+			diag_cause(x->diags, DIAG_WARNING, &u->pos, &u->word, "`$%.60s` is defined only after this: here it stays as it is written", u->name);
 			continue;
 		}
 		looks += definitions_count(x->defs);
 		if (looks <= LOOKS_MAX)
 			nearest = define_nearest(x->defs, u->name, strlen(u->name));
-		diag_repeat(x->diags, DIAG_WARNING, &u->pos, u->braced ? "`${%.60s}` is not defined: it stays as it is written%s%s%s" :
+		diag_cause(x->diags, DIAG_WARNING, &u->pos, &u->word, u->braced ? "`${%.60s}` is not defined: it stays as it is written%s%s%s" :
 			    "`$%.60s` is not defined: it stays as it is written%s%s%s", u->name, nearest ? "; did you mean `$" : "",
 			    nearest ? nearest : "", nearest ? "`?" : "");
 	}

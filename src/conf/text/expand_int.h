@@ -14,7 +14,7 @@
 #define EXPAND_BUDGET ((size_t)256 << 20)       /* some two million lines */
 
 struct expand_random { bool seeded; struct random_data *data; char *state; };
-struct undefined { struct conf_pos pos; char *name; bool braced; };
+struct undefined { struct conf_pos pos, word; char *name; bool braced; };
 
 struct expander {
 	const char *config_id;

@@ -267,14 +267,15 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 }
 
 /* ${NAME} of what is not defined is a part of its word, up to its last character. */
-static void word_use(struct line *l, char **to)
+static void word_use(struct line *l, const char *start, char **to)
 {
 	const char *end = l->last_close > l->p ? l->last_close : l->p + 1;
-	struct conf_pos pos;
+	struct conf_pos pos, word;
 
 	if (end == l->p + 1) {
+		word = line_pos(l, start);
 		pos = line_pos(l, l->p);
-		diag_repeat(l->diags, DIAG_ERROR, &pos, "`${` without its `}` on the line");
+		diag_cause(l->diags, DIAG_ERROR, &pos, &word, "`${` without its `}` on the line");
 	}
 	while (l->p < end && *l->p != '}')
 		*(*to)++ = *l->p++;
@@ -293,12 +294,54 @@ static void end_foreign(struct line *l)
 	l->p += len;
 }
 
+/* A word that ends with a `;`, as statements of other languages do. */
+static void say_semicolon(struct line *l, const char *start)
+{
+	struct conf_pos word, pos;
+
+	if (!l->diags || in_secret(l))
+		return;
+	word = line_pos(l, start);
+	pos = line_pos(l, l->p - 1);
+	diag_cause(l->diags, DIAG_WARNING, &pos, &word, "`;` does not end a statement: it is a part of the word");
+}
+
+/* Whether nothing but blanks is behind this. */
+static bool ends_line(const struct line *l, const char *p)
+{
+	while (p < l->end && is_blank(*p))
+		p++;
+	return p == l->end;
+}
+
+/* Parentheses in the place of braces: `(` behind the words of a line, `)` alone on one. A `;` alone says nothing. True when it was one of these. */
+static bool read_sign(struct line *l)
+{
+	struct conf_pos pos = line_pos(l, l->p);
+	char sign = *l->p;
+
+	if (l->p + 1 < l->end && !is_blank(l->p[1]) && l->p[1] != '{' && l->p[1] != '}')
+		return false;
+	if (sign == ';' && !in_secret(l)) {
+		diag_repeat(l->diags, DIAG_WARNING, &pos, "`;` does not end anything here: it is left out");
+	} else if (sign == '(' ? l->open_item && ends_line(l, l->p + 1) && !in_secret(l) : sign == ')' && l->indent != LEX_NOT_FIRST && ends_line(l, l->p + 1)) {
+		diag_repeat(l->diags, DIAG_ERROR, &pos, "a block stands between `{` and `}`, not between `(` and `)`: it is taken for one");
+		lex_push(l, sign == '(' ? LEX_OPEN : LEX_CLOSE, l->p);
+	} else {
+		return false;
+	}
+	l->p++;
+	return true;
+}
+
 /* One word. Its terminator is written last, because the byte it overwrites may be a brace. */
 static void read_word(struct line *l)
 {
 	char *start = l->p, *to = l->p;
 	bool quoted = false, foreign = false;
 
+	if ((*l->p == ';' || *l->p == '(' || *l->p == ')') && read_sign(l))
+		return;
 	while (l->p < l->end && byte_class[(uint8_t)*l->p] != BYTE_BLANK && byte_class[(uint8_t)*l->p] != BYTE_BRACE) {
 		if (!byte_class[(uint8_t)*l->p]) {
 			*to++ = *l->p++;
@@ -315,9 +358,11 @@ static void read_word(struct line *l)
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
 		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{')
-			word_use(l, &to);
+			word_use(l, start, &to);
 		*to++ = *l->p++;
 	}
+	if (to > start && to[-1] == ';' && l->p[-1] == ';')
+		say_semicolon(l, start);
 	word_push(l, start, start, quoted);
 	if (foreign) {
 		end_foreign(l);

@@ -122,7 +122,7 @@ static bool try_bad_definition(struct preproc *pp, const struct conf_pos *pos, c
 			 (int)(stop - p < 60 ? stop - p : 60), p);
 		return true;
 	}
-	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank before its `=`: write $%.*s=…; the line is left out", (int)(len < 60 ? len : 60),
+	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank between its name `$%.*s` and its `=`: the line is left out", (int)(len < 60 ? len : 60),
 		 p + 1);
 	return true;
 }
