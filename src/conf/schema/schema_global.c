@@ -170,7 +170,7 @@ static const struct schema_row rows[] = {
 	LATER("vrrp_ipsets", ST_CUSTOM, "1.2.20", "names of the sets used with iptables; alone: use no sets", CUSTOM(ipsets),
 	      .args = "[SET4 [SET6 [IF6 [IGMP [MLD [ND]]]]]]"),
 	ROW("nftables", ST_STRING, "2.0.11", "name of our nftables table", FIELD(firewall.nft_table), .max = 255, .bare = "keepalived",
-	    .def = "keepalived", .args = "[TABLE]"),
+	    .args = "[TABLE]"),
 	ROW("nftables_priority", ST_INT, "2.0.11", "priority of our chains", FIELD(firewall.nft_priority), .min = INT32_MIN, .max = INT32_MAX,
 	    .def = "-1"),
 	ROW("nftables_ifindex", ST_FLAG, "2.0.11", "match interfaces by number, not by name", FIELD(firewall.nft_ifindex)),
