@@ -24,8 +24,9 @@ def depth_of(line):
 
 def block_around(lines, at):
     """The first and the last line of the innermost block that `at` is in, or begins, or ends; (at, at) outside of all blocks."""
-    first, depth = at, min(depth_of(lines[at]), 0)
-    while depth_of(lines[at]) <= 0 and first > 0 and depth <= 0:
+    first, depth = at, depth_of(lines[at])
+    wanted = 0 if depth < 0 else 1
+    while depth < wanted and first > 0:
         first -= 1
         depth += depth_of(lines[first])
     depth = 0
