@@ -95,3 +95,15 @@ def test_left_out(status, output, lost, changed):
 @pytest.mark.parametrize("status, output", [(0, ""), (2, "(g: Line 3) in another file"), (139, "no message"), (77, "(Line 99) odd")])
 def test_nothing_left(status, output):
     assert not verdict_reduce.rest("f", TEXT, lambda _: (status, output))
+
+
+def test_last_messages_lost():
+    """The block without which it comes to the end is found."""
+    seen = []
+
+    def run(text):
+        seen.append(text)
+        return (139, "(f: Line 2) odd") if "vrrp_instance" in text else (5, "")
+
+    assert verdict_reduce.rest("f", TEXT, run)
+    assert seen[-1].splitlines() == TEXT.splitlines()[:9] + [""] * 3

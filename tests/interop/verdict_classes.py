@@ -82,7 +82,7 @@ OURS = [
     ("impossible-value", r"`persistence_granularity`: .* is not a netmask"),
     ("value-missing", r"^`[^`]*` needs a value"),
     ("exists-already", r"exists already, on line \d+"),
-    ("bytes", r"^the line holds NUL bytes"),
+    ("bytes", r"^the line holds NUL bytes|^the file is UTF-\d+ text"),
 ]
 
 

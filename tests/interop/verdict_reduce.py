@@ -2,13 +2,14 @@
 """What is left of a configuration when the packaged keepalived's test ended without a verdict, so that the rest of it can be compared.
 
 It stops at the first keyword without its value and says at which line; it crashes behind its last message, mostly at the end of a checker that
-lacks something; it loops where a definition contains itself, and in a list of trackers. The line or block is left out, and then the next one, until it
-comes to the end. It ends itself when a script would run as another user than root: all of them run as root then."""
+lacks something; it loops where a definition contains itself, and in lists of trackers. The line or block is left out, and then the next one, until it
+comes to the end; where its last messages are lost, the first block without which it does so. It ends itself when a script would run as another user than root: all of them run as root then."""
 import re
 
 SCRIPT = r"(?:notify\w*|script|misc_path|quorum_\w+|\w+_script)"
 MOST = 200                      # lines and blocks that are left out
 STOPPED, LOOPED, ENDED_ITSELF = 2, 124, 143
+VERDICTS = 0, 5, 6
 
 
 def last_line(file, output):
@@ -59,21 +60,41 @@ def as_root(text):
     return re.sub(rf"""(?m)^(\s*{SCRIPT}\s+(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'#]+))[ \t]+[\w.-]+(?:[ \t]+[\w.-]+)?[ \t]*$""", r"\1", text)
 
 
+def outer_blocks(text):
+    """The number of the first line of each block that is in no other."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not depth and depth_of(line) > 0:
+            yield number
+        depth += depth_of(line)
+
+
 def smaller(file, text, status, output):
-    """The text without what the packaged one ended at, or None."""
+    """What the text may be without what the packaged one ended at, the likeliest first."""
     again = as_root(text) if status == ENDED_ITSELF else without_loops(text) if status == LOOPED else text
-    return again if again != text else without_line(text, last_line(file, output), whole_block=status != STOPPED)
+    if again != text:
+        yield again
+    yield without_line(text, last_line(file, output), whole_block=status != STOPPED)
+    if status != STOPPED:               # its last messages are lost
+        for number in outer_blocks(text):
+            yield without_line(text, number, whole_block=True)
 
 
 def rest(file, text, run):
     """True when `run(text)`, which gives (status, output), was brought to a verdict on a part of the text. `file` is the name it uses for it."""
+    status, output = run(text)
     reduced = text
     for _ in range(MOST):
-        status, output = run(reduced)
-        if status in (0, 5, 6):
+        if status in VERDICTS:
             return reduced != text
-        again = smaller(file, reduced, status, output)
-        if again in (None, reduced):
+        before = status
+        for again in smaller(file, reduced, status, output):
+            if again in (None, reduced):
+                continue
+            status, output = run(again)
+            if status in VERDICTS or status != before or status in (STOPPED, ENDED_ITSELF):
+                break
+        else:
             return False
         reduced = again
     return False

@@ -32,6 +32,7 @@ from lib_daemon import PACKAGED, our_binary  # noqa: E402
 from lib_util import CLONE_NEWNET, CLONE_NEWNS, MS_BIND, MS_REC, MS_SLAVE, TIMED, mount, unshare  # noqa: E402
 
 TIME_LIMIT = 10                 # of one run; the packaged one may loop for ever
+REST_LIMIT = 3                  # of it over what is left: there may be many runs
 OUR_LIMIT = 2 if TIMED else TIME_LIMIT
 WORD = r"[\w.:@-]+"
 
@@ -155,16 +156,16 @@ def processor_time():
     return used.ru_utime + used.ru_stime
 
 
-def run(command):
+def run(command, limit=TIME_LIMIT):
     began = processor_time()
     # A session of its own: the packaged one is known to send signals to its whole group.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        output = process.communicate(timeout=TIME_LIMIT)[0]
+        output = process.communicate(timeout=limit)[0]
     except subprocess.TimeoutExpired:
         process.kill()
         output = process.communicate()[0]
-        return Run(124, output.decode(errors="replace").splitlines()[-20:], TIME_LIMIT)
+        return Run(124, output.decode(errors="replace").splitlines()[-20:], limit)
     status = process.returncode if process.returncode >= 0 else 128 - process.returncode
     return Run(status, output.decode(errors="replace").splitlines(), processor_time() - began)
 
@@ -228,7 +229,7 @@ def compare_rest(file, binary, options):
     def run_packaged(reduced):
         nonlocal last
         path.write_text(reduced, errors="surrogateescape")
-        last = run([PACKAGED, "-t", "-G", *options, "-f", file])
+        last = run([PACKAGED, "-t", "-G", *options, "-f", file], REST_LIMIT)
         return last.status, "\n".join(last.lines)
 
     if not verdict_reduce.rest(file, text, run_packaged):
