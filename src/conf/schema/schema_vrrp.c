@@ -34,8 +34,7 @@ static void print_vrid(struct printer *p, const struct schema_row *row, const vo
 /* `nopreempt` and `preempt`: the last one counts. */
 static void parse_preempt(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
-	((struct build_vrrp *)obj)->v.nopreempt = row->name[0] == 'n';
-	value_extra(c, n, 1);
+	((struct build_vrrp *)obj)->v.nopreempt = value_flag(c, n) == (row->name[0] == 'n');
 }
 
 static void print_nopreempt(struct printer *p, const struct schema_row *row, const void *obj)
@@ -46,8 +45,12 @@ static void print_nopreempt(struct printer *p, const struct schema_row *row, con
 
 static void parse_accept(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
-	((struct build_vrrp *)obj)->accept = row->name[0] == 'a';
-	value_extra(c, n, 1);
+	struct build_vrrp *b = obj;
+
+	if (value_flag(c, n))
+		b->accept = row->name[0] == 'a';
+	else                                    /* as if the line were not there */
+		*(struct conf_pos *)((char *)obj + row->pos) = (struct conf_pos){ 0 };
 }
 
 /* Without strict mode `accept` is what happens anyway, and in it the contrary. */
