@@ -7,7 +7,7 @@
 #include "lib/mem.h"
 #include "tests/sim/sim.h"
 
-#define EVENTS_MAX 200000
+#define EVENTS_MAX 50000                        /* the longest history has a tenth of that */
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* as in vrrp_inst.c */
 
 void sim_trace(const struct sim *s, const char *fmt, ...)
