@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' }, { "verbose", no_argument, NULL, 'v' }, { NULL, 0, NULL, 0 },
 	};
 	const char *env = getenv("SIM_HISTORIES");
-	uint64_t from = 1, count = env ? number(env) : HISTORIES;
+	uint64_t from = 1, count = env && *env ? number(env) : HISTORIES;
 	static struct sim sim;
 	bool one = false, trace = false;
 	unsigned failures;

@@ -224,8 +224,11 @@ static usec_t largest_master_down(const struct sim *s)
 		for (unsigned v = 0; v < s->nvrids; v++) {
 			const struct vrrp_fsm *f = &s->routers[i].nodes[v].fsm;
 			usec_t followed = f->master_int > interval ? f->master_int : interval;   /* of one that is gone */
-			usec_t down = f->cfg.down_adverts * followed + vrrp_skew(s->version, f->priority, followed);
+			usec_t down;
 
+			if (f->discarded.priority && f->discarded.interval > followed)
+				followed = f->discarded.interval;
+			down = f->cfg.down_adverts * followed + vrrp_skew(s->version, f->priority, followed);
 			if (down + interval > most)
 				most = down + interval;
 		}
