@@ -7,6 +7,7 @@
 #include "conf/build_track.h"
 #include "conf/config.h"
 #include "conf/diag.h"
+#include "conf/keyfile.h"
 #include "conf/names.h"
 #include "conf/schema/schema.h"
 #include "conf/vec.h"
@@ -25,7 +26,7 @@ struct build_globals {
 	struct conf_globals g;
 	bool snmp_rfc, syncd_has_id;
 	/* Where a statement stood, whatever its value. */
-	struct conf_pos email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
+	struct conf_pos router_id_pos, email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
 	struct conf_pos garp_pos[3];                    /* delay, repeat, refresh */
 	struct conf_pos rttime_pos[3];                  /* VRRP, checker, BFD */
 	struct conf_pos fifo_script_pos[3];             /* all, VRRP, LVS */
@@ -139,6 +140,7 @@ struct schema_ctx {
 	struct vec hops;                        /* of the route being read: struct conf_hop */
 	struct item *item;                      /* the line being read (item.h) */
 	struct names names;                     /* of numbers */
+	struct keyfiles keyfiles;
 	uint32_t rule_preference[2];            /* the next one for a rule that has none: IPv4, IPv6 */
 	struct vec rs, checks, hosts, urls, statuses;   /* of the virtual server being read: struct build_rs, build_check (twice), conf_url */
 	struct vec vs_entries, check_uses;              /* struct conf_vs_entry of the group being read; struct build_check_use */

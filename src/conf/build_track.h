@@ -118,5 +118,6 @@ uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct c
 void check_sync_groups(struct schema_ctx *c);                /* members of groups, weights, and what one breaks in the other */
 void check_weights(struct schema_ctx *c);               /* check_weight.c */
 void check_links(struct schema_ctx *c);                 /* check_link.c */
+void track_static_devices(struct schema_ctx *c);       /* check_static.c: members of a track_group follow the interfaces of its items */
 
 #endif

@@ -54,7 +54,8 @@ void config_free(struct config *cfg);                   /* NULL is fine */
 /* The tracker of that kind and index, which must exist. */
 const struct conf_tracker *config_tracker(const struct config *cfg, enum conf_track_kind kind, uint32_t index);
 
-/* A role has work: there is a vrrp_instance; there is a virtual_server. */
+/* There is a static address, route or rule. A role has work: there is a vrrp_instance or one of those; there is a virtual_server. */
+bool config_has_statics(const struct config *cfg);
 bool config_has_vrrp(const struct config *cfg);
 bool config_has_checkers(const struct config *cfg);
 

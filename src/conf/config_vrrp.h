@@ -64,7 +64,7 @@ enum conf_hmac_mode { CONF_HMAC_ENFORCE, CONF_HMAC_PERMISSIVE, CONF_HMAC_RECEIVE
 enum { CONF_HMAC_KEY_MIN = 32, CONF_HMAC_KEY_MAX = 64 };
 struct conf_hmac_key {
 	struct conf_pos pos;
-	const char *file;                       /* the key is in this file (a relative one is a systemd credential); NULL = in `bytes` */
+	const char *file;                       /* where it was read from (a relative path is a systemd credential); NULL = from the configuration */
 	uint8_t id;                             /* 1 … 255, unique in its list */
 	uint8_t len, bytes[CONF_HMAC_KEY_MAX];
 };

@@ -125,9 +125,16 @@ static void key_make(struct diag_key *key, const char *fmt, ...)
 	key->len = len < 0 ? 0 : (size_t)len < sizeof(key->str) ? (size_t)len : sizeof(key->str) - 1;
 }
 
+/* Asked for every line that a sequence makes: put together without printf. */
 static void key_use(struct diag_key *key, const struct conf_pos *pos, const char *fmt)
 {
-	key_make(key, "w:%u:%u:%u:%u:%s", pos->via, pos->file, pos->line, pos->col, fmt);
+	const uint32_t place[] = { pos->via, pos->file, pos->line, pos->col };
+	size_t len = strnlen(fmt, DIAG_TEXT);
+
+	key->str[0] = 'w';
+	memcpy(key->str + 1, place, sizeof(place));
+	memcpy(key->str + 1 + sizeof(place), fmt, len);
+	key->len = 1 + sizeof(place) + len;
 }
 
 /* What makes two diagnostics the same one; returns how many keys it has. Repetitions have no line in theirs. What came from a definition is the same
@@ -267,6 +274,12 @@ static void diag_vadd(struct conf_diags *d, enum diag_level level, const struct 
 
 	if (!d)
 		return;
+	/* It will only be counted: whether it was said before is no more asked in such a flood. */
+	if (!repeat && d->counts[level] >= DIAG_STORED && !(pos && pos->via)) {
+		d->counts[level]++;
+		d->dropped[level]++;
+		return;
+	}
 	if (vsnprintf(text, sizeof(text), fmt, ap) >= (int)sizeof(text))
 		drop_cut_character(text);
 	cause = level == DIAG_ERROR && pos ? cause_find(d, pos) : NULL;

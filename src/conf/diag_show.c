@@ -3,7 +3,7 @@
  * Diagnostics as they are shown: text with the source line for a terminal, one line each for the log, JSON for programs.
  *
  * The echo of a source line needs the file's text, which source_read hands over; a secret in it shows as ******** (mask.c). Columns count
- * bytes; the caret is placed by characters, so that it also stands right below Chinese comments. A terminal and a log get one line of valid
+ * bytes; the caret is placed by what the characters take on a terminal, so that it also stands right below what follows Chinese text. A terminal and a log get one line of valid
  * text and nothing that moves a cursor or turns the direction of writing, also in the names of files: what may not be seen is a `?`. JSON has
  * escapes of its own for control characters, so programs get them, and U+FFFD only for bytes that are no UTF-8.
  *
@@ -175,10 +175,11 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 	return from;
 }
 
-/* A part of the line, each character as one that a terminal may get, or as `instead`. Tabs stay. */
-static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, const char *instead)
+/* A part of the line, each character as one that a terminal may get, or as the blanks that take its place. Tabs stay. */
+static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, bool blank)
 {
 	const char *text = strbuf_str(line), *end = text + line->len;
+	uint32_t code;
 	bool shown;
 	size_t len;
 
@@ -186,8 +187,10 @@ static void echo_characters(const struct strbuf *line, size_t from, size_t to, s
 		len = foreign_utf8(text + from, end, &shown);
 		if (text[from] == '\t')
 			strbuf_addc(out, '\t');
-		else if (instead || !shown)
-			strbuf_add(out, instead ? instead : "?");
+		else if (!shown)
+			strbuf_addc(out, blank ? ' ' : '?');
+		else if (blank && utf8_decode(text + from, end, &code))
+			strbuf_addn(out, "  ", utf8_width(code));
 		else
 			strbuf_addn(out, text + from, len);
 	}
@@ -227,9 +230,9 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	}
 	strbuf_add(out, "    ");
-	echo_characters(&masked, from, from + len, out, NULL);
+	echo_characters(&masked, from, from + len, out, false);
 	strbuf_add(out, "\n    ");
-	echo_characters(&masked, from, col < masked.len ? col : masked.len, out, " ");
+	echo_characters(&masked, from, col < masked.len ? col : masked.len, out, true);
 	strbuf_add(out, "^\n");
 	strbuf_done(&masked);
 }

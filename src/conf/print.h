@@ -13,4 +13,8 @@ void config_print_globals(const struct config *cfg, struct strbuf *out, bool sec
 void config_print_vrrp(const struct config *cfg, struct strbuf *out, bool secrets);
 void config_print_checkers(const struct config *cfg, struct strbuf *out, bool secrets);
 
+/* One of them on a line, without its end. */
+void config_print_route(const struct conf_route *r, struct strbuf *out);
+void config_print_rule(const struct conf_rule *r, struct strbuf *out);
+
 #endif

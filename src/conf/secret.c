@@ -63,7 +63,7 @@ bool secret_follows(const char *word, size_t len)
 
 		if (len == n && !memcmp(copy, secrets[i], n))
 			return true;
-		if (len >= MISSPELT_MIN && len + MISSPELT_BY >= n && len <= n + MISSPELT_BY && word_distance(copy, secrets[i]) <= MISSPELT_BY)
+		if (len >= MISSPELT_MIN && len + MISSPELT_BY >= n && len <= n + MISSPELT_BY && word_distance(copy, secrets[i], MISSPELT_BY) <= MISSPELT_BY)
 			return true;
 	}
 	return false;

@@ -74,7 +74,7 @@ static bool names_block(const struct part *w)
 
 	if (is_one_of(word, exact))
 		return true;
-	return strlen(word) > 6 && (word_distance(word, "authentication") <= 3 || word_distance(word, "auth_hmac") <= 2);
+	return strlen(word) > 6 && (word_distance(word, "authentication", 3) <= 3 || word_distance(word, "auth_hmac", 2) <= 2);
 }
 
 /* A keyword that has no secret, with one value. */
@@ -224,7 +224,7 @@ static bool is_keyword(const struct part *w)
 	if (is_secret_word(w) || is_harmless(word))
 		return true;
 	for (size_t i = 0; words[i]; i++)
-		if (strlen(words[i]) > 6 && word_distance(word, words[i]) <= 2)
+		if (strlen(words[i]) > 6 && word_distance(word, words[i], 2) <= 2)
 			return true;
 	return false;
 }
@@ -245,7 +245,7 @@ static bool is_plausible(const char *keyword, const struct part *value)
 	if (upper[0] && upper[strlen(upper) - 1] == ';')
 		upper[strlen(upper) - 1] = '\0';
 	for (size_t i = 0; types[i]; i++)
-		if (word_distance(upper, types[i]) <= (strlen(types[i]) > 2 ? 2 : 0))
+		if (word_distance(upper, types[i], 2) <= (strlen(types[i]) > 2 ? 2 : 0))
 			return true;
 	return false;
 }

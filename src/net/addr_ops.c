@@ -15,63 +15,53 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
-#include <netlink/route/addr.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "net/addrs.h"
 #include "net/netlink.h"
 
-static struct nl_addr *nl_address(const struct ip_addr *ip, unsigned prefixlen)
-{
-	struct nl_addr *a = nl_addr_build(ip->family, ip->bytes, addr_size(ip));
+#define MESSAGE_MAX 192                         /* one with every attribute */
 
-	if (a)
-		nl_addr_set_prefixlen(a, (int)prefixlen);
-	return a;
+static uint32_t wanted_flags(const struct net_addr *a)
+{
+	uint32_t flags = a->flags & NET_ADDR_FLAGS;
+
+	/* Duplicate detection would keep a virtual address unusable for a second, and a master has won it already. */
+	return a->prefix.addr.family == AF_INET6 && !a->dad ? flags | IFA_F_NODAD : flags;
 }
 
-static int fill_addr(struct rtnl_addr *ra, const struct net_addr *a, bool add)
+static int put_addition(struct nl_msg *msg, const struct net_addr *a)
 {
-	const struct ip_addr *ip = &a->prefix.addr;
-	struct nl_addr *local = nl_address(ip, a->prefix.len);
-	struct nl_addr *brd = add && addr_is_set(&a->brd) ? nl_address(&a->brd, 32) : NULL;
-	int r = local ? 0 : -NLE_NOMEM;
+	struct ifa_cacheinfo life = { .ifa_prefered = a->limited ? a->preferred : UINT32_MAX, .ifa_valid = UINT32_MAX };
+	uint32_t flags = wanted_flags(a);
+	int bad = nla_put_u8(msg, IFA_PROTO, RTPROT_KEEPALIVED);
 
-	rtnl_addr_set_ifindex(ra, a->ifindex);
-	rtnl_addr_set_family(ra, ip->family);
-	rtnl_addr_set_scope(ra, a->scope);
-	if (!r)
-		r = rtnl_addr_set_local(ra, local);
-	if (!r && brd && ip->family == AF_INET)
-		r = rtnl_addr_set_broadcast(ra, brd);
-	if (!r && add && ip->family == AF_INET && a->label[0])
-		r = rtnl_addr_set_label(ra, a->label);
-	/* Duplicate detection would keep a virtual address unusable for a second, and a master has won it already. */
-	if (add && ip->family == AF_INET6)
-		rtnl_addr_set_flags(ra, IFA_F_NODAD);
-	nl_addr_put(local);
-	nl_addr_put(brd);
-	return r;
+	if (flags)
+		bad |= nla_put_u32(msg, IFA_FLAGS, flags);
+	if (a->limited)
+		bad |= nla_put(msg, IFA_CACHEINFO, sizeof(life), &life);
+	if (a->prefix.addr.family == AF_INET && addr_is_set(&a->brd))
+		bad |= nla_put(msg, IFA_BROADCAST, 4, a->brd.bytes);
+	if (a->prefix.addr.family == AF_INET && a->label[0])
+		bad |= nla_put_string(msg, IFA_LABEL, a->label);
+	return bad;
 }
 
 static struct nl_msg *build(const struct net_addr_op *op)
 {
-	struct rtnl_addr *ra = rtnl_addr_alloc();
-	struct nl_msg *msg = NULL;
-	int r = ra ? fill_addr(ra, &op->addr, op->add) : -NLE_NOMEM;
+	const struct net_addr *a = &op->addr;
+	const struct ip_addr *ip = &a->prefix.addr, *other = addr_is_set(&a->peer) ? &a->peer : ip;
+	struct ifaddrmsg ifa = { .ifa_family = ip->family, .ifa_prefixlen = a->prefix.len, .ifa_scope = a->scope, .ifa_index = (unsigned)a->ifindex };
+	struct nl_msg *msg = nlmsg_alloc_size(MESSAGE_MAX);
+	int size = (int)addr_size(ip);
+	bool bad = !msg || !nlmsg_put(msg, 0, 0, op->add ? RTM_NEWADDR : RTM_DELADDR, 0, op->add ? NLM_F_CREATE | NLM_F_EXCL : 0);
 
-	if (!r)
-		r = op->add ? rtnl_addr_build_add_request(ra, NLM_F_CREATE | NLM_F_EXCL, &msg) : rtnl_addr_build_delete_request(ra, 0, &msg);
-	rtnl_addr_put(ra);
-	if (r < 0)
-		return NULL;
-	/* The library's object has no place for it. */
-	if (op->add && nla_put_u8(msg, IFA_PROTO, RTPROT_KEEPALIVED) < 0) {
+	bad = bad || nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 || nla_put(msg, IFA_LOCAL, size, ip->bytes) < 0 ||
+	      nla_put(msg, IFA_ADDRESS, size, other->bytes) < 0 || (op->add && put_addition(msg, a) < 0);
+	if (bad && msg)
 		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
+	return bad ? NULL : msg;
 }
 
 static int judge(const struct net_addr_op *op)

@@ -25,7 +25,7 @@
 #include "net/netlink.h"
 
 struct addr_entry {
-	struct addr_id id;
+	struct net_addr a;
 	uint32_t epoch;
 	struct list on_addr, on_link;
 };
@@ -59,16 +59,16 @@ void addrs_done(struct addrs *t)
 }
 
 /* Keys are compared as bytes, so padding has to be zero. */
-static struct addr_key key_of(const struct addr_id *id)
+static struct addr_key key_of(const struct net_addr *a)
 {
 	struct addr_key key;
 
 	memset(&key, 0, sizeof(key));
-	key.ifindex = id->addr.ifindex;
-	key.family = id->addr.prefix.addr.family;
-	key.len = id->addr.prefix.len;
-	memcpy(key.addr, id->addr.prefix.addr.bytes, sizeof(key.addr));
-	memcpy(key.peer, id->peer.bytes, sizeof(key.peer));
+	key.ifindex = a->ifindex;
+	key.family = a->prefix.addr.family;
+	key.len = a->prefix.len;
+	memcpy(key.addr, a->prefix.addr.bytes, sizeof(key.addr));
+	memcpy(key.peer, a->peer.bytes, sizeof(key.peer));
 	return key;
 }
 
@@ -110,9 +110,19 @@ static bool read_addr(const struct nlattr *at, uint8_t family, struct ip_addr *o
 	return true;
 }
 
-static bool parse_attributes(const struct nlmsghdr *h, struct addr_id *out)
+static void read_lifetime(const struct nlattr *at, struct net_addr *out)
 {
-	uint8_t family = out->addr.prefix.addr.family;
+	const struct ifa_cacheinfo *info = nla_data(at);
+
+	if (nla_len(at) < (int)sizeof(*info))
+		return;
+	out->limited = info->ifa_prefered != UINT32_MAX;
+	out->preferred = out->limited ? info->ifa_prefered : 0;
+}
+
+static bool parse_attributes(const struct nlmsghdr *h, struct net_addr *out)
+{
+	uint8_t family = out->prefix.addr.family;
 	struct ip_addr local = { 0 }, address = { 0 };
 	struct nlattr *at;
 	bool good = true;
@@ -127,44 +137,47 @@ static bool parse_attributes(const struct nlmsghdr *h, struct addr_id *out)
 			good = good && read_addr(at, family, &address);
 			break;
 		case IFA_BROADCAST:
-			good = good && read_addr(at, family, &out->addr.brd);
+			good = good && read_addr(at, family, &out->brd);
 			break;
 		case IFA_LABEL:
-			nla_strlcpy(out->addr.label, at, sizeof(out->addr.label));
+			nla_strlcpy(out->label, at, sizeof(out->label));
 			break;
 		case IFA_FLAGS:
 			if (nla_len(at) >= (int)sizeof(uint32_t))
-				out->addr.flags = nla_get_u32(at);
+				out->flags = nla_get_u32(at);
+			break;
+		case IFA_CACHEINFO:
+			read_lifetime(at, out);
 			break;
 		case IFA_PROTO:
 			if (nla_len(at) >= (int)sizeof(uint8_t))
-				out->addr.proto = nla_get_u8(at);
+				out->proto = nla_get_u8(at);
 			break;
 		}
 	}
 	/* IFA_ADDRESS is the other end of a point-to-point link if there is one; IPv6 sends no IFA_LOCAL otherwise. */
-	out->addr.prefix.addr = addr_is_set(&local) ? local : address;
+	out->prefix.addr = addr_is_set(&local) ? local : address;
 	if (addr_is_set(&address) && addr_is_set(&local) && !addr_equal(&local, &address))
 		out->peer = address;
-	return good && addr_is_set(&out->addr.prefix.addr);
+	return good && addr_is_set(&out->prefix.addr);
 }
 
-bool addrs_parse(const struct nlmsghdr *h, struct addr_id *out)
+bool addrs_parse(const struct nlmsghdr *h, struct net_addr *out)
 {
 	const struct ifaddrmsg *ifa;
-	struct addr_id id = { 0 };
+	struct net_addr id = { 0 };
 
 	if ((h->nlmsg_type != RTM_NEWADDR && h->nlmsg_type != RTM_DELADDR) || !nlmsg_valid_hdr(h, sizeof(*ifa)))
 		return false;
 	ifa = nlmsg_data(h);
 	if ((ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6) || (int)ifa->ifa_index <= 0)
 		return false;
-	id.addr.ifindex = (int)ifa->ifa_index;
-	id.addr.prefix.len = ifa->ifa_prefixlen;
-	id.addr.prefix.addr.family = ifa->ifa_family;
-	id.addr.scope = ifa->ifa_scope;
-	id.addr.flags = ifa->ifa_flags;
-	if (!parse_attributes(h, &id) || id.addr.prefix.len > addr_bits(&id.addr.prefix.addr))
+	id.ifindex = (int)ifa->ifa_index;
+	id.prefix.len = ifa->ifa_prefixlen;
+	id.prefix.addr.family = ifa->ifa_family;
+	id.scope = ifa->ifa_scope;
+	id.flags = ifa->ifa_flags;
+	if (!parse_attributes(h, &id) || id.prefix.len > addr_bits(&id.prefix.addr))
 		return false;
 	*out = id;
 	return true;
@@ -176,45 +189,45 @@ static bool same(const struct net_addr *a, const struct net_addr *b)
 	       !strcmp(a->label, b->label);
 }
 
-const struct net_addr *addrs_put(struct addrs *t, const struct addr_id *id)
+const struct net_addr *addrs_put(struct addrs *t, const struct net_addr *a)
 {
-	struct addr_key key = key_of(id);
-	struct bare_key bare = bare_key_of(&id->addr.prefix.addr);
+	struct addr_key key = key_of(a);
+	struct bare_key bare = bare_key_of(&a->prefix.addr);
 	struct addr_entry *e = map_get(t->by_key, &key, sizeof(key));
 
 	if (e) {
-		bool changed = !same(&e->id.addr, &id->addr);
+		bool changed = !same(&e->a, a);
 
-		e->id = *id;
+		e->a = *a;
 		e->epoch = t->epoch;
-		return changed ? &e->id.addr : NULL;
+		return changed ? &e->a : NULL;
 	}
 	e = mem_alloc(sizeof(*e));
-	e->id = *id;
+	e->a = *a;
 	e->epoch = t->epoch;
 	map_put(t->by_key, &key, sizeof(key), e);
 	list_append(group_get(t->by_addr, &bare, sizeof(bare)), &e->on_addr);
-	list_append(group_get(t->by_link, &id->addr.ifindex, sizeof(id->addr.ifindex)), &e->on_link);
-	return &e->id.addr;
+	list_append(group_get(t->by_link, &a->ifindex, sizeof(a->ifindex)), &e->on_link);
+	return &e->a;
 }
 
 static void take_out(struct addrs *t, struct addr_entry *e, struct net_addr *out)
 {
-	struct addr_key key = key_of(&e->id);
-	struct bare_key bare = bare_key_of(&e->id.addr.prefix.addr);
+	struct addr_key key = key_of(&e->a);
+	struct bare_key bare = bare_key_of(&e->a.prefix.addr);
 
 	map_remove(t->by_key, &key, sizeof(key));
 	list_remove(&e->on_addr);
 	list_remove(&e->on_link);
 	group_drop_empty(t->by_addr, &bare, sizeof(bare));
-	group_drop_empty(t->by_link, &e->id.addr.ifindex, sizeof(e->id.addr.ifindex));
-	*out = e->id.addr;
+	group_drop_empty(t->by_link, &e->a.ifindex, sizeof(e->a.ifindex));
+	*out = e->a;
 	free(e);
 }
 
-bool addrs_remove(struct addrs *t, const struct addr_id *id, struct net_addr *out)
+bool addrs_remove(struct addrs *t, const struct net_addr *a, struct net_addr *out)
 {
-	struct addr_key key = key_of(id);
+	struct addr_key key = key_of(a);
 	struct addr_entry *e = map_get(t->by_key, &key, sizeof(key));
 
 	if (!e)
@@ -242,7 +255,7 @@ bool addrs_has(const struct addrs *t, int ifindex, const struct ip_addr *a)
 	if (!head || !ifindex)
 		return head;
 	list_for_each(e, head, on_addr) {
-		if (e->id.addr.ifindex == ifindex)
+		if (e->a.ifindex == ifindex)
 			return true;
 	}
 	return false;
@@ -279,8 +292,8 @@ bool addrs_source(const struct addrs *t, int ifindex, uint8_t family, const stru
 		return false;
 	/* The kernel keeps wider scopes (smaller numbers) first and would choose in that order. */
 	list_for_each(e, head, on_link) {
-		if ((!best || e->id.addr.scope < best->scope) && usable_source(&e->id.addr, family, except, nexcept))
-			best = &e->id.addr;
+		if ((!best || e->a.scope < best->scope) && usable_source(&e->a, family, except, nexcept))
+			best = &e->a;
 	}
 	if (!best)
 		return false;
@@ -295,7 +308,7 @@ struct net_addr *addrs_copy(const struct addrs *t, size_t *count)
 	void *at;
 
 	while (map_next(t->by_key, &cursor, &at))
-		copy[n++] = ((const struct addr_entry *)at)->id.addr;
+		copy[n++] = ((const struct addr_entry *)at)->a;
 	*count = n;
 	return copy;
 }

@@ -12,23 +12,21 @@ struct map;
 struct nl_sock;
 
 struct addrs {
-	struct map *by_key;                     /* (link, prefix, peer) → entry */
+	/* (link, prefix, peer) → entry: an IPv4 link may have the same address twice with different peers */
+	struct map *by_key;
 	struct map *by_addr;                    /* address → the entries that have it */
 	struct map *by_link;                    /* ifindex → its entries, in the order in which they came */
 	uint32_t epoch;
 };
 
-/* What tells two addresses of the kernel apart. An IPv4 link may have the same address twice with different peers. */
-struct addr_id { struct net_addr addr; struct ip_addr peer; };
-
 void addrs_init(struct addrs *t);
 void addrs_done(struct addrs *t);
 
-bool addrs_parse(const struct nlmsghdr *h, struct addr_id *out); /* false: it is not about an address of ours to know */
+bool addrs_parse(const struct nlmsghdr *h, struct net_addr *out); /* false: it is not about an address of ours to know */
 /* Enters or replaces it and marks it as seen. The entry when anything has changed, else NULL. */
-const struct net_addr *addrs_put(struct addrs *t, const struct addr_id *id);
+const struct net_addr *addrs_put(struct addrs *t, const struct net_addr *a);
 /* Takes out that one, or any one of a link; *out is what was there. false when there was none. */
-bool addrs_remove(struct addrs *t, const struct addr_id *id, struct net_addr *out);
+bool addrs_remove(struct addrs *t, const struct net_addr *a, struct net_addr *out);
 bool addrs_remove_first(struct addrs *t, int ifindex, struct net_addr *out);
 
 bool addrs_has(const struct addrs *t, int ifindex, const struct ip_addr *a);            /* ifindex 0 = on any link */

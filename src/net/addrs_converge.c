@@ -62,12 +62,18 @@ static struct key subnet(const struct net_addr *a)
 	return key;
 }
 
+/* What is left of it counts down to 0. IPv4 does not show it of an address that is valid for ever. */
+static bool same_lifetime(const struct net_addr *want, const struct net_addr *have)
+{
+	return want->limited == have->limited && have->preferred <= want->preferred;
+}
+
 static bool as_wanted(const struct net_addr *want, const struct net_addr *have)
 {
-	if (want->prefix.len != have->prefix.len)
+	if (want->prefix.len != have->prefix.len || !addr_equal(&want->peer, &have->peer) || (want->flags ^ have->flags) & NET_ADDR_FLAGS)
 		return false;
 	if (want->prefix.addr.family != AF_INET)
-		return true;
+		return same_lifetime(want, have);
 	if (want->scope != have->scope || !addr_equal(&want->brd, &have->brd))
 		return false;
 	return !want->label[0] || !strcmp(want->label, have->label);

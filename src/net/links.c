@@ -63,6 +63,17 @@ const struct net_link *links_by_name(const struct links *t, const char *name)
 	return e ? &e->link : NULL;
 }
 
+static uint32_t parse_vrf(struct nlattr *info)
+{
+	struct nlattr *kind = nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND), *data = nla_find(nla_data(info), nla_len(info), IFLA_INFO_DATA);
+	struct nlattr *table;
+
+	if (!kind || !data || nla_strcmp(kind, "vrf"))
+		return 0;
+	table = nla_find(nla_data(data), nla_len(data), IFLA_VRF_TABLE);
+	return table && nla_len(table) >= (int)sizeof(uint32_t) ? nla_get_u32(table) : 0;
+}
+
 static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
 {
 	struct nlattr *at;
@@ -85,6 +96,9 @@ static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
 		case IFLA_MTU:
 			if (len >= (int)sizeof(uint32_t))
 				out->mtu = nla_get_u32(at);
+			break;
+		case IFLA_LINKINFO:
+			out->vrf_table = parse_vrf(at);
 			break;
 		}
 	}
@@ -115,7 +129,7 @@ static bool same(const struct net_link *a, const struct net_link *b)
 {
 	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->flags == b->flags &&
 	       a->hwtype == b->hwtype && a->hwlen == b->hwlen && !memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) &&
-	       a->mtu == b->mtu;
+	       a->mtu == b->mtu && a->vrf_table == b->vrf_table;
 }
 
 static void forget_name(struct links *t, const struct link_entry *e)

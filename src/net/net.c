@@ -42,11 +42,12 @@ struct net {
 	struct loop *loop;
 	const struct net_events *ev;
 	void *arg;
-	struct nl_sock *events, *requests;
-	struct loop_io *io;
+	struct nl_sock *events, *requests, *entries;    /* entries: of routes and rules; NULL = not watched */
+	struct loop_io *io, *entries_io;
 	struct timer retry;
 	struct links links;
 	struct addrs addrs;
+	bool held;                              /* events are left unread */
 	bool quiet;                             /* the first dump: nobody is told */
 	bool lost;                              /* messages were dropped, a dump is due */
 	bool closed;
@@ -95,17 +96,16 @@ static void take_link(struct net *n, const struct nlmsghdr *h)
 static void take_addr(struct net *n, const struct nlmsghdr *h)
 {
 	const struct net_addr *changed;
-	struct net_addr gone;
-	struct addr_id id;
+	struct net_addr gone, a;
 
-	if (!addrs_parse(h, &id))
+	if (!addrs_parse(h, &a))
 		return;
 	if (h->nlmsg_type == RTM_DELADDR) {
-		if (addrs_remove(&n->addrs, &id, &gone))
+		if (addrs_remove(&n->addrs, &a, &gone))
 			tell_addr(n, &gone, true);
 		return;
 	}
-	changed = addrs_put(&n->addrs, &id);
+	changed = addrs_put(&n->addrs, &a);
 	if (changed)
 		tell_addr(n, changed, false);
 }
@@ -166,10 +166,12 @@ static int read_tables(struct net *n)
 static void net_free(struct net *n)
 {
 	loop_io_free(n->io);
+	loop_io_free(n->entries_io);
 	if (n->loop)
 		loop_timer_cancel(n->loop, &n->retry);
 	netlink_close(n->events);
 	netlink_close(n->requests);
+	netlink_close(n->entries);
 	links_done(&n->links);
 	addrs_done(&n->addrs);
 	free(n);
@@ -234,6 +236,72 @@ static void on_readable(int fd, uint32_t revents, void *arg)
 	leave(n);
 }
 
+/* ---- routes and rules ---- */
+
+static void take_entry(void *arg, const struct nlmsghdr *h)
+{
+	struct net *n = arg;
+	struct net_entry_id gone;
+
+	if (!n->closed && net_entry_parse_gone(h, &gone))
+		n->ev->entry_gone(n->arg, &gone);
+}
+
+static void read_entries(struct net *n)
+{
+	for (int i = 0; i < READS_MAX && !n->closed; i++) {
+		int r = netlink_read(n->entries, take_entry, n);
+
+		if (r == 0)
+			return;
+		if (r < 0) {
+			log_warning("Netlink: Receive buffer overrun on route socket - (%s); looking at all of ours again", strerror(-r));
+			n->ev->entry_gone(n->arg, NULL);
+		}
+	}
+}
+
+static void on_entries(int fd, uint32_t revents, void *arg)
+{
+	struct net *n = arg;
+
+	(void)fd;
+	(void)revents;
+	n->depth++;
+	read_entries(n);
+	leave(n);
+}
+
+int net_watch_entries(struct net *n)
+{
+	int r;
+
+	if (n->entries)
+		return 0;
+	r = netlink_open(NETLINK_ROUTE, EVENT_BUFFER, &n->entries);
+	if (r == 0)
+		r = net_entries_filter(n->entries, RTPROT_KEEPALIVED);
+	if (r == 0)
+		r = netlink_errno(nl_socket_add_memberships(n->entries, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,
+							    RTNLGRP_IPV6_RULE, RTNLGRP_NONE));
+	if (r == 0) {
+		n->entries_io = loop_io_new(n->loop, nl_socket_get_fd(n->entries), EPOLLIN, on_entries, n);
+		r = n->entries_io ? 0 : -errno;
+	}
+	if (r < 0) {
+		netlink_close(n->entries);
+		n->entries = NULL;
+	}
+	return r;
+}
+
+unsigned net_change_entries(struct net *n, struct net_entry_op *ops, bool *fresh, unsigned nops)
+{
+	return net_entries_apply(n->requests, ops, fresh, nops);
+}
+
+/* ---- life ---- */
+
 static int open_sockets(struct net *n)
 {
 	int r = netlink_open(NETLINK_ROUTE, EVENT_BUFFER, &n->events);
@@ -274,6 +342,14 @@ struct net *net_open(struct loop *l, const struct net_events *ev, void *arg)
 	return n;
 }
 
+void net_set_buffers(struct net *n, uint32_t events, uint32_t requests)
+{
+	if (events)
+		netlink_set_buffer(n->events, events);
+	if (requests)
+		netlink_set_buffer(n->requests, requests);
+}
+
 void net_close(struct net *n)
 {
 	if (!n)
@@ -281,6 +357,13 @@ void net_close(struct net *n)
 	n->closed = true;
 	if (n->depth == 0)
 		net_free(n);
+}
+
+void net_hold_events(struct net *n, bool hold)
+{
+	if (hold != n->held)
+		loop_io_events(n->io, hold ? 0 : EPOLLIN);
+	n->held = hold;
 }
 
 int net_event_fd(const struct net *n)

@@ -4,9 +4,9 @@
  *
  * The kernel works a request off inside send(): when send returns, the answers to everything in that datagram lie
  * in the receive buffer. So nothing has to be waited for, and many requests may go out in one datagram: the kernel
- * takes the messages one after the other, answers each, and does not stop at one that fails. What bounds a datagram
- * is the room for its answers, since an answer that finds no room is dropped; and the send buffer. Answers are told
- * apart by sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs
+ * takes the messages one after the other, and does not stop at one that fails. It answers those that fail, and the last
+ * one, which asks for it: an answer to each would cost a system call each. What bounds a datagram is the room for these
+ * answers, since one that finds no room is dropped; and the send buffer. Answers are told apart by sequence number. A dump is produced piece by piece, each while the one before is read, so it never needs
  * waiting either.
  *
  * libnl opens and binds the socket and builds the messages; reading is done here, because libnl's receive loop
@@ -18,6 +18,7 @@
 #include "net/netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
@@ -82,6 +83,11 @@ int netlink_open(int protocol, int rcvbuf, struct nl_sock **out)
 	return 0;
 }
 
+void netlink_set_buffer(struct nl_sock *sk, uint32_t bytes)
+{
+	set_receive_buffer(nl_socket_get_fd(sk), bytes > INT_MAX / 2 ? INT_MAX / 2 : (int)bytes);
+}
+
 void netlink_close(struct nl_sock *sk)
 {
 	if (sk)
@@ -133,8 +139,7 @@ struct dump {
 	int error;
 };
 
-/* The error inside an NLMSG_ERROR, or at the end of a dump; 0 = none. */
-static int message_error(const struct nlmsghdr *h)
+int netlink_message_error(const struct nlmsghdr *h)
 {
 	int error = 0;
 
@@ -156,7 +161,7 @@ static void dump_message(void *arg, const struct nlmsghdr *h)
 		break;
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
-		d->error = message_error(h);
+		d->error = netlink_message_error(h);
 		d->done = true;
 		break;
 	default:
@@ -211,15 +216,14 @@ void netlink_batch_init(struct netlink_batch *b, struct nl_sock *sk)
 	b->buf = mem_alloc(b->max_bytes);
 }
 
-/* The kernel's reason in words. With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it
- * the whole request. */
-static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
+/* With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it the whole request. */
+void netlink_error_text(const struct nlmsghdr *h, char *buf, size_t size)
 {
 	const struct nlmsgerr *e = nlmsg_data(h);
 	int offset = (int)sizeof(*e);
 	struct nlattr *text;
 
-	if (b->text[0] || !(h->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(h) < offset)
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(h) < offset)
 		return;
 	if (!(h->nlmsg_flags & NLM_F_CAPPED)) {
 		if (e->msg.nlmsg_len < sizeof(e->msg) || e->msg.nlmsg_len > (unsigned)nlmsg_datalen(h))
@@ -231,7 +235,7 @@ static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
 	text = nla_find((const struct nlattr *)((const char *)e + offset), nlmsg_datalen(h) - offset,
 			NLMSGERR_ATTR_MSG);
 	if (text)
-		nla_strlcpy(b->text, text, sizeof(b->text));
+		nla_strlcpy(buf, text, size);
 }
 
 /* "Is there already" and "is not there" are no failures to most callers, and their texts say nothing more. */
@@ -248,9 +252,26 @@ static void batch_answer(void *arg, const struct nlmsghdr *h)
 
 	if (h->nlmsg_type != NLMSG_ERROR || at >= b->count || nlmsg_datalen(h) < (int)sizeof(struct nlmsgerr))
 		return;
-	*b->results[at] = message_error(h);
-	if (needs_words(*b->results[at]))
-		keep_text(b, h);
+	b->answered = b->answered || at + 1 == b->count;
+	*b->results[at] = netlink_message_error(h);
+	if (needs_words(*b->results[at]) && !b->text[0])
+		netlink_error_text(h, b->text, sizeof(b->text));
+}
+
+/* Only refusals are answered, and the last request in any case: what was not refused when that answer is there was done. */
+static void read_answers(struct netlink_batch *b)
+{
+	bool lost = false;
+	int r;
+
+	b->answered = false;
+	do {
+		r = netlink_read(b->sk, batch_answer, b);
+		lost = lost || r == -ENOBUFS;
+	} while (r > 0 || r == -ENOBUFS);
+	for (unsigned i = 0; i < b->count && (lost || !b->answered); i++)
+		if (!*b->results[i])
+			*b->results[i] = -ENOBUFS;
 }
 
 void netlink_batch_flush(struct netlink_batch *b)
@@ -259,16 +280,14 @@ void netlink_batch_flush(struct netlink_batch *b)
 
 	if (!b->count)
 		return;
+	((struct nlmsghdr *)(b->buf + b->last))->nlmsg_flags |= NLM_F_ACK;
 	r = send_all(b->sk, b->buf, b->len);
 	if (r < 0)
 		b->broken = r;
 	for (unsigned i = 0; i < b->count; i++)
-		*b->results[i] = r < 0 ? r : -ENOBUFS;          /* until its answer is read */
-	if (r == 0) {
-		do
-			r = netlink_read(b->sk, batch_answer, b);
-		while (r > 0 || r == -ENOBUFS);
-	}
+		*b->results[i] = r;
+	if (r == 0)
+		read_answers(b);
 	b->count = 0;
 	b->len = 0;
 }
@@ -287,12 +306,14 @@ void netlink_batch_add(struct netlink_batch *b, const struct nlmsghdr *h, int *r
 	copy = (struct nlmsghdr *)(b->buf + b->len);
 	memset(copy, 0, len);
 	memcpy(copy, h, h->nlmsg_len);
-	copy->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	copy->nlmsg_flags |= NLM_F_REQUEST;
+	copy->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 	copy->nlmsg_pid = 0;
 	copy->nlmsg_seq = nl_socket_use_seq(b->sk);
 	if (!b->count)
 		b->first_seq = copy->nlmsg_seq;
 	b->results[b->count++] = result;
+	b->last = b->len;
 	b->len += len;
 }
 

@@ -110,6 +110,8 @@ bool generation_is_useless(const struct generation *g, const struct conf_diags *
 {
 	const struct config *cfg = g->cfg;
 
+	if (config_has_statics(cfg))
+		return false;
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		if (!cfg->vrrp[i].broken)
 			return false;

@@ -2,8 +2,7 @@
 /* Announcements of an instance, carried out.
  *
  * Called when a state machine says "announce" and from the instance's announcement timer. Sends in slices: a burst of
- * thousands of frames must not keep adverts waiting, and a full socket is tried again a little later. IPv4 only; IPv6
- * has its own way to say it. */
+ * thousands of frames must not keep adverts waiting, and a full socket is tried again a little later. */
 #include "vrrp/vrrp_announce.h"
 
 #include "lib/log.h"
@@ -17,7 +16,7 @@ static const struct net_link *link_of(const struct vrrp_inst *in, const struct v
 {
 	const struct net_link *link = vrrp_vip_link(in, vip);
 
-	return link && vip->conf->prefix.addr.family == AF_INET && vrrp_arp_possible(link) ? link : NULL;
+	return link && vrrp_arp_possible(link) ? link : NULL;
 }
 
 /* The link to announce it on; NULL when it is not to be announced. */
@@ -38,18 +37,22 @@ static usec_t *gate_of(struct vrrp_shared *sh, int ifindex)
 	return &sh->gates[sh->ngates++].free;
 }
 
-static void say_burst(const struct vrrp_inst *in)
+static void say_queued(const struct vrrp_inst *in, const struct net_link *link, const struct ip_addr *a)
 {
 	char addr[ADDR_STRLEN];
 
-	if (!log_detail())
-		return;
-	for (unsigned i = 0; i < in->nvips; i++) {
+	if (log_detail())
+		log_info("(%s) Sending/queueing %s on %s for %s", in->conf->name,
+			 a->family == AF_INET6 ? "Unsolicited Neighbour Adverts" : "gratuitous ARPs", link->name, addr_str(a, addr));
+}
+
+static void say_burst(const struct vrrp_inst *in)
+{
+	for (unsigned i = 0; log_detail() && i < in->nvips; i++) {
 		const struct net_link *link = announceable(in, &in->vips[i]);
 
 		if (link)
-			log_info("(%s) Sending/queueing gratuitous ARPs on %s for %s", in->conf->name, link->name,
-				 addr_str(&in->vips[i].conf->prefix.addr, addr));
+			say_queued(in, link, &in->vips[i].conf->prefix.addr);
 	}
 }
 
@@ -58,7 +61,8 @@ static void say_frame(const struct net_link *link, const struct ip_addr *a)
 	char addr[ADDR_STRLEN];
 
 	if (log_detail())
-		log_info("Sending gratuitous ARP on %s for %s", link->name, addr_str(a, addr));
+		log_info("Sending %s on %s for %s", a->family == AF_INET6 ? "unsolicited Neighbour Advert" : "gratuitous ARP",
+			 link->name, addr_str(a, addr));
 }
 
 /* Sends up to n frames from in->garp.pos on; returns how many positions are dealt with. */
@@ -129,7 +133,7 @@ static void announce_source(struct vrrp_inst *in)
 {
 	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 
-	if (!in->conf->unicast || !link || !in->sh->arp || !vrrp_arp_possible(link) || in->fsm.self.family != AF_INET)
+	if (!in->conf->unicast || !link || !in->sh->arp || !vrrp_arp_possible(link))
 		return;
 	vrrp_arp_add(in->sh->arp, link, &in->fsm.self);
 	say_frame(link, &in->fsm.self);
@@ -146,6 +150,46 @@ void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind)
 	}
 	vrrp_garp_start(&in->garp, &in->conf->garp, kind, now);
 	say_burst(in);
+	run(in, now);
+}
+
+/* ---- a takeover ---- */
+
+/* With an interval between frames the pace is that of all of them. */
+static bool paced(const struct vrrp_inst *in)
+{
+	return in->conf->garp.interval || !in->conf->garp.repeat;
+}
+
+void vrrp_announce_first(struct vrrp_inst *in, const struct vrrp_vip *vip)
+{
+	const struct ip_addr *a = &vip->conf->prefix.addr;
+	const struct net_link *link = paced(in) ? NULL : link_of(in, vip);
+
+	if (!link || !in->sh->arp)
+		return;
+	say_queued(in, link, a);
+	say_frame(link, a);
+	if (vrrp_arp_add(in->sh->arp, link, a))
+		return;
+	vrrp_announce_flush(in->sh);
+	(void)vrrp_arp_add(in->sh->arp, link, a);
+}
+
+void vrrp_announce_flush(struct vrrp_shared *sh)
+{
+	if (sh->arp && vrrp_arp_flush(sh->arp))
+		sh->install.unannounced = true;
+}
+
+void vrrp_announce_rest(struct vrrp_inst *in)
+{
+	usec_t now = usec_mono();
+
+	if (paced(in) || in->sh->install.unannounced)
+		vrrp_announce_start(in, VRRP_ANNOUNCE_MASTER);
+	else
+		vrrp_garp_go_on(&in->garp, &in->conf->garp, now);
 	run(in, now);
 }
 

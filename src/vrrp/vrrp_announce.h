@@ -9,6 +9,10 @@ void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind);  /* beg
 void vrrp_announce_resume(struct vrrp_inst *in);                             /* a master that goes on: what is still to come */
 void vrrp_announce_stop(struct vrrp_inst *in);
 void vrrp_announce_one(struct vrrp_inst *in, const struct vrrp_vip *vip);       /* this address, once, now */
+/* A new master whose addresses come by and by: each is announced when it is there, … */
+void vrrp_announce_first(struct vrrp_inst *in, const struct vrrp_vip *vip);
+void vrrp_announce_flush(struct vrrp_shared *sh);                               /* … together with others; … */
+void vrrp_announce_rest(struct vrrp_inst *in);                                  /* … and repeated when all are. */
 void vrrp_announce_timer(struct timer *t, usec_t due, usec_t now);              /* in->garp_timer's */
 
 #endif

@@ -4,6 +4,7 @@
  * byte, so that a record of an older binary is either understood or refused. Knows no book, no clock, no network. */
 #include "vrrp/vrrp_book.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@
 #define VERSION_STATE    1
 #define VERSION_COUNTERS 1
 #define VERSION_ADDR     1
+#define VERSION_ENTRY    1
 
-static void make_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
+void vrrp_book_kind_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
 	char addr[ADDR_STRLEN];
 	bool by_src = conf->unicast;
@@ -26,12 +28,12 @@ static void make_key(const char *kind, const struct conf_vrrp *conf, char key[st
 
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
-	make_key("vrrp", conf, key);
+	vrrp_book_kind_key("vrrp", conf, key);
 }
 
 void vrrp_book_counters_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
-	make_key("count", conf, key);
+	vrrp_book_kind_key("count", conf, key);
 }
 
 void vrrp_book_addr_key(const char *ifname, const struct ip_prefix *prefix, char key[static BOOK_KEY_MAX])
@@ -159,12 +161,97 @@ bool vrrp_book_get_addr(const void *payload, size_t len, bool *installed)
 	return true;
 }
 
+/* ---- routes and rules ---- */
+
+/* FNV-1a: two lines that differ anywhere are two entries. */
+static uint64_t hash(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+void vrrp_book_entry_key(enum net_entry_kind kind, const char *text, char key[static BOOK_KEY_MAX])
+{
+	snprintf(key, BOOK_KEY_MAX, "%s %016" PRIx64 " %.60s", kind == NET_ROUTE ? "route" : "rule", hash(text), text);
+}
+
+bool vrrp_book_is_entry_key(const char *key)
+{
+	return !strncmp(key, "route ", 6) || !strncmp(key, "rule ", 5);
+}
+
+size_t vrrp_book_put_entry(bool installed, const struct net_entry_id *id, void *payload)
+{
+	struct wbuf w = wbuf_of(payload, BOOK_PAYLOAD_MAX);
+
+	/* `via` finds no room: without it any next hop matches. */
+	wbuf_u8(&w, VERSION_ENTRY);
+	wbuf_u8(&w, installed);
+	wbuf_u8(&w, (uint8_t)id->kind);
+	wbuf_u8(&w, id->family == AF_INET6 ? 6 : 4);
+	wbuf_u8(&w, id->type);
+	wbuf_u8(&w, id->protocol);
+	wbuf_u8(&w, id->scope);
+	wbuf_u8(&w, id->tos);
+	wbuf_u8(&w, id->dst.len);
+	wbuf_u8(&w, id->src.len);
+	wbuf_u32(&w, id->table);
+	wbuf_u32(&w, id->priority);
+	wbuf_u32(&w, id->target);
+	wbuf_u32(&w, (uint32_t)id->ifindex);
+	wbuf_bytes(&w, id->dst.addr.bytes, sizeof(id->dst.addr.bytes));
+	wbuf_bytes(&w, id->src.addr.bytes, sizeof(id->src.addr.bytes));
+	return w.overflow ? 0 : wbuf_len(&w);
+}
+
+/* A prefix of length 0 is none. */
+static bool get_prefix(struct rbuf *r, uint8_t family, struct ip_prefix *p)
+{
+	const uint8_t *bytes = rbuf_take(r, sizeof(p->addr.bytes));
+
+	if (!bytes || p->len > (family == AF_INET ? 32 : 128))
+		return false;
+	if (p->len)
+		p->addr = addr_from_bytes(family, bytes);
+	return true;
+}
+
+bool vrrp_book_get_entry(const void *payload, size_t len, bool *installed, struct net_entry_id *id)
+{
+	struct rbuf r = rbuf_of(payload, len);
+	struct net_entry_id e = { 0 };
+	uint8_t version = rbuf_u8(&r), there = rbuf_u8(&r), kind = rbuf_u8(&r), family = rbuf_u8(&r);
+
+	e.type = rbuf_u8(&r);
+	e.protocol = rbuf_u8(&r);
+	e.scope = rbuf_u8(&r);
+	e.tos = rbuf_u8(&r);
+	e.dst.len = rbuf_u8(&r);
+	e.src.len = rbuf_u8(&r);
+	e.table = rbuf_u32(&r);
+	e.priority = rbuf_u32(&r);
+	e.target = rbuf_u32(&r);
+	e.ifindex = (int)rbuf_u32(&r);
+	e.family = family == 6 ? AF_INET6 : AF_INET;
+	if (!get_prefix(&r, e.family, &e.dst) || !get_prefix(&r, e.family, &e.src) || r.short_read || rbuf_left(&r))
+		return false;
+	if (version != VERSION_ENTRY || there > 1 || (kind != NET_ROUTE && kind != NET_RULE) || (family != 4 && family != 6) || e.ifindex < 0)
+		return false;
+	e.kind = (enum net_entry_kind)kind;
+	*installed = there;
+	*id = e;
+	return true;
+}
+
 size_t vrrp_book_records(const struct config *cfg)
 {
-	size_t n = 1;                                   /* the end of a delayed start */
+	size_t n = 1 + (size_t)cfg->nstatic_vips + cfg->nstatic_routes + cfg->nstatic_rules;      /* 1: the end of a delayed start */
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
-		n += 2 + cfg->vrrp[i].nvips + cfg->vrrp[i].nevips;
+		n += 2 + cfg->vrrp[i].nvips + cfg->vrrp[i].nevips + cfg->vrrp[i].nroutes + cfg->vrrp[i].nrules;
 	return n;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an instance leaves in the survivors' book for its successor. Pure conversion between structs and records; a
  * record that another version or a fault wrote is refused, never half-read. Per instance there are two records, its
- * state and its counters, and one per virtual address, because a successor must know which addresses on the links are
+ * state and its counters, and one per address, route and rule, static ones too, because a successor must know which are
  * there by our doing. */
 #ifndef VRRP_BOOK_H
 #define VRRP_BOOK_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "conf/config.h"
+#include "net/entries.h"
 #include "proc/book.h"
 #include "vrrp/vrrp_fsm.h"
 
@@ -37,6 +38,7 @@ struct vrrp_counters {
 /* Identities. They are the same over reloads for what is the same router on the wire: VRID, family, interface, and the
  * group or our own unicast address. The name is not part of it. */
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
+void vrrp_book_kind_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);     /* of another record of the instance */
 void vrrp_book_counters_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
 void vrrp_book_addr_key(const char *ifname, const struct ip_prefix *prefix, char key[static BOOK_KEY_MAX]);
 bool vrrp_book_parse_addr_key(const char *key, char ifname[static IFNAMSIZ], struct ip_prefix *prefix);
@@ -49,6 +51,12 @@ size_t vrrp_book_put_counters(const struct vrrp_counters *c, void *payload);
 bool vrrp_book_get_counters(const void *payload, size_t len, struct vrrp_counters *out);
 size_t vrrp_book_put_addr(bool installed, void *payload);
 bool vrrp_book_get_addr(const void *payload, size_t len, bool *installed);
+
+/* Of a route or rule: what is in it is what takes it out again. `text` is its line in the configuration. */
+void vrrp_book_entry_key(enum net_entry_kind kind, const char *text, char key[static BOOK_KEY_MAX]);
+bool vrrp_book_is_entry_key(const char *key);
+size_t vrrp_book_put_entry(bool installed, const struct net_entry_id *id, void *payload);
+bool vrrp_book_get_entry(const void *payload, size_t len, bool *installed, struct net_entry_id *id);
 
 /* How many records a configuration needs. */
 size_t vrrp_book_records(const struct config *cfg);

@@ -50,6 +50,13 @@ void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp
 		start_refresh(g, cfg, now);
 }
 
+void vrrp_garp_go_on(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now)
+{
+	vrrp_garp_start(g, cfg, VRRP_ANNOUNCE_MASTER, now);
+	if (g->rounds == cfg->repeat && !g->pos)        /* nothing else was running */
+		g->rounds--;
+}
+
 void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t since, usec_t now)
 {
 	start_refresh(g, cfg, now);

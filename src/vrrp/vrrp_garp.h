@@ -21,6 +21,8 @@ struct vrrp_garp {
 void vrrp_garp_init(struct vrrp_garp *g);                                       /* idle */
 /* A master begins to announce; `kind` is MASTER or LOWER_PRIO. */
 void vrrp_garp_start(struct vrrp_garp *g, const struct conf_garp *cfg, enum vrrp_announce kind, usec_t now);
+/* The same when each address has been announced once. */
+void vrrp_garp_go_on(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t now);
 /* A resumed master, which became it `since` µs ago: nothing is announced now, what was still to come goes on. */
 void vrrp_garp_resume(struct vrrp_garp *g, const struct conf_garp *cfg, usec_t since, usec_t now);
 /* Begins the bursts that are due. true: one began (worth a line in the log). */

@@ -22,9 +22,12 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_text.h"
 #include "vrrp/vrrp_vips.h"
+#include "vrrp/vrrp_wire.h"
 
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* a wake-up may be that late without a second look at the socket */
 #define LATE_QUIET (10 * USEC_PER_SEC)          /* between two lines about timers that were served late */
@@ -69,11 +72,7 @@ static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
 {
 	if (!in->sock)
 		return;
-	vrrp_fit_build(in, priority);
-	for (unsigned i = 0; i < in->ntxs; i++)
-		vrrp_io_send(in->sock, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
-	if (at_once)
-		vrrp_io_flush(in->sock);
+	vrrp_wire_send(in, priority, at_once);
 	in->counters.advert_sent++;
 	in->counters.pri_zero_sent += priority == 0;
 	in->last_advert = usec_boot();
@@ -137,20 +136,30 @@ static void act_note(struct vrrp_inst *in, const struct vrrp_action *a)
 
 static void act_install(struct vrrp_inst *in, bool quiet)
 {
-	if (in->sh->converging) {
-		vrrp_vips_mark(in);
-		if (quiet)
-			vrrp_announce_resume(in);
-	} else {
-		vrrp_vips_install(in);
+	if (!in->sh->converging) {
+		vrrp_install_begin(in);
+		return;
 	}
+	vrrp_vips_mark(in);
+	vrrp_routes_mark(in);
+	if (quiet)
+		vrrp_announce_resume(in);
+}
+
+/* What is being put on its link announces itself. */
+static void act_announce(struct vrrp_inst *in, enum vrrp_announce kind)
+{
+	if (kind != VRRP_ANNOUNCE_MASTER || !vrrp_install_running(in))
+		vrrp_announce_start(in, kind);
+	if (kind == VRRP_ANNOUNCE_LOWER_PRIO)
+		vrrp_sync_announce(in, kind);
 }
 
 static void act_remove(struct vrrp_inst *in)
 {
 	vrrp_announce_stop(in);
 	if (!in->sh->converging && !(in->sh->ending && in->sh->keep_addrs))
-		vrrp_vips_remove(in);
+		vrrp_install_remove(in);
 }
 
 /* ---- scripts ---- */
@@ -173,7 +182,7 @@ static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg
 }
 
 /* The specific script, then the one for all states. Returns how many were asked for. */
-static unsigned act_notify(struct vrrp_inst *in, enum vrrp_state state)
+unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
 {
 	const struct conf_notify *n = &in->conf->notify;
 	conf_script_id specific = 0;
@@ -189,29 +198,23 @@ static unsigned act_notify(struct vrrp_inst *in, enum vrrp_state state)
 	return ask_script(in, specific, MSG_WORDS_NONE, state) + ask_script(in, n->any, MSG_WORDS_INSTANCE, state);
 }
 
-static void act_announce(struct vrrp_inst *in, enum vrrp_announce kind)
+static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
 {
-	vrrp_announce_start(in, kind);
-	if (kind == VRRP_ANNOUNCE_LOWER_PRIO)
-		vrrp_sync_announce(in, kind);
-}
-
-static void send_adverts(struct vrrp_inst *in, const struct vrrp_actions *acts)
-{
-	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
-
-	for (unsigned i = 0; i < acts->count; i++)
-		if (acts->list[i].kind == VRRP_ACT_ADVERT)
-			act_advert(in, acts->list[i].priority, !alone);
+	if (vrrp_install_running(in))
+		vrrp_install_tell(in, state);
+	else
+		vrrp_inst_notify(in, state);
 }
 
 static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 {
+	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
+
 	for (unsigned i = 0; i < acts->count; i++) {
 		const struct vrrp_action *a = &acts->list[i];
 
 		switch (a->kind) {
-		case VRRP_ACT_ADVERT: break;                    /* has left */
+		case VRRP_ACT_ADVERT: act_advert(in, a->priority, !alone); break;
 		case VRRP_ACT_STATE: act_state(in, a); break;
 		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
 		case VRRP_ACT_REMOVE: act_remove(in); break;
@@ -225,32 +228,27 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 	}
 }
 
-void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts)
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev)
 {
-	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), acts);
-	send_adverts(in, acts);
-}
+	struct vrrp_actions acts;
 
-void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts)
-{
-	carry_out(in, acts);
+	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
+	carry_out(in, &acts);
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
 		loop_timer_set(in->sh->rc->loop, &in->timer, in->fsm.due);
-	if (acts->count)
+	if (acts.count)
 		write_state(in);
 }
 
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 {
-	struct vrrp_actions acts;
-
 	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
-	vrrp_inst_step(in, ev, &acts);
-	vrrp_inst_finish(in, &acts);
-	log_release();
+	vrrp_inst_step(in, ev);
 	vrrp_sync_settle(in);
+	if (!vrrp_install_busy(in->sh))         /* which releases them at its end */
+		log_release();
 }
 
 /* ---- time ---- */
@@ -315,13 +313,22 @@ static void count_drop(struct vrrp_inst *in, enum vrrp_drop drop)
 	case VRRP_DROP_INTERVAL: c->advert_interval_err++; break;
 	case VRRP_DROP_AUTH_TYPE: c->invalid_authtype++; break;
 	case VRRP_DROP_AUTH_MISMATCH: c->authtype_mismatch++; break;
+	case VRRP_DROP_AH_SIGNATURE:
+	case VRRP_DROP_AH_REPLAY:
 	case VRRP_DROP_AUTH_FAILURE: c->auth_failure++; break;
 	case VRRP_OK:
 	case VRRP_DROP_IP_HEADER:
 	case VRRP_DROP_CAST:
+	case VRRP_DROP_PEER:
 	case VRRP_DROP_VERSION:
 	case VRRP_DROP_VRID:
 	case VRRP_DROP_CHECKSUM:
+	case VRRP_DROP_HMAC_MISSING:            /* vrrp_sign.c's */
+	case VRRP_DROP_HMAC_MALFORMED:
+	case VRRP_DROP_HMAC_KEY:
+	case VRRP_DROP_HMAC_INVALID:
+	case VRRP_DROP_HMAC_STALE:
+	case VRRP_DROP_HMAC_REPLAY:
 	case VRRP_DROPS: break;
 	}
 }
@@ -353,18 +360,19 @@ static void check_addresses(struct vrrp_inst *in, const struct vrrp_advert *a)
 {
 	const struct conf_vrrp *conf = in->conf;
 	char src[ADDR_STRLEN], text[ADDR_STRLEN];
+	unsigned nvips = vrrp_wire_addrs(in);           /* the peer's MTU is ours: it leaves out as many */
 	bool say = !in->said_addrs;
 
 	if (conf->skip_check_adv_addr && addr_equal(&in->fsm.master, &a->src))
 		return;
-	if (a->naddrs != conf->nvips) {
+	if (a->naddrs != nvips) {
 		in->counters.addr_list_err++;
 		in->said_addrs = true;
 		if (say)
-			log_warning("(%s) expected %u VIPs but received %u", conf->name, conf->nvips, a->naddrs);
+			log_warning("(%s) expected %u VIPs but received %u", conf->name, nvips, a->naddrs);
 		return;
 	}
-	for (unsigned i = 0; i < conf->nvips; i++) {
+	for (unsigned i = 0; i < nvips; i++) {
 		const struct ip_addr *vip = &conf->vips[i].prefix.addr;
 		unsigned size = addr_size(vip);
 
@@ -388,7 +396,7 @@ void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
 
 	if (in->stopped || (in->fsm.state != VRRP_BACKUP && in->fsm.state != VRRP_MASTER))
 		return;
-	drop = vrrp_pkt_decode(&in->expect, d, &a);
+	drop = vrrp_wire_take(in, d, &a);
 	if (drop) {
 		drop_packet(in, drop, d);
 		return;
@@ -443,14 +451,7 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 	timer_init(&in->timer, timer_fired, in);
 	timer_init(&in->garp_timer, vrrp_announce_timer, in);
 	vrrp_garp_init(&in->garp);
-	in->expect = (struct vrrp_expect){
-		.version = conf->version,
-		.vrid = conf->vrid,
-		.unicast = conf->unicast,
-		.advert_int = conf->advert_int,
-		.auth = conf->auth,
-		.auth_pass = conf->auth_pass,
-	};
+	vrrp_wire_init(in);
 	in->nvips = conf->nvips + conf->nevips;
 	in->vips = mem_array(in->nvips ? in->nvips : 1, sizeof(*in->vips));
 	for (unsigned i = 0; i < in->nvips; i++)
@@ -467,7 +468,7 @@ void vrrp_inst_done(struct vrrp_inst *in)
 {
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
-	vrrp_fit_leave(in);
+	vrrp_wire_done(in);
 	free(in->vips);
 	in->vips = NULL;
 }
@@ -501,7 +502,7 @@ unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 	vrrp_inst_write_counters(in);
 	if (word == VRRP_FAULT && was_fault)
 		return 0;
-	return act_notify(in, word);
+	return vrrp_inst_notify(in, word);
 }
 
 void vrrp_inst_freeze(struct vrrp_inst *in)

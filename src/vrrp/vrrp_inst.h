@@ -9,6 +9,7 @@
 #include "net/net.h"
 #include "proc/role.h"
 #include "vrrp/vrrp_arp.h"
+#include "vrrp/vrrp_auth.h"
 #include "vrrp/vrrp_book.h"
 #include "vrrp/vrrp_fsm.h"
 #include "vrrp/vrrp_garp.h"
@@ -27,7 +28,12 @@ enum vrrp_fault {
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
 };
 
+/* auth_hmac: missing, malformed, unknown key, invalid, stale, replay. */
+#define VRRP_SIGN_ERRORS (VRRP_DROP_HMAC_REPLAY - VRRP_DROP_HMAC_MISSING + 1)
+
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
+struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
+struct vrrp_promote;
 struct vrrp_inst;
 struct vrrp_sync;                               /* a sync group: vrrp_sync.h */
 
@@ -46,6 +52,19 @@ struct vrrp_shared {
 	/* interfaces whose announcements keep an interval */
 	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
 	struct timer recheck;                   /* of addresses that were reported gone */
+	struct vrrp_vip *static_vips; unsigned nstatic_vips;
+	struct map *entries;                    /* struct vrrp_entry by its key in the book */
+	struct vrrp_entry_use *static_entries; unsigned nstatic_entries;
+	struct timer entry_recheck, entry_retry;
+	struct {                                /* vrrp_install.c */
+		struct list queue;              /* instances that get or lose addresses */
+		struct list placed;             /* those whose addresses are all on their links; the rest of their work waits */
+		unsigned slice;                 /* addresses at a time */
+		unsigned events;                /* changes since the kernel's reports were read */
+		bool scheduled;
+		bool unannounced;               /* some of the first announcements found no room */
+	} install;
+	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
 	uint64_t tokens;                        /* of scripts */
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
@@ -59,7 +78,7 @@ struct vrrp_shared {
 
 struct vrrp_vip {
 	struct list node;                       /* of struct vrrp_addr */
-	struct vrrp_inst *inst;
+	struct vrrp_inst *inst;                 /* NULL: a static address */
 	const struct conf_vip *conf;
 	struct vrrp_addr *addr;
 	bool set;                               /* this instance wants it on its link now */
@@ -74,6 +93,16 @@ struct vrrp_transition {
 	usec_t late;                            /* of the timer that did it */
 };
 #define VRRP_HISTORY 8
+struct vrrp_entry_use {
+	struct list node;                       /* of struct vrrp_entry */
+	struct vrrp_inst *inst;                 /* NULL: static */
+	struct vrrp_entry *entry;
+	const char *track_group;                /* whose instances mind its loss; NULL = none */
+	bool tracked;                           /* the instance minds its loss */
+	bool set;                               /* wanted now */
+};
+
+enum vrrp_install { VRRP_INSTALL_NONE, VRRP_INSTALL_ADD, VRRP_INSTALL_REMOVE };
 
 struct vrrp_inst {
 	struct vrrp_shared *sh;
@@ -84,23 +113,32 @@ struct vrrp_inst {
 	struct timer garp_timer;
 	struct vrrp_garp garp;
 
-	/* Sockets and packets: vrrp_fit.c */
+	/* Socket and packets: vrrp_wire.c, vrrp_sign.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;
 	int built_priority;                     /* of what is in packets; -1 = nothing */
+	unsigned built_addrs;                   /* how many addresses it has */
+	enum vrrp_sum sum;                      /* of the checksum we send */
 	struct vrrp_expect expect;
+	struct vrrp_auth *auth;                 /* NULL: adverts are not signed */
+	size_t sign_record;                     /* the first of its own in the book */
+	uint32_t sign_errors[VRRP_SIGN_ERRORS];
 
 	/* Addresses: vrrp_vips.c */
 	struct vrrp_vip *vips; unsigned nvips;  /* in the order of the configuration, excluded ones behind */
-	uint64_t restored;                      /* how many were put back after someone else took them */
+	uint64_t restored;                      /* how many were put back after someone else took them; routes and rules, too */
+	struct vrrp_entry_use *entries; unsigned nentries;      /* routes, then rules: vrrp_routes.c */
+	struct list install_node;               /* vrrp_install.c */
+	enum vrrp_install install; unsigned install_pos;        /* what is under way, and its next address */
+	enum vrrp_state install_tell;           /* who is to be told waits; VRRP_INIT = nobody */
 
 	struct vrrp_counters counters;
 	uint64_t drops[VRRP_DROPS];
 	uint32_t said_drops;                    /* by reason, until the state or the master changes */
-	bool said_addrs, said_send, said_our_address;
+	bool said_addrs, said_send, said_our_address, said_mtu, said_sum;
 	bool stopped;
 	size_t state_record, counters_record;   /* in the book */
 	bool counters_dirty;
@@ -119,14 +157,14 @@ void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close,
 struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_state *was);
 /* Carries one event through the state machine, and those that follow from it for its group. */
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* The two halves of that, for a group, whose adverts all leave first: decides and sends what is to be sent; carries
- * out the rest. */
-void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts);
-void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts);
+/* The first half of that, for the group itself. */
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev);
 /* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
  * were asked for, each with a token from the shared counter. */
 unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
+/* The scripts of this state. Returns how many were asked for. */
+unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */

@@ -23,6 +23,10 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
+#include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_promote.h"
+#include "vrrp/vrrp_routes.h"
+#include "vrrp/vrrp_sign.h"
 #include "vrrp/vrrp_start.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
@@ -48,7 +52,11 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	return vrrp_book_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg);
+
+	for (unsigned i = 0; i < cfg->nvrrp; i++)
+		n += vrrp_sign_records(&cfg->vrrp[i]);
+	return n;
 }
 
 static void proc_canonical(const struct config *cfg, struct strbuf *out)
@@ -127,6 +135,9 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		refresh(&p->sh.insts[i]);
 	}
 	vrrp_vips_link(&p->sh, link);
+	vrrp_routes_link(&p->sh, link, gone);
+	if (!gone)
+		vrrp_promote_link(&p->sh, link);
 }
 
 static void on_addr(void *arg, const struct net_addr *addr, bool gone)
@@ -136,19 +147,30 @@ static void on_addr(void *arg, const struct net_addr *addr, bool gone)
 	if (p->sh.ending || p->sh.converging)
 		return;
 	vrrp_vips_addr(&p->sh, addr, gone);
+	vrrp_routes_addr(&p->sh, addr, gone);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		if (vrrp_fit_cares_addr(&p->sh.insts[i], addr, gone))
 			refresh(&p->sh.insts[i]);
 }
 
-static const struct net_events net_events = { on_link, on_addr };
+static void on_entry_gone(void *arg, const struct net_entry_id *gone)
+{
+	struct vrrp_proc *p = arg;
 
-static void on_stray(void *arg, int ifindex, int vrid)
+	if (!p->sh.ending && !p->sh.converging)
+		vrrp_routes_gone(&p->sh, gone);
+}
+
+static const struct net_events net_events = { on_link, on_addr, on_entry_gone };
+
+static void on_stray(void *arg, int ifindex, int vrid, bool first)
 {
 	struct vrrp_proc *p = arg;
 	const struct net_link *link = net_link_by_index(p->sh.net, ifindex);
 	const char *name = link ? link->name : "any";
 
+	if (!first && (vrid < 0 || !p->sh.rc->cfg->globals.vrrp.log_unknown_vrids))
+		return;
 	if (vrid < 0)
 		log_info("Malformed packet received on interface(%s). ignoring...", name);
 	else
@@ -171,6 +193,9 @@ static void proc_free(struct role_child *rc)
 		vrrp_inst_done(&p->sh.insts[i]);
 	vrrp_start_done(&p->sh);
 	vrrp_syncs_done(&p->sh);
+	vrrp_install_done(&p->sh);
+	vrrp_promote_done(&p->sh);
+	vrrp_routes_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
@@ -224,6 +249,7 @@ static int open_kernel(struct vrrp_proc *p)
 		log_err("VRRP process cannot read the kernel's interfaces: %s", strerror(errno));
 		return denied ? EXIT_PERMISSION : EXIT_FATAL;
 	}
+	net_set_buffers(p->sh.net, rc->cfg->globals.buffers.vrrp_monitor.bytes, rc->cfg->globals.buffers.vrrp_cmd.bytes);
 	if (log_detail())
 		log_info("Registering gratuitous ARP shared channel");
 	p->sh.arp = vrrp_arp_open();
@@ -240,6 +266,7 @@ static int proc_open(struct role_child *rc)
 {
 	struct vrrp_proc *p = mem_alloc(sizeof(*p));
 	struct vrrp_shared *sh = &p->sh;
+	size_t record;
 	int status;
 
 	rc->priv = p;
@@ -258,11 +285,17 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
 	vrrp_syncs_init(sh);
+	record = 2 * (size_t)sh->ninsts;
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
-	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		record = vrrp_sign_claim(&sh->insts[i], record);
+	vrrp_install_init(sh);
+	vrrp_vips_init(sh, record);
+	vrrp_routes_init(sh);
+	vrrp_promote_init(sh);
 	vrrp_start_init(sh);
 	return 0;
 }
@@ -313,11 +346,13 @@ static void proc_go(struct role_child *rc)
 	struct vrrp_shared *sh = &p->sh;
 
 	note_links(p);
+	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
 	vrrp_start_all(sh);
 	vrrp_vips_converge(sh, rc->predecessor);
+	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
@@ -336,6 +371,7 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 		else
 			vrrp_inst_freeze(in);
 	}
+	vrrp_install_finish(&p->sh);
 	p->sh.ending = true;
 	book_beat(rc->book, usec_boot());
 	proc_free(rc);
@@ -366,6 +402,12 @@ static void proc_stop(struct role_child *rc)
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
 	p->waiting += vrrp_syncs_stop(&p->sh);
+	vrrp_install_finish(&p->sh);
+	if (!p->sh.keep_addrs) {
+		vrrp_routes_remove_statics(&p->sh);
+		vrrp_vips_remove_statics(&p->sh);
+	}
+	vrrp_promote_stop(&p->sh);
 	if (!p->waiting) {
 		stop_finish(p);
 		return;

@@ -21,15 +21,17 @@
 #include "lib/mem.h"
 #include "net/addrs_converge.h"
 #include "vrrp/vrrp_announce.h"
+#include "vrrp/vrrp_install.h"
 
 #define RESTORES_MAX   3
 #define RESTORE_WINDOW (10 * USEC_PER_SEC)
 #define SECOND_LOOK    (5 * USEC_PER_MSEC)
+#define RETRY          (5 * USEC_PER_SEC)       /* of a static address that does not stay */
 
 struct vrrp_addr {
 	char ifname[IFNAMSIZ];
-	struct ip_prefix prefix;
-	struct list vips;                       /* of all instances that name it */
+	struct ip_prefix prefix;                /* as the kernel has it: with a peer the length is that of the peer's network */
+	struct list vips;                       /* of all instances that name it, and of static lines */
 	size_t record;                          /* in the book */
 	unsigned users;                         /* instances that want it on its link */
 	bool present;                           /* it is there, as far as we know */
@@ -44,7 +46,7 @@ const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *v
 {
 	const struct net_link *link;
 
-	if (vip->conf->dev)
+	if (vip->conf->dev || !in)
 		return vip->conf->dev;
 	if (in->conf->interface)
 		return in->conf->interface;
@@ -52,9 +54,14 @@ const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *v
 	return link ? link->name : NULL;
 }
 
+static const struct net_link *link_of(const struct vrrp_shared *sh, const struct vrrp_vip *vip)
+{
+	return vip->addr ? net_link_by_name(sh->net, vip->addr->ifname) : NULL;
+}
+
 const struct net_link *vrrp_vip_link(const struct vrrp_inst *in, const struct vrrp_vip *vip)
 {
-	return vip->addr ? net_link_by_name(in->sh->net, vip->addr->ifname) : NULL;
+	return link_of(in->sh, vip);
 }
 
 bool vrrp_vip_present(const struct vrrp_vip *vip)
@@ -84,14 +91,28 @@ static struct ip_addr broadcast_of(const struct conf_vip *vip)
 	return (struct ip_addr){ 0 };
 }
 
+static struct ip_prefix prefix_of(const struct conf_vip *conf)
+{
+	return (struct ip_prefix){ conf->prefix.addr, addr_is_set(&conf->peer.addr) ? conf->peer.len : conf->prefix.len };
+}
+
+static uint32_t flags_of(const struct conf_vip *conf)
+{
+	return (conf->home ? IFA_F_HOMEADDRESS : 0u) | (conf->mngtmpaddr ? IFA_F_MANAGETEMPADDR : 0u) |
+	       (conf->noprefixroute ? IFA_F_NOPREFIXROUTE : 0u) | (conf->autojoin ? IFA_F_MCAUTOJOIN : 0u);
+}
+
 static struct net_addr net_addr_of(const struct vrrp_vip *vip, int ifindex)
 {
-	struct net_addr a = { .ifindex = ifindex, .prefix = vip->conf->prefix, .scope = vip->conf->scope };
+	const struct conf_vip *conf = vip->conf;
+	struct net_addr a = { .ifindex = ifindex, .prefix = prefix_of(conf), .peer = conf->peer.addr, .scope = conf->scope, .flags = flags_of(conf),
+		.dad = conf->dad, .limited = conf->preferred_lft != UINT32_MAX };
 
+	a.preferred = a.limited ? conf->preferred_lft : 0;
 	if (a.prefix.addr.family == AF_INET)
-		a.brd = broadcast_of(vip->conf);
-	if (vip->conf->label)
-		memcpy(a.label, vip->conf->label, strnlen(vip->conf->label, IFNAMSIZ - 1));
+		a.brd = broadcast_of(conf);
+	if (conf->label)
+		memcpy(a.label, conf->label, strnlen(conf->label, IFNAMSIZ - 1));
 	return a;
 }
 
@@ -126,6 +147,7 @@ static bool unwant(struct vrrp_vip *vip)
 /* Without an interface of its own an instance may learn only later where its addresses belong. */
 static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vrrp_vip *vip)
 {
+	const struct ip_prefix prefix = prefix_of(vip->conf);
 	const char *ifname = vrrp_vip_ifname(in, vip);
 	char key[BOOK_KEY_MAX];
 	struct vrrp_addr *a;
@@ -136,12 +158,12 @@ static void register_vip(struct vrrp_shared *sh, struct vrrp_inst *in, struct vr
 		log_warning("(%s) no interface is known for its virtual addresses", in->conf->name);
 		return;
 	}
-	vrrp_book_addr_key(ifname, &vip->conf->prefix, key);
+	vrrp_book_addr_key(ifname, &prefix, key);
 	a = map_get_str(sh->addrs, key);
 	if (!a) {
 		a = mem_alloc(sizeof(*a));
 		memcpy(a->ifname, ifname, strnlen(ifname, IFNAMSIZ - 1));
-		a->prefix = vip->conf->prefix;
+		a->prefix = prefix;
 		a->record = sh->next_record++;
 		list_init(&a->vips);
 		map_put_str(sh->addrs, key, a);
@@ -177,7 +199,7 @@ void vrrp_vips_mark(struct vrrp_inst *in)
 	}
 }
 
-static void say(const struct vrrp_inst *in, const char *verb)
+void vrrp_vips_say(const struct vrrp_inst *in, const char *verb)
 {
 	if (!log_detail())
 		return;
@@ -187,81 +209,99 @@ static void say(const struct vrrp_inst *in, const char *verb)
 		log_info("(%s) %s E-VIPs.", in->conf->name, verb);
 }
 
-static void report_failures(const struct vrrp_inst *in, const struct net_addr_op *ops, unsigned n)
+static void report_failure(const struct vrrp_inst *in, const struct net_addr_op *op)
 {
-	char text[PREFIX_STRLEN];
+	char text[PREFIX_STRLEN], who[160] = "";
 
-	for (unsigned i = 0; i < n; i++)
-		if (ops[i].result)
-			log_err("(%s) cannot %s address %s: %s", in->conf->name, ops[i].add ? "add" : "remove",
-				prefix_str(&ops[i].addr.prefix, text), strerror(-ops[i].result));
+	if (!op->result)
+		return;
+	if (in)
+		snprintf(who, sizeof(who), "(%.150s) ", in->conf->name);
+	log_err("%scannot %s %saddress %s: %s", who, op->add ? "add" : "remove", in ? "" : "static ", prefix_str(&op->addr.prefix, text),
+		strerror(-op->result));
 }
 
-void vrrp_vips_install(struct vrrp_inst *in)
+static void push(struct vrrp_vips_batch *b, struct vrrp_vip *vip, bool add, int ifindex)
 {
-	struct net_addr_op *ops = mem_array(in->nvips ? in->nvips : 1, sizeof(*ops));
-	struct vrrp_addr **of = mem_array(in->nvips ? in->nvips : 1, sizeof(struct vrrp_addr *));
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < in->nvips; i++) {
-		struct vrrp_vip *vip = &in->vips[i];
-		const struct net_link *link;
-
-		if (!vip->addr)
-			register_vip(in->sh, in, vip);
-		link = vrrp_vip_link(in, vip);
-		want(in->sh, vip);
-		if (vip->addr && vip->addr->native)
-			continue;
-		if (!link) {
-			log_warning("(%s) interface %s of a virtual address does not exist", in->conf->name,
-				    vip->addr ? vip->addr->ifname : "(none)");
-			continue;
-		}
-		ops[n] = (struct net_addr_op){ .add = true, .addr = net_addr_of(vip, link->ifindex) };
-		of[n++] = vip->addr;
-	}
-	if (net_addrs_apply(in->sh->net, ops, n))
-		report_failures(in, ops, n);
-	for (unsigned i = 0; i < n; i++)
-		set_present(of[i], ops[i].result == 0, ops[i].addr.ifindex);
-	free(ops);
-	free(of);
-	say(in, "setting");
+	b->ops[b->n] = (struct net_addr_op){ .add = add, .addr = net_addr_of(vip, ifindex) };
+	b->vips[b->n++] = vip;
 }
 
-void vrrp_vips_remove(struct vrrp_inst *in)
+static void fill_addition(struct vrrp_vips_batch *b, struct vrrp_inst *in, struct vrrp_vip *vip)
 {
-	struct net_addr_op *ops = mem_array(in->nvips ? in->nvips : 1, sizeof(*ops));
-	struct vrrp_addr **of = mem_array(in->nvips ? in->nvips : 1, sizeof(struct vrrp_addr *));
-	unsigned n = 0;
+	const struct net_link *link;
 
-	for (unsigned i = 0; i < in->nvips; i++) {
-		struct vrrp_vip *vip = &in->vips[i];
-		int ifindex;
+	if (!vip->addr)
+		register_vip(in->sh, in, vip);
+	link = vrrp_vip_link(in, vip);
+	want(in->sh, vip);
+	if (vip->addr && vip->addr->native)
+		return;
+	if (link)
+		push(b, vip, true, link->ifindex);
+	else
+		log_warning("(%s) interface %s of a virtual address does not exist", in->conf->name, vip->addr ? vip->addr->ifname : "(none)");
+}
 
-		if (!unwant(vip))
-			continue;
-		ifindex = placed_on(in->sh, vip->addr);
-		if (!ifindex) {
-			set_present(vip->addr, false, 0);
-			write_record(in->sh, vip->addr, false);
-			continue;
+static void fill_removal(struct vrrp_vips_batch *b, struct vrrp_shared *sh, struct vrrp_vip *vip)
+{
+	int ifindex;
+
+	if (!unwant(vip))
+		return;
+	ifindex = placed_on(sh, vip->addr);
+	if (ifindex) {
+		push(b, vip, false, ifindex);
+		return;
+	}
+	set_present(vip->addr, false, 0);
+	write_record(sh, vip->addr, false);
+}
+
+bool vrrp_vips_fill(struct vrrp_vips_batch *b, struct vrrp_inst *in, bool add, unsigned *pos, unsigned max)
+{
+	while (*pos < in->nvips && b->n < max) {
+		struct vrrp_vip *vip = &in->vips[(*pos)++];
+
+		if (add)
+			fill_addition(b, in, vip);
+		else
+			fill_removal(b, in->sh, vip);
+	}
+	return *pos == in->nvips;
+}
+
+void vrrp_vips_apply(struct vrrp_shared *sh, struct vrrp_vips_batch *b)
+{
+	if (!b->n)
+		return;
+	net_addrs_apply(sh->net, b->ops, b->n);
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct net_addr_op *op = &b->ops[i];
+		struct vrrp_addr *a = b->vips[i]->addr;
+
+		report_failure(b->vips[i]->inst, op);
+		if (op->add) {
+			set_present(a, op->result == 0, op->addr.ifindex);
+		} else if (!op->result) {               /* else it is still there, perhaps: the record says so */
+			set_present(a, false, 0);
+			write_record(sh, a, false);
 		}
-		ops[n] = (struct net_addr_op){ .addr = net_addr_of(vip, ifindex) };
-		of[n++] = vip->addr;
 	}
-	say(in, "removing");
-	if (net_addrs_apply(in->sh->net, ops, n))
-		report_failures(in, ops, n);
-	for (unsigned i = 0; i < n; i++) {
-		if (ops[i].result)              /* still there, perhaps: the record says so */
-			continue;
-		set_present(of[i], false, 0);
-		write_record(in->sh, of[i], false);
+}
+
+void vrrp_vips_remove_statics(struct vrrp_shared *sh)
+{
+	struct vrrp_vips_batch *b = mem_alloc(sizeof(*b));
+
+	for (unsigned i = 0; i < sh->nstatic_vips; i++) {
+		fill_removal(b, sh, &sh->static_vips[i]);
+		if (b->n == VRRP_VIPS_BATCH || i + 1 == sh->nstatic_vips) {
+			vrrp_vips_apply(sh, b);
+			b->n = 0;
+		}
 	}
-	free(ops);
-	free(of);
+	free(b);
 }
 
 /* ---- at the start ---- */
@@ -287,7 +327,7 @@ static bool named_by_owner(const struct vrrp_addr *a)
 	const struct vrrp_vip *vip;
 
 	list_for_each(vip, &a->vips, node)
-		if (vip->inst->conf->priority == VRRP_OWNER)
+		if (vip->inst && vip->inst->conf->priority == VRRP_OWNER)
 			return true;
 	return false;
 }
@@ -327,20 +367,27 @@ static void find_native(struct converge *c, const struct net_addr *have, size_t 
 	}
 }
 
-static size_t collect_wanted(struct vrrp_shared *sh, struct net_addr *out, struct vrrp_vip **vips)
+static size_t collect_from(struct vrrp_shared *sh, struct vrrp_vip *list, unsigned count, struct net_addr *out, struct vrrp_vip **vips)
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < sh->ninsts; i++)
-		for (unsigned j = 0; j < sh->insts[i].nvips; j++) {
-			struct vrrp_vip *vip = &sh->insts[i].vips[j];
-			const struct net_link *link = vrrp_vip_link(&sh->insts[i], vip);
+	for (unsigned i = 0; i < count; i++) {
+		const struct net_link *link = link_of(sh, &list[i]);
 
-			if (!vip->set || !link)
-				continue;
-			out[n] = net_addr_of(vip, link->ifindex);
-			vips[n++] = vip;
-		}
+		if (!list[i].set || !link)
+			continue;
+		out[n] = net_addr_of(&list[i], link->ifindex);
+		vips[n++] = &list[i];
+	}
+	return n;
+}
+
+static size_t collect_wanted(struct vrrp_shared *sh, struct net_addr *out, struct vrrp_vip **vips)
+{
+	size_t n = collect_from(sh, sh->static_vips, sh->nstatic_vips, out, vips);
+
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		n += collect_from(sh, sh->insts[i].vips, sh->insts[i].nvips, out + n, vips + n);
 	return n;
 }
 
@@ -372,7 +419,7 @@ static void announce_new(struct vrrp_vip *const *vips, size_t n, const bool *was
 	const struct vrrp_inst *last = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		if (was[i] || !vips[i]->addr->present || vips[i]->inst == last)
+		if (!vips[i]->inst || was[i] || !vips[i]->addr->present || vips[i]->inst == last)
 			continue;
 		last = vips[i]->inst;
 		vrrp_announce_start(vips[i]->inst, VRRP_ANNOUNCE_MASTER);
@@ -382,12 +429,14 @@ static void announce_new(struct vrrp_vip *const *vips, size_t n, const bool *was
 static void converge_with(struct converge *c)
 {
 	struct vrrp_shared *sh = c->sh;
-	size_t nhave, nwant, nops = 0, max = 1;
+	size_t nhave, nwant, nops = 0, max = 1 + (size_t)sh->nstatic_vips;
 	struct net_addr *have = net_addrs_copy(sh->net, &nhave), *wanted;
 	struct net_addr_op *ops = NULL;
 	struct vrrp_vip **vips;
 	bool *was;                              /* there before */
 
+	for (unsigned i = 0; i < sh->nstatic_vips; i++)
+		want(sh, &sh->static_vips[i]);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		max += sh->insts[i].nvips;
 	wanted = mem_array(max, sizeof(*wanted));
@@ -448,37 +497,90 @@ static bool add_one(struct vrrp_shared *sh, struct vrrp_addr *a)
 		if (!vip->set)
 			continue;
 		op.addr = net_addr_of(vip, link->ifindex);
-		if (net_addrs_apply(sh->net, &op, 1))
-			report_failures(vip->inst, &op, 1);
+		net_addrs_apply(sh->net, &op, 1);
+		report_failure(vip->inst, &op);
 		set_present(a, op.result == 0, link->ifindex);
-		if (a->present)
+		if (a->present && vip->inst)
 			vrrp_announce_one(vip->inst, vip);
 		return a->present;
 	}
 	return false;
 }
 
-static void give_up(struct vrrp_addr *a)
+static void lose(struct vrrp_inst *in, const struct vrrp_addr *a)
 {
-	struct vrrp_vip *vip, *tmp;
 	char text[PREFIX_STRLEN];
 
+	log_err("(%s) address %s does not stay on %s: something else removes it; giving up the address", in->conf->name,
+		prefix_str(&a->prefix, text), a->ifname);
+	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_LOST });
+}
+
+/* A static one is tried again; the instances that mind its loss give up theirs. */
+static void lose_static(struct vrrp_shared *sh, struct vrrp_addr *a, const struct vrrp_vip *vip)
+{
+	const struct config *cfg = sh->rc->cfg;
+	char text[PREFIX_STRLEN];
+
+	log_err("static address %s does not stay on %s: something else removes it", prefix_str(&a->prefix, text), a->ifname);
+	for (unsigned i = 0; vip->conf->track_group && i < cfg->ntrack_groups; i++)
+		for (unsigned j = 0; !strcmp(cfg->track_groups[i].name, vip->conf->track_group) && j < cfg->track_groups[i].nmembers; j++)
+			lose(&sh->insts[cfg->track_groups[i].members[j]], a);
+	a->look_again = true;
+	if (!timer_armed(&sh->recheck))
+		loop_timer_set(sh->rc->loop, &sh->recheck, loop_now(sh->rc->loop) + RETRY);
+}
+
+static void give_up(struct vrrp_shared *sh, struct vrrp_addr *a)
+{
+	struct vrrp_vip *vip, *tmp;
+
 	list_for_each_safe(vip, tmp, &a->vips, node) {
+		if (!vip->set || vip->conf->no_track)
+			continue;
+		if (vip->inst)
+			lose(vip->inst, a);
+		else
+			lose_static(sh, a, vip);
+	}
+}
+
+/* Somebody minds that it is gone. */
+static bool is_tracked(const struct vrrp_addr *a)
+{
+	const struct vrrp_vip *vip;
+
+	list_for_each(vip, &a->vips, node)
+		if (vip->set && !vip->conf->no_track)
+			return true;
+	return false;
+}
+
+static void say_restored(struct vrrp_addr *a)
+{
+	char text[PREFIX_STRLEN];
+	struct vrrp_vip *vip;
+
+	list_for_each(vip, &a->vips, node) {
 		if (!vip->set)
 			continue;
-		log_err("(%s) address %s does not stay on %s: something else removes it; giving up the address",
-			vip->inst->conf->name, prefix_str(&a->prefix, text), a->ifname);
-		vrrp_inst_event(vip->inst, &(struct vrrp_event){ .kind = VRRP_EV_LOST });
+		if (!vip->inst) {
+			log_warning("Restoring deleted static address %s dev %s", prefix_str(&a->prefix, text), a->ifname);
+			continue;
+		}
+		vip->inst->restored++;
+		log_warning("(%s) address %s was removed from %s by something else: restored", vip->inst->conf->name,
+			    prefix_str(&a->prefix, text), a->ifname);
 	}
 }
 
 static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
 {
 	usec_t now = loop_now(sh->rc->loop);
-	struct vrrp_vip *vip;
-	char text[PREFIX_STRLEN];
 
 	set_present(a, false, 0);
+	if (!is_tracked(a))                     /* stays away until the next install */
+		return;
 	if (!a->restores || now - a->restores_since > RESTORE_WINDOW) {
 		a->restores = 0;
 		a->restores_since = now;
@@ -488,16 +590,10 @@ static void restore(struct vrrp_shared *sh, struct vrrp_addr *a)
 
 		/* a link that goes takes its addresses along: that is another fault */
 		if (link && link->flags & IFF_UP)
-			give_up(a);
+			give_up(sh, a);
 		return;
 	}
-	list_for_each(vip, &a->vips, node) {
-		if (!vip->set)
-			continue;
-		vip->inst->restored++;
-		log_warning("(%s) address %s was removed from %s by something else: restored", vip->inst->conf->name,
-			    prefix_str(&a->prefix, text), a->ifname);
-	}
+	say_restored(a);
 }
 
 void vrrp_vips_addr(struct vrrp_shared *sh, const struct net_addr *addr, bool gone)
@@ -524,7 +620,10 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 	void *value;
 
 	(void)due;
-	(void)now;
+	if (vrrp_install_busy(sh)) {            /* reports are held back */
+		loop_timer_set(sh->rc->loop, t, now + SECOND_LOOK);
+		return;
+	}
 	while (!sh->ending && map_next(sh->addrs, &cursor, &value)) {
 		struct vrrp_addr *a = value;
 		const struct net_link *link;
@@ -538,10 +637,19 @@ static void second_look(struct timer *t, usec_t due, usec_t now)
 	}
 }
 
+static struct ip_addr peer_of(const struct vrrp_addr *a)
+{
+	const struct vrrp_vip *vip;
+
+	list_for_each(vip, &a->vips, node)
+		return vip->conf->peer.addr;
+	return (struct ip_addr){ 0 };
+}
+
 /* The link it is on has another name now, so it is not the one that was meant any more. */
 static void leave_renamed(struct vrrp_shared *sh, struct vrrp_addr *a)
 {
-	struct net_addr_op op = { .addr = { .ifindex = a->ifindex, .prefix = a->prefix } };
+	struct net_addr_op op = { .addr = { .ifindex = a->ifindex, .prefix = a->prefix, .peer = peer_of(a) } };
 	char text[PREFIX_STRLEN];
 
 	if (net_addrs_apply(sh->net, &op, 1))
@@ -574,12 +682,20 @@ void vrrp_vips_link(struct vrrp_shared *sh, const struct net_link *link)
 
 void vrrp_vips_init(struct vrrp_shared *sh, size_t record)
 {
+	const struct config *cfg = sh->rc->cfg;
+
 	sh->addrs = map_new();
 	sh->next_record = record;
 	timer_init(&sh->recheck, second_look, sh);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		for (unsigned j = 0; j < sh->insts[i].nvips; j++)
 			register_vip(sh, &sh->insts[i], &sh->insts[i].vips[j]);
+	sh->nstatic_vips = cfg->nstatic_vips;
+	sh->static_vips = mem_array(sh->nstatic_vips + 1, sizeof(*sh->static_vips));
+	for (unsigned i = 0; i < sh->nstatic_vips; i++) {
+		sh->static_vips[i].conf = &cfg->static_vips[i];
+		register_vip(sh, NULL, &sh->static_vips[i]);
+	}
 }
 
 void vrrp_vips_done(struct vrrp_shared *sh)
@@ -594,4 +710,6 @@ void vrrp_vips_done(struct vrrp_shared *sh)
 		free(value);
 	map_free(sh->addrs);
 	sh->addrs = NULL;
+	free(sh->static_vips);
+	sh->static_vips = NULL;
 }

@@ -5,14 +5,19 @@
 
 #include "vrrp/vrrp_inst.h"
 
-/* At the start: registers the addresses of all instances, claims their records in the book from `record` on. */
+/* At the start: registers the addresses of all instances and the static ones, claims their records in the book from `record` on. */
 void vrrp_vips_init(struct vrrp_shared *sh, size_t record);
 void vrrp_vips_done(struct vrrp_shared *sh);
 
-/* Puts all addresses of the instance on their links, in one batch. Those whose link is absent follow when it comes. */
-void vrrp_vips_install(struct vrrp_inst *in);
-/* Takes them away again; one that another master of ours wants stays. */
-void vrrp_vips_remove(struct vrrp_inst *in);
+/* Addresses, of one instance or several, that are put on their links or taken off in one go. One whose link is absent follows when it comes; one that
+ * another master of ours wants stays. */
+#define VRRP_VIPS_BATCH 128
+struct vrrp_vips_batch { struct net_addr_op ops[VRRP_VIPS_BATCH]; struct vrrp_vip *vips[VRRP_VIPS_BATCH]; unsigned n; };
+/* Adds those of the instance from *pos on, which goes ahead, until there are `max`. true: all of the instance are in. */
+bool vrrp_vips_fill(struct vrrp_vips_batch *b, struct vrrp_inst *in, bool add, unsigned *pos, unsigned max);
+void vrrp_vips_apply(struct vrrp_shared *sh, struct vrrp_vips_batch *b);
+void vrrp_vips_say(const struct vrrp_inst *in, const char *verb);      /* a line of detail: "setting", "removing" */
+void vrrp_vips_remove_statics(struct vrrp_shared *sh);
 /* At the start, before the instances have states: which addresses are the host's own. */
 void vrrp_vips_survey(struct vrrp_shared *sh, const struct book *predecessor);
 /* At the start an instance only says that it wants its addresses … */

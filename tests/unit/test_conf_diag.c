@@ -31,7 +31,7 @@ static void test_empty(void **state)
 
 static void test_places(void **state)
 {
-	struct parsed p = conf_parse("global_defs {\n\tworng \"a\\\\b\"\n}\nstatic_rules {\n}\nstatic_rules {\n}\n");
+	struct parsed p = conf_parse("global_defs {\n\tworng \"a\\\\b\"\n}\nglobal_defs {\nenable_traps\n}\nglobal_defs {\nenable_traps\n}\n");
 	struct conf_pos pos = { .line = 1, .col = 1 };
 
 	(void)state;
@@ -42,8 +42,8 @@ static void test_places(void **state)
 	       "\"source\": \"global_defs {\" },\n"
 	       "\t{ \"file\": \"t.conf\", \"line\": 2, \"column\": 2, \"severity\": \"error\", \"text\": \"unknown keyword `worng` in global_defs\", "
 	       "\"source\": \"\\tworng \\\"a\\\\\\\\b\\\"\" },\n"
-	       "\t{ \"file\": \"t.conf\", \"line\": 4, \"column\": 1, \"severity\": \"warning\", \"text\": \"`static_rules` is known, but not supported yet\", "
-	       "\"more\": 1, \"source\": \"static_rules {\" },\n"
+	       "\t{ \"file\": \"t.conf\", \"line\": 5, \"column\": 1, \"severity\": \"warning\", \"text\": \"`enable_traps` is known, but not supported yet\", "
+	       "\"more\": 1, \"source\": \"enable_traps\" },\n"
 	       "\t{ \"severity\": \"warning\", \"text\": \"of no place\" }\n]\n");
 	parsed_done(&p);
 }
@@ -123,7 +123,7 @@ static void expect_hidden(const char *text, const char *secret, const char *want
 static void test_secrets(void **state)
 {
 	(void)state;
-	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` is never closed");
+	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` of line 1 is never closed");
 	expect_hidden("$TOKEN=geheim-0123456789-0123456789-0123456789-0123456789\n${TOKEN}\n", "geheim", "`********");
 	expect_hidden("~LST(PASSWORD, geheim) ${PASSWORD}\n", "geheim", "unknown keyword `********`");
 	expect_hidden("$KEY=\"geheim#1\" # note\n$KEY=geheim {\n${KEY}\n", "geheim", "");

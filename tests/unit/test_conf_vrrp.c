@@ -192,13 +192,13 @@ static void test_vmac(void **state)
 static void test_hmac(void **state)
 {
 	struct parsed p = conf_parse(INSTANCE("advert_int 4\nauth_hmac {\nactive_key 9\nkey 9 hex:000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
-		"key 1 " KEY32 "\nkey 2 file:/etc/keys/two\n}\n"));
+		"key 1 " KEY32 "\n}\n"));
 	const struct conf_hmac *h = p.cfg->vrrp[0].hmac;
 
 	(void)state;
 	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 0);
 	assert_non_null(h);
-	assert_int_equal(h->nkeys, 3);
+	assert_int_equal(h->nkeys, 2);
 	assert_int_equal(h->active, 9);
 	assert_int_equal(h->mode, CONF_HMAC_ENFORCE);
 	assert_false(h->monotonic);
@@ -207,8 +207,6 @@ static void test_hmac(void **state)
 	for (unsigned i = 0; i < 32; i++)
 		assert_int_equal(h->keys[0].bytes[i], i);
 	assert_memory_equal(h->keys[1].bytes, KEY32, 32);
-	assert_string_equal(h->keys[2].file, "/etc/keys/two");
-	assert_int_equal(h->keys[2].len, 0);
 	parsed_done(&p);
 }
 

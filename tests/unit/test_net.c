@@ -74,7 +74,7 @@ static void on_addr(void *arg, const struct net_addr *addr, bool gone)
 	strbuf_addf(&f->seen, "addr %s %s\n", prefix_str(&addr->prefix, text), gone ? "gone" : "there");
 }
 
-static const struct net_events events = { on_link, on_addr };
+static const struct net_events events = { .link = on_link, .addr = on_addr };
 
 static int setup(void **state)
 {

@@ -41,8 +41,6 @@ static void finish_password(struct schema_ctx *c, struct build_vrrp *b)
 	} else if (b->auth_bad) {
 		vrrp_hold_back(v, "a statement of its authentication cannot be used");
 	} else if (v->auth == CONF_AUTH_AH) {
-		diag_add(c->diags, DIAG_WARNING, &b->auth_pos, "`auth_type AH` is known, but not supported yet: `%s` is held back", v->name);
-		vrrp_hold_back(v, "auth_type AH is not supported yet");
 		if (b->state == STATE_MASTER && v->priority != OWNER)
 			diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` does not work with `auth_type AH`: it starts as BACKUP");
 		v->start_master &= v->priority == OWNER;
@@ -88,8 +86,7 @@ static void finish_hmac(struct schema_ctx *c, struct build_vrrp *b)
 	} else if (!has_key(hmac, hmac->active)) {
 		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`active_key`: there is no key %u: `%s` is held back", hmac->active, v->name);
 	} else {
-		diag_add(c->diags, DIAG_WARNING, &hmac->pos, "`auth_hmac` is known, but not supported yet: `%s` is held back", v->name);
-		vrrp_hold_back(v, "auth_hmac is not supported yet");
+		return;
 	}
 	vrrp_hold_back(v, "its auth_hmac is not complete");
 }

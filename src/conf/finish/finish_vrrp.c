@@ -143,7 +143,7 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	own->lower_prio_delay = time_or(own->lower_prio_delay, time_or(g->lower_prio_delay, own->delay));
 	if (own->lower_prio_repeat == UNSET_UINT)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
-	own->interval = g->interval;
+	own->interval = b->v.family == AF_INET6 ? c->globals.g.vrrp.gna_interval : g->interval;
 	if (b->v.garp_extra.period == USEC_NEVER)
 		b->v.garp_extra = c->globals.g.vrrp.garp_extra;
 }
@@ -188,37 +188,54 @@ static void finish_tracked(struct schema_ctx *c, struct build_vrrp *b)
 	v->ntrack_ifs = kept;
 }
 
-/* Interfaces that hold the instance's addresses count like tracked ones, unless the address says no_track. A loopback has no link to lose. */
+/* Interfaces that the instance's addresses, routes and rules need. */
+struct devices { struct conf_track_if *all; unsigned n; struct map *seen; };
+
+/* A loopback has no link to lose. */
+static void track_device(struct devices *d, const struct conf_vrrp *v, const struct conf_pos *pos, const char *dev)
+{
+	if (!dev || !strcmp(dev, "lo") || (v->interface && !strcmp(dev, v->interface)) || map_get_str(d->seen, dev))
+		return;
+	map_put_str(d->seen, dev, d);
+	d->all[d->n++] = (struct conf_track_if){ .pos = *pos, .ifname = dev };
+}
+
+static unsigned count_devices(const struct conf_vrrp *v)
+{
+	unsigned n = v->nvips + v->nevips + 2 * v->nrules;
+
+	for (unsigned i = 0; i < v->nroutes; i++)
+		n += v->routes[i].nhops;
+	return n;
+}
+
+/* They count like tracked interfaces, unless the item says no_track. */
 static void track_devices(struct schema_ctx *c, struct conf_vrrp *v)
 {
-	struct conf_track_if *all = arena_alloc(c->arena, (v->ntrack_ifs + v->nvips + v->nevips) * sizeof(*all));
-	struct map *seen = map_new();
-	unsigned n = v->ntrack_ifs;
+	struct devices d = { .all = arena_alloc(c->arena, (v->ntrack_ifs + count_devices(v)) * sizeof(*d.all)), .seen = map_new() };
 
-	for (unsigned i = 0; i < n; i++) {
-		all[i] = v->track_ifs[i];
-		map_put_str(seen, all[i].ifname, seen);
+	for (; d.n < v->ntrack_ifs; d.n++) {
+		d.all[d.n] = v->track_ifs[d.n];
+		map_put_str(d.seen, d.all[d.n].ifname, &d);
 	}
 	for (unsigned i = 0; i < v->nvips + v->nevips; i++) {
 		const struct conf_vip *vip = i < v->nvips ? &v->vips[i] : &v->evips[i - v->nvips];
 
-		if (!vip->dev || vip->no_track || !strcmp(vip->dev, "lo") || (v->interface && !strcmp(vip->dev, v->interface)) ||
-		    map_get_str(seen, vip->dev))
-			continue;
-		map_put_str(seen, vip->dev, seen);
-		all[n++] = (struct conf_track_if){ .pos = vip->pos, .ifname = vip->dev };
+		if (!vip->no_track)
+			track_device(&d, v, &vip->pos, vip->dev);
 	}
-	map_free(seen);
-	v->track_ifs = all;
-	v->ntrack_ifs = n;
-}
-
-static bool has_devices(const struct conf_vrrp *v)
-{
-	for (unsigned i = 0; i < v->nvips + v->nevips; i++)
-		if ((i < v->nvips ? v->vips[i].dev : v->evips[i - v->nvips].dev))
-			return true;
-	return false;
+	for (unsigned i = 0; i < v->nroutes; i++)
+		for (unsigned j = 0; !v->routes[i].no_track && j < v->routes[i].nhops; j++)
+			track_device(&d, v, &v->routes[i].pos, v->routes[i].hops[j].dev);
+	for (unsigned i = 0; i < v->nrules; i++) {
+		if (v->rules[i].no_track)
+			continue;
+		track_device(&d, v, &v->rules[i].pos, v->rules[i].iif);
+		track_device(&d, v, &v->rules[i].pos, v->rules[i].oif);
+	}
+	map_free(d.seen);
+	v->track_ifs = d.all;
+	v->ntrack_ifs = d.n;
 }
 
 static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
@@ -226,7 +243,7 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_vrrp *v = &b->v;
 
 	finish_tracked(c, b);
-	if (has_devices(v))
+	if (count_devices(v))
 		track_devices(c, v);
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
 		if (!vrrp_given(&v->interface_pos))
@@ -267,8 +284,4 @@ void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 	finish_vips(c, b);
 	finish_vif(c, b);
 	finish_interfaces(c, b);
-	if (v->family != AF_INET6)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &v->pos, "`%s`: IPv6 instances are known, but not supported yet: it is held back", v->name);
-	vrrp_hold_back(v, "IPv6 instances are not supported yet");
 }

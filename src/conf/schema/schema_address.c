@@ -146,34 +146,34 @@ static void parse_group(struct schema_ctx *c, const struct schema_row *row, cons
 }
 
 #define FIELD(f) SCHEMA_WORDS(struct build_vip, v.f)
-#define ADDRESS_WORDS(later) \
-	OPTION_FLAGS("dev", 0, ST_CUSTOM, NULL, "the interface that has it", .parse = parse_dev, .args = "INTERFACE"), \
-	OPTION_FLAGS("brd", 0, ST_CUSTOM, NULL, "its broadcast address; + and - stand for the last and the first of the network", .parse = parse_brd, \
+#define ADDRESS_WORDS \
+	OPTION("dev", ST_CUSTOM, NULL, "the interface that has it", .parse = parse_dev, .args = "INTERFACE"), \
+	OPTION("brd", ST_CUSTOM, NULL, "its broadcast address; + and - stand for the last and the first of the network", .parse = parse_brd, \
 	     .args = "ADDRESS|+|-"), \
 	OPTION_ALIAS("broadcast", "brd", NULL, "another word for brd"), \
-	OPTION_FLAGS("scope", 0, ST_CUSTOM, NULL, "where it is valid: site, link, host, nowhere, global, another name or a number", .parse = parse_scope, \
+	OPTION("scope", ST_CUSTOM, NULL, "where it is valid: site, link, host, nowhere, global, another name or a number", .parse = parse_scope, \
 	     .args = "SCOPE", .def = "global"), \
-	OPTION_FLAGS("label", 0, ST_CUSTOM, NULL, "its name for ip(8) and ifconfig(8), at most 15 characters", .parse = parse_label, \
+	OPTION("label", ST_CUSTOM, NULL, "its name for ip(8) and ifconfig(8), at most 15 characters", .parse = parse_label, \
 		     .args = "INTERFACE:TEXT"), \
-	OPTION_FLAGS("peer", later, ST_CUSTOM, "2.0.0", "the other end of a point-to-point link", .parse = parse_peer, .args = "ADDRESS[/LENGTH]"), \
-	OPTION_FLAGS("home", later, ST_CUSTOM, "1.3.6", "an IPv6 home address", .parse = parse_flag6, FIELD(home)), \
-	OPTION_FLAGS("-nodad", later, ST_CUSTOM, "1.3.6", "let the kernel look for duplicates of an IPv6 address first", .parse = parse_flag6, FIELD(dad)), \
+	OPTION("peer", ST_CUSTOM, "2.0.0", "the other end of a point-to-point link", .parse = parse_peer, .args = "ADDRESS[/LENGTH]"), \
+	OPTION("home", ST_CUSTOM, "1.3.6", "an IPv6 home address", .parse = parse_flag6, FIELD(home)), \
+	OPTION("-nodad", ST_CUSTOM, "1.3.6", "let the kernel look for duplicates of an IPv6 address first", .parse = parse_flag6, FIELD(dad)), \
 	OPTION_FLAGS("nodad", SF_OLD, ST_CUSTOM, NULL, "the default; the word has no effect", .parse = parse_nodad, \
 		     .advice = "is what happens anyway: the word can go (`-nodad` is its contrary)"), \
-	OPTION_FLAGS("mngtmpaddr", later, ST_CUSTOM, "1.3.6", "derive temporary IPv6 addresses from it", .parse = parse_flag6, FIELD(mngtmpaddr)), \
-	OPTION_FLAGS("noprefixroute", later, ST_FLAG, "1.3.6", "no route to its network", FIELD(noprefixroute)), \
-	OPTION_FLAGS("autojoin", later, ST_FLAG, "1.3.6", "join the group, when it is a multicast address", FIELD(autojoin)), \
-	OPTION_FLAGS("no_track", later, ST_FLAG, "2.0.3", "its loss does not matter to the instance", FIELD(no_track)), \
-	OPTION_FLAGS("preferred_lft", later, ST_CUSTOM, "2.0.20", "seconds for which it may be chosen as a source", .parse = parse_lifetime, \
+	OPTION("mngtmpaddr", ST_CUSTOM, "1.3.6", "derive temporary IPv6 addresses from it", .parse = parse_flag6, FIELD(mngtmpaddr)), \
+	OPTION("noprefixroute", ST_FLAG, "1.3.6", "no route to its network", FIELD(noprefixroute)), \
+	OPTION("autojoin", ST_FLAG, "1.3.6", "join the group, when it is a multicast address", FIELD(autojoin)), \
+	OPTION("no_track", ST_FLAG, "2.0.3", "its loss does not matter to the instance", FIELD(no_track)), \
+	OPTION("preferred_lft", ST_CUSTOM, "2.0.20", "seconds for which it may be chosen as a source", .parse = parse_lifetime, \
 	     .args = "SECONDS|forever", .def = "forever; 0 for IPv6 with /128")
 
 static const struct schema_row virtual_words[] = {
-	ADDRESS_WORDS(SF_LATER),
+	ADDRESS_WORDS,
 	OPTION_FLAGS("use_vmac", SF_LATER, ST_FLAG, "2.2.0", "hold it on an interface with the virtual router's MAC address", FIELD(use_vmac)),
 };
 static const struct schema_row static_words[] = {
-	ADDRESS_WORDS(0),
-	OPTION_FLAGS("track_group", 0, ST_CUSTOM, "2.0.3", "the instances that mind its loss", .parse = parse_group, .args = "NAME"),
+	ADDRESS_WORDS,
+	OPTION("track_group", ST_CUSTOM, "2.0.3", "the instances that mind its loss", .parse = parse_group, .args = "NAME"),
 };
 
 /* 255.255.255.0 as a length; -1 when it is no netmask. */

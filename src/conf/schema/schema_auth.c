@@ -3,9 +3,9 @@
  * The tables of authentication and auth_hmac: what adverts carry to be believed.
  *
  * `authentication` is that of version 2: a word in clear text, or a signature of the time before. `auth_hmac` signs adverts of both versions
- * (draft-cassen-vrrp-auth-hmac). Keys are read here unless they lie in files: these are opened by the parent, later, and only their
- * paths are kept. No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
+ * (draft-cassen-vrrp-auth-hmac). Keys may lie in files: the parent has read them into the text (keyfile_read.c). No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "conf/schema/schema_vrrp.h"
@@ -134,6 +134,17 @@ static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 	return NULL;
 }
 
+/* "" = why it has no key has been said. */
+static const char *key_from_file(struct schema_ctx *c, struct conf_hmac_key *key)
+{
+	char text[KEYFILE_MAX + 1];
+	int r = keyfile_text(&c->keyfiles, key->file, text);
+	const char *wrong = r == -ENOENT ? "its file was not read" : r < 0 ? "" : key_bytes(text, key);
+
+	explicit_bzero(text, sizeof(text));
+	return wrong;
+}
+
 static const char *key_value(struct schema_ctx *c, const char *text, struct conf_hmac_key *key)
 {
 	if (strncmp(text, "file:", 5) != 0)
@@ -141,7 +152,7 @@ static const char *key_value(struct schema_ctx *c, const char *text, struct conf
 	if (!text[5])
 		return "`file:` needs a path behind it";
 	key->file = arena_strdup(c->arena, text + 5);
-	return NULL;
+	return key_from_file(c, key);
 }
 
 static const struct conf_hmac_key *key_find(const struct vec *keys, int64_t id)
@@ -180,9 +191,9 @@ static void parse_key(struct schema_ctx *c, const struct schema_row *row, const 
 	wrong = first ? NULL : key_value(c, n->words[2].str, &key);
 	if (first)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "key %u stands on line %u already", key.id, first->pos.line);
-	else if (wrong)
+	else if (wrong && *wrong)
 		diag_add(c->diags, DIAG_ERROR, &pos, "key %u: %s", key.id, wrong);
-	else
+	else if (!wrong)
 		*(struct conf_hmac_key *)vec_push(&c->hmac_keys) = key;
 	c->bad_values += first || wrong;
 	explicit_bzero(key.bytes, sizeof(key.bytes));
@@ -197,11 +208,12 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 		const struct conf_hmac_key *key = &hmac->keys[k];
 		struct strbuf value = { 0 };
 
-		if (key->file)
+		/* With secrets it is all that a process depends on, so what is in the file, not where it is. */
+		if (key->file && !p->secrets)
 			strbuf_addf(&value, "file:%s", key->file);
 		else
 			strbuf_add(&value, p->secrets ? "hex:" : "********************************");      /* as long as a key must be */
-		for (unsigned i = 0; p->secrets && !key->file && i < key->len; i++)
+		for (unsigned i = 0; p->secrets && i < key->len; i++)
 			strbuf_addf(&value, "%02x", key->bytes[i]);
 		print_keyword(p, row->name);
 		strbuf_addf(p->out, " %u", key->id);

@@ -9,8 +9,9 @@
 
 #define FIELD(f) SCHEMA_WORDS(struct build_globals, f)
 #define SEC(n) ((int64_t)(n) * 1000000)
-#define BLOCK(keyword, b, s, h, ...) \
-	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT, .since = s, .help = h, __VA_ARGS__ }
+#define BLOCK_FLAGS(keyword, fl, b, s, h, ...) \
+	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_REPEAT | (fl), .since = s, .help = h, __VA_ARGS__ }
+#define BLOCK(keyword, b, s, h, ...) BLOCK_FLAGS(keyword, SF_LATER, b, s, h, __VA_ARGS__)
 
 static const struct schema_row root_rows[] = {
 	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT, .help = "what holds for the whole daemon" },
@@ -32,19 +33,20 @@ static const struct schema_row root_rows[] = {
 	  .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
 	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER, .since = "1.3.0",
 	  .help = "allow ipsets in a namespace" },
-	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .flags = SF_LATER, .since = "1.1.18", .help = "ask for links' states instead of being told" },
+	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .since = "1.1.18",
+	  .help = "accepted; the kernel tells the state of every link" },
 	BLOCK("vrrp_script", schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
 	BLOCK("vrrp_track_process", schema_track_process, "2.0.11", "processes that must run", .args = "NAME"),
 	BLOCK("track_file", schema_track_file, "2.1.0", "a number in a file", .args = "NAME"),
 	{ .name = "vrrp_track_file", .same_as = "track_file", .flags = SF_OLD, .advice = "is the old word for `track_file`", .since = "2.0.0",
 	  .type = ST_BLOCK, .block = &schema_track_file, .help = "old spelling of track_file" },
 	BLOCK("bfd_instance", schema_bfd_instance, "2.0.0", "a BFD session", .args = "NAME"),
-	BLOCK("track_group", schema_track_group, "2.0.3", "instances that static items depend on", .args = "NAME"),
-	BLOCK("static_ipaddress", schema_static_vip_list, "1.1.0", "addresses that are always there", .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
-	BLOCK("static_routes", schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
-	BLOCK("static_rules", schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
+	BLOCK_FLAGS("track_group", 0, schema_track_group, "2.0.3", "instances that static items depend on", .args = "NAME"),
+	BLOCK_FLAGS("static_ipaddress", 0, schema_static_vip_list, "1.1.0", "addresses that are always there", .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
+	BLOCK_FLAGS("static_routes", 0, schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
+	BLOCK_FLAGS("static_rules", 0, schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
 	BLOCK("garp_group", schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
-	BLOCK("linkbeat_interfaces", schema_linkbeats, "2.0.13", "interfaces that are asked for their link's state",
+	BLOCK_FLAGS("linkbeat_interfaces", 0, schema_linkbeats, "2.0.13", "accepted; the kernel tells the state of every link",
 	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
 	BLOCK("interface_up_down_delays", schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
 	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },

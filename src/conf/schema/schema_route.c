@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/print.h"
 #include "conf/schema/item.h"
 #include "conf/schema/route.h"
 #include "lib/num.h"
@@ -558,7 +559,13 @@ static void print_route(struct printer *p, const struct conf_route *r)
 		strbuf_addf(p->out, " weight %u", r->hops[i].weight);
 		print_encap(p, r->hops[i].encap);
 	}
-	print_end(p);
+}
+
+void config_print_route(const struct conf_route *r, struct strbuf *out)
+{
+	struct printer p = { .out = out };
+
+	print_route(&p, r);
 }
 
 void print_routes(struct printer *p, const char *keyword, const struct conf_route *routes, unsigned n)
@@ -566,8 +573,10 @@ void print_routes(struct printer *p, const char *keyword, const struct conf_rout
 	if (!n)
 		return;
 	print_open(p, "%s", keyword);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		print_route(p, &routes[i]);
+		print_end(p);
+	}
 	print_close(p);
 }
 

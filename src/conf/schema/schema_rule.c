@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/print.h"
 #include "conf/schema/item.h"
 #include "conf/schema/route.h"
 #include "lib/num.h"
@@ -423,7 +424,13 @@ static void print_rule(struct printer *p, const struct conf_rule *r)
 	if (r->no_track)
 		strbuf_add(p->out, " no_track");
 	print_option(p, "track_group", r->track_group);
-	print_end(p);
+}
+
+void config_print_rule(const struct conf_rule *r, struct strbuf *out)
+{
+	struct printer p = { .out = out };
+
+	print_rule(&p, r);
 }
 
 void print_rules(struct printer *p, const char *keyword, const struct conf_rule *rules, unsigned n)
@@ -431,8 +438,10 @@ void print_rules(struct printer *p, const char *keyword, const struct conf_rule 
 	if (!n)
 		return;
 	print_open(p, "%s", keyword);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		print_rule(p, &rules[i]);
+		print_end(p);
+	}
 	print_close(p);
 }
 

@@ -15,6 +15,7 @@
 #define POS(f) VRRP_POS(f)
 #define FINAL(f) .final = offsetof(struct conf_vrrp, f), .final_size = sizeof(((struct conf_vrrp *)0)->f)
 #define SEC(n) ((int64_t)(n) * 1000000)
+#define ROW(keyword, t, s, h, ...) { .name = keyword, .type = t, .since = s, .help = h, __VA_ARGS__ }
 #define LATER(keyword, t, s, h, ...) { .name = keyword, .type = t, .flags = SF_LATER, .since = s, .help = h, __VA_ARGS__ }
 
 /* ---- single statements ---- */
@@ -177,16 +178,16 @@ static const struct schema_row rows[] = {
 	  .help = "addresses of the other routers, to which adverts are sent one by one" },
 	{ .name = "unicast_fault_no_peer", .type = ST_FLAG, FIELD(v.unicast_fault_no_peer), POS(fault_no_peer_pos), .since = "2.2.5",
 	  .help = "without peers stay in FAULT, instead of turning to multicast" },
-	LATER("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
-	LATER("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
-	      .max = 255, .def = "255"),
-	LATER("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
+	ROW("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
+	ROW("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
+	    .max = 255, .def = "255"),
+	ROW("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
 	      .parse = parse_old_checksum, .print = print_old_checksum, POS(old_checksum_pos), .args = "[never]"),
-	LATER("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
+	ROW("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
 	{ .name = "native_ipv6", .type = ST_FLAG, FIELD(v.native_ipv6), POS(native_pos), .since = "1.2.1",
 	  .help = "an IPv6 instance, when no address tells" },
-	LATER("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
-	LATER("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
+	ROW("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
+	ROW("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
 	      .max = UINT32_MAX - 1),
 
 	/* what they carry */
@@ -244,10 +245,11 @@ static const struct schema_row rows[] = {
 	LATER("vmac_xmit_base", ST_FLAG, "1.2.10", "send adverts from the interface below", FIELD(v.vmac_xmit_base), POS(xmit_base_pos)),
 	LATER("use_ipvlan", ST_CUSTOM, "2.0.17", "hold the addresses on an ipvlan", .parse = parse_ipvlan, .print = print_vif,
 	      .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]", .advice = "the addresses are held on the interface itself"),
-	LATER("promote_secondaries", ST_FLAG, "1.3.0", "set that sysctl on the interface", FIELD(v.promote_secondaries)),
-	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_LATER | SF_REPEAT,
+	{ .name = "promote_secondaries", .type = ST_FLAG, FIELD(v.promote_secondaries), .since = "1.3.0",
+	  .help = "set that sysctl on the interface while the daemon runs: its other addresses stay when one is removed" },
+	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_REPEAT,
 	  .args = "{ PREFIX [OPTION …] … }", .since = "1.0.1", .help = "routes that a master has" },
-	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_rule_list, .print = item_print_rules, .flags = SF_LATER | SF_REPEAT,
+	{ .name = "virtual_rules", .type = ST_BLOCK, .block = &schema_rule_list, .print = item_print_rules, .flags = SF_REPEAT,
 	  .args = "{ SELECTORS ACTION … }", .since = "1.2.20", .help = "routing rules that a master has" },
 	{ .name = "accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(accept_pos), .since = "1.2.17",
 	  .help = "take packets for the addresses, also in strict mode (version 3)" },
@@ -262,9 +264,10 @@ static const struct schema_row rows[] = {
 	TRACK("track_process", schema_track_process_list, CONF_TRACK_PROCESS, "2.0.11", "processes that must run, or that weigh on the priority"),
 	TRACK("track_bfd", schema_track_bfd_list, CONF_TRACK_BFD, "2.0.0", "BFD sessions that must be up, or that weigh on the priority"),
 	LATER("dont_track_primary", ST_FLAG, "1.1.8", "do not mind whether the own interface is up", FIELD(v.dont_track_primary)),
-	LATER("track_src_ip", ST_FLAG, "2.0.0", "FAULT while the source address is absent", FIELD(v.track_src_ip), POS(track_src_pos)),
-	LATER("linkbeat_use_polling", ST_FLAG, "2.0.0", "ask for the link's state instead of being told", FIELD(v.linkbeat_use_polling),
-	      .advice = "`linkbeat_interfaces` is the word for it"),
+	{ .name = "track_src_ip", .type = ST_FLAG, FIELD(v.track_src_ip), POS(track_src_pos), .since = "2.0.0",
+	  .help = "FAULT while the configured source address is absent" },
+	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(v.linkbeat_use_polling), .since = "2.0.0",
+	  .help = "accepted; the kernel tells the state of every link" },
 
 	/* who is told */
 	NOTIFY("notify_master", master, NULL, "run on becoming master"),
