@@ -15,6 +15,7 @@
 #include "vrrp/vrrp_garp.h"
 #include "vrrp/vrrp_io.h"
 #include "vrrp/vrrp_late.h"
+#include "vrrp/vrrp_notify.h"
 #include "vrrp/vrrp_pkt.h"
 
 /* Why an instance is not fit to run: bits of vrrp_fsm.faults. */
@@ -65,7 +66,7 @@ struct vrrp_shared {
 		bool unannounced;               /* some of the first announcements found no room */
 	} install;
 	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
-	uint64_t tokens;                        /* of scripts */
+	struct vrrp_notify notify;
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
 	struct timer hold_timer;                /* the end of a delayed start: vrrp_start.c */
@@ -84,15 +85,6 @@ struct vrrp_vip {
 	bool set;                               /* this instance wants it on its link now */
 };
 
-/* One transition, as it is shown. */
-struct vrrp_transition {
-	usec_t at;                              /* CLOCK_REALTIME */
-	enum vrrp_state from, to;
-	enum vrrp_cause cause;
-	struct ip_addr peer;                    /* in whose favour; unset = nobody's */
-	usec_t late;                            /* of the timer that did it */
-};
-#define VRRP_HISTORY 8
 struct vrrp_entry_use {
 	struct list node;                       /* of struct vrrp_entry */
 	struct vrrp_inst *inst;                 /* NULL: static */
@@ -103,6 +95,16 @@ struct vrrp_entry_use {
 };
 
 enum vrrp_install { VRRP_INSTALL_NONE, VRRP_INSTALL_ADD, VRRP_INSTALL_REMOVE };
+
+/* One transition, as it is shown. */
+struct vrrp_transition {
+	usec_t at;                              /* CLOCK_REALTIME */
+	enum vrrp_state from, to;
+	enum vrrp_cause cause;
+	struct ip_addr peer;                    /* in whose favour; unset = nobody's */
+	usec_t late;                            /* of the timer that did it */
+};
+#define VRRP_HISTORY 8
 
 struct vrrp_inst {
 	struct vrrp_shared *sh;
@@ -159,12 +161,12 @@ struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_s
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
 /* The first half of that, for the group itself. */
 void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
- * were asked for, each with a token from the shared counter. */
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
+/* Stops it in order: priority 0, addresses, and what is told as `word` (STOP, FAULT, DELETED). As vrrp_notify_instance: whether there are
+ * scripts to wait for. */
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
-/* The scripts of this state. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
+/* Tells of this state. As vrrp_notify_instance: whether there are scripts to wait for. */
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */

@@ -43,7 +43,7 @@ struct vrrp_proc {
 	struct timer beat;
 	struct timer stop_timer;
 	uint64_t stop_tokens_from;              /* scripts with a higher token belong to the stop */
-	unsigned waiting;                       /* for so many scripts */
+	unsigned waiting;                       /* for the scripts of so many instances and groups */
 	struct watched *watched; unsigned nwatched;
 	bool done;
 };
@@ -189,13 +189,14 @@ static void proc_free(struct role_child *rc)
 		return;
 	loop_timer_cancel(rc->loop, &p->beat);
 	loop_timer_cancel(rc->loop, &p->stop_timer);
+	vrrp_notify_done(&p->sh.notify);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
-	vrrp_start_done(&p->sh);
-	vrrp_syncs_done(&p->sh);
 	vrrp_install_done(&p->sh);
 	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
+	vrrp_start_done(&p->sh);
+	vrrp_syncs_done(&p->sh);
 	vrrp_vips_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
@@ -271,6 +272,7 @@ static int proc_open(struct role_child *rc)
 
 	rc->priv = p;
 	sh->rc = rc;
+	vrrp_notify_init(&sh->notify, rc);
 	sh->converging = true;
 	sh->keep_addrs = options_get()->keep_vrrp;
 	timer_init(&p->beat, beat, p);
@@ -284,8 +286,8 @@ static int proc_open(struct role_child *rc)
 	sh->insts = mem_array(sh->ninsts ? sh->ninsts : 1, sizeof(*sh->insts));
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
-	vrrp_syncs_init(sh);
 	record = 2 * (size_t)sh->ninsts;
+	vrrp_syncs_init(sh);
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
@@ -348,14 +350,21 @@ static void proc_go(struct role_child *rc)
 	note_links(p);
 	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
-	for (unsigned i = 0; i < sh->ninsts; i++)
+	for (unsigned i = 0; i < sh->ninsts; i++) {
 		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
+		if (rc->predecessor)
+			vrrp_sign_resume(&sh->insts[i], rc->predecessor);
+	}
 	vrrp_start_all(sh);
 	vrrp_vips_converge(sh, rc->predecessor);
 	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		vrrp_notify_snapshot(&sh->notify, sh->insts[i].conf, sh->insts[i].fsm.state, sh->insts[i].fsm.priority);
+	vrrp_syncs_snapshot(sh);
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
+	vrrp_notify_flush(&sh->notify);
 	role_applied(rc);
 }
 
@@ -398,7 +407,7 @@ static void proc_stop(struct role_child *rc)
 	struct vrrp_proc *p = rc->priv;
 
 	p->sh.ending = true;
-	p->stop_tokens_from = p->sh.tokens;
+	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
 	p->waiting += vrrp_syncs_stop(&p->sh);

@@ -13,7 +13,6 @@
 #include "lib/mem.h"
 #include "lib/rbuf.h"
 #include "lib/wbuf.h"
-#include "vrrp/vrrp_sign.h"
 #include "vrrp/vrrp_sync.h"
 
 #define HOLD_KEY "start held until"
@@ -109,8 +108,6 @@ void vrrp_start_all(struct vrrp_shared *sh)
 		struct vrrp_book_state was;
 		bool known = sh->rc->predecessor && inherit(in, sh->rc->predecessor, &was);
 
-		if (sh->rc->predecessor)
-			vrrp_sign_resume(in, sh->rc->predecessor);
 		first[i] = vrrp_inst_first(in, known ? &was : NULL);
 	}
 	vrrp_syncs_prepare(sh, first);

@@ -13,39 +13,9 @@
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_install.h"
 
-/* ---- scripts ---- */
-
-static unsigned ask_script(const struct vrrp_sync *s, conf_script_id script, enum msg_script_words words,
-			   enum vrrp_state state)
+static void notify(struct vrrp_sync *s, enum vrrp_state state)
 {
-	struct msg_script req = {
-		.script = script,
-		.words = words,
-		.object = s->conf->index,
-		.state = (uint32_t)state,
-	};
-
-	if (!script)
-		return 0;
-	req.token = ++s->sh->tokens;
-	return role_run_script(s->sh->rc, &req) == 0;
-}
-
-/* The specific script, then the one for all states. Returns how many were asked for. */
-static unsigned notify(const struct vrrp_sync *s, enum vrrp_state state)
-{
-	const struct conf_notify *n = &s->conf->notify;
-	conf_script_id specific = 0;
-
-	switch (state) {
-	case VRRP_MASTER: specific = n->master; break;
-	case VRRP_BACKUP: specific = n->backup; break;
-	case VRRP_FAULT: specific = n->fault; break;
-	case VRRP_STOP: specific = n->stop; break;
-	case VRRP_DELETED:
-	case VRRP_INIT: return 0;
-	}
-	return ask_script(s, specific, MSG_WORDS_NONE, state) + ask_script(s, n->any, MSG_WORDS_GROUP, state);
+	(void)vrrp_notify_group(&s->sh->notify, s->conf, state);
 }
 
 /* ---- one state ---- */
@@ -195,7 +165,7 @@ static void prepare_one(struct vrrp_sync *s, struct vrrp_event *first)
 	} else {                                        /* at the start the group's own word comes first */
 		s->core.state = VRRP_BACKUP;
 		s->last_transition = usec_real();
-		notify(s, VRRP_BACKUP);
+		(void)vrrp_notify_group(&s->sh->notify, s->conf, VRRP_BACKUP);
 	}
 }
 
@@ -205,11 +175,17 @@ void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first)
 		prepare_one(&sh->syncs[i], first);
 }
 
+void vrrp_syncs_snapshot(struct vrrp_shared *sh)
+{
+	for (unsigned i = 0; i < sh->nsyncs; i++)
+		vrrp_notify_group_snapshot(&sh->notify, sh->syncs[i].conf, sh->syncs[i].core.state);
+}
+
 unsigned vrrp_syncs_stop(struct vrrp_shared *sh)
 {
 	unsigned asked = 0;
 
 	for (unsigned i = 0; i < sh->nsyncs; i++)
-		asked += notify(&sh->syncs[i], VRRP_STOP);
+		asked += vrrp_notify_group(&sh->notify, sh->syncs[i].conf, VRRP_STOP);
 	return asked;
 }

@@ -29,6 +29,7 @@ void vrrp_sync_settle(struct vrrp_inst *in);
 void vrrp_sync_installed(struct vrrp_inst *in);
 /* A master of the group heard another one: the other members announce their addresses, too. */
 void vrrp_sync_announce(struct vrrp_inst *in, enum vrrp_announce kind);
+void vrrp_syncs_snapshot(struct vrrp_shared *sh);       /* the state of each, for those who want to know all of them after a reload */
 /* All members have stopped; tells the scripts. Returns how many were asked for. */
 unsigned vrrp_syncs_stop(struct vrrp_shared *sh);
 
