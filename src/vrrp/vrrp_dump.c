@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
 static const char *onoff(bool on)
@@ -125,13 +126,31 @@ static void put_config(const struct vrrp_inst *in, FILE *out)
 		fputs("   Authentication type = none\n", out);
 }
 
+/* The last transitions, the oldest first. */
+static void put_history(const struct vrrp_inst *in, FILE *out)
+{
+	uint64_t first = in->transitions > VRRP_HISTORY ? in->transitions - VRRP_HISTORY : 0;
+	char addr[ADDR_STRLEN];
+
+	fprintf(out, "   Second masters seen = %u\n", in->fsm.split_brains);
+	for (uint64_t i = first; i < in->transitions; i++) {
+		const struct vrrp_transition *t = &in->history[i % VRRP_HISTORY];
+
+		fprintf(out, "   Transition %s > %s, cause %s, peer %s, %" PRIu64 " usec late\n", vrrp_state_name(t->from),
+			vrrp_state_name(t->to), vrrp_cause_name(t->cause), addr_str(&t->peer, addr), t->late);
+		put_time(out, "Transition at", t->at);
+	}
+}
+
 static void put_inst(const struct vrrp_inst *in, FILE *out)
 {
 	const struct conf_vrrp *conf = in->conf;
 	char addr[ADDR_STRLEN];
 
-	fprintf(out, " VRRP Instance = %s\n   VRRP Version = %u\n   State = %s\n", conf->name, conf->version,
-		vrrp_state_name(in->fsm.state));
+	fprintf(out, " VRRP Instance = %s\n   VRRP Version = %u\n", conf->name, conf->version);
+	if (in->sync)
+		fprintf(out, "   Sync group = %s\n", in->sync->conf->name);
+	fprintf(out, "   State = %s\n", vrrp_state_name(in->fsm.state));
 	if (in->fsm.state == VRRP_BACKUP) {
 		fprintf(out, "   Master router = %s\n   Master priority = %u\n", addr_str(&in->fsm.master, addr),
 			in->fsm.master_priority);
@@ -159,6 +178,7 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 		fprintf(out, "     %s weight %d%s\n", conf->track_ifs[i].ifname, conf->track_ifs[i].weight,
 			conf->track_ifs[i].reverse ? " reverse" : "");
 	fprintf(out, "   Addresses put back = %" PRIu64 "\n", in->restored);
+	put_history(in, out);
 	for (unsigned i = 1; i < VRRP_DROPS; i++)
 		if (in->drops[i])
 			fprintf(out, "   Dropped packets (%s) = %" PRIu64 "\n", vrrp_drop_name((enum vrrp_drop)i),
@@ -188,6 +208,34 @@ static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
 				fprintf(out, "     %s vrid %u\n", in->conf->name, vrid);
 		}
 	}
+}
+
+static void put_sync(const struct vrrp_sync *s, FILE *out)
+{
+	unsigned fault = 0, init = 0;
+
+	for (unsigned i = 0; i < s->core.n; i++) {
+		fault += s->members[i]->fsm.faults != 0;
+		init += s->members[i]->fsm.state == VRRP_INIT;
+	}
+	fprintf(out, " VRRP Sync Group = %s, %s\n   Num member fault %u, num member init %u\n   VRRP member instances :\n", s->conf->name,
+		vrrp_state_name(s->core.state), fault, init);
+	for (unsigned i = 0; i < s->core.n; i++)
+		fprintf(out, "     %s\n", s->members[i]->conf->name);
+}
+
+static void put_late(const struct vrrp_late *h, FILE *out)
+{
+	fprintf(out, "------< VRRP timers >------\n Served = %" PRIu64 "\n", h->total);
+	if (!h->total)
+		return;
+	fprintf(out, " Late at most = %" PRIu64 " usecs, 99%% = %" PRIu64 " usecs, 50%% = %" PRIu64 " usecs\n", h->most,
+		vrrp_late_permille(h, 990), vrrp_late_permille(h, 500));
+	for (unsigned i = 0; i < VRRP_LATE_BOUNDS; i++)
+		if (h->counts[i])
+			fprintf(out, "   up to %" PRIu64 " usecs = %" PRIu64 "\n", vrrp_late_bound(i), h->counts[i]);
+	if (h->counts[VRRP_LATE_BOUNDS])
+		fprintf(out, "   beyond = %" PRIu64 "\n", h->counts[VRRP_LATE_BOUNDS]);
 }
 
 static void put_link(const struct net_link *link, FILE *out)
@@ -241,6 +289,11 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		put_inst(&sh->insts[i], out);
 	put_sockpool(sh, out);
+	if (sh->nsyncs)
+		fputs("------< VRRP Sync groups >------\n", out);
+	for (unsigned i = 0; i < sh->nsyncs; i++)
+		put_sync(&sh->syncs[i], out);
+	put_late(&sh->late, out);
 	put_interfaces(sh, out);
 }
 

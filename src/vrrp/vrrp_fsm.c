@@ -165,6 +165,7 @@ static void set_state(struct vrrp_fsm *f, enum vrrp_state to, enum vrrp_cause ca
 	f->preempt_end = 0;
 	f->rogue_adverts = 0;
 	f->rival = (struct vrrp_rival){ 0 };
+	f->discarded.priority = 0;
 }
 
 static void forget_master(struct vrrp_fsm *f)
@@ -413,6 +414,9 @@ static void backup_advert(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_
 	if (ev->priority < f->priority) {               /* (440) */
 		if (!tolerate_lower(f, now, out)) {
 			say(out, VRRP_NOTE_LOWER_DISCARDED, ev->priority, 0, &ev->from);
+			f->discarded.priority = ev->priority;
+			f->discarded.at = now;
+			f->discarded.interval = f->cfg.version == 3 && ev->interval ? ev->interval : f->master_int;
 			return;
 		}
 	} else if (f->preempt_end) {
@@ -451,18 +455,21 @@ static void backup_timer(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t
 	f->due = now + vrrp_fsm_master_down(f);
 }
 
-/* A running Master_Down moves by the difference of the skews, so that the new priority has its place in the queue. */
+/* A running Master_Down moves by the difference of the skews, so that the new priority has its place in the queue. Who
+ * was below us before may be a master to follow now, and was heard. */
 static void backup_priority(struct vrrp_fsm *f, uint8_t priority, usec_t now)
 {
-	usec_t before = skew(f), after;
+	usec_t before = skew(f), interval = f->discarded.interval, heard;
 
-	if (priority < f->priority)             /* who was below us may not be any more: let it be heard */
+	if (priority < f->priority)
 		f->wants_master = false;
 	f->priority = priority;
-	after = skew(f);
 	if (f->due == USEC_NEVER)
 		return;
-	f->due = f->due + after - before;
+	f->due = f->due + skew(f) - before;
+	heard = f->discarded.at + f->cfg.down_adverts * interval + vrrp_skew(f->cfg.version, priority, interval);
+	if (f->discarded.priority >= priority && heard > f->due)
+		f->due = heard;
 	if (f->due < now)
 		f->due = now;
 }

@@ -75,6 +75,8 @@ struct vrrp_fsm {
 	usec_t preempt_end;                       /* until when preempt_delay accepts a lower master; 0 = not running */
 	usec_t hold;                            /* the start is delayed until then: nobody is elected; 0 = it is not */
 	usec_t late;                                            /* of the event in work, for the record */
+	/* BACKUP: the last advert that was too low to be followed; it may not be when our priority falls */
+	struct { uint8_t priority; usec_t at, interval; } discarded;
 	usec_t rogue_at;                                        /* when the last of them came */
 	struct vrrp_rival rival;
 	uint32_t split_brains;                                  /* how often the alarm was raised */

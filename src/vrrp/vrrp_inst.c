@@ -177,22 +177,15 @@ static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
 		vrrp_inst_notify(in, state);
 }
 
-static void send_adverts(struct vrrp_inst *in, const struct vrrp_actions *acts)
+static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 {
 	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
 
-	for (unsigned i = 0; i < acts->count; i++)
-		if (acts->list[i].kind == VRRP_ACT_ADVERT)
-			act_advert(in, acts->list[i].priority, !alone);
-}
-
-static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
-{
 	for (unsigned i = 0; i < acts->count; i++) {
 		const struct vrrp_action *a = &acts->list[i];
 
 		switch (a->kind) {
-		case VRRP_ACT_ADVERT: break;                    /* has left */
+		case VRRP_ACT_ADVERT: act_advert(in, a->priority, !alone); break;
 		case VRRP_ACT_STATE: act_state(in, a); break;
 		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
 		case VRRP_ACT_REMOVE: act_remove(in); break;
@@ -206,33 +199,27 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 	}
 }
 
-void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts)
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev)
 {
-	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), acts);
-	send_adverts(in, acts);
-}
+	struct vrrp_actions acts;
 
-void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts)
-{
-	carry_out(in, acts);
+	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
+	carry_out(in, &acts);
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
 		loop_timer_set(in->sh->rc->loop, &in->timer, in->fsm.due);
-	if (acts->count)
+	if (acts.count)
 		write_state(in);
 }
 
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
 {
-	struct vrrp_actions acts;
-
 	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
-	vrrp_inst_step(in, ev, &acts);
-	vrrp_inst_finish(in, &acts);
+	vrrp_inst_step(in, ev);
+	vrrp_sync_settle(in);
 	if (!vrrp_install_busy(in->sh))         /* which releases them at its end */
 		log_release();
-	vrrp_sync_settle(in);
 }
 
 /* ---- time ---- */

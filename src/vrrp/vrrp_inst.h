@@ -98,6 +98,7 @@ struct vrrp_entry_use {
 };
 
 enum vrrp_install { VRRP_INSTALL_NONE, VRRP_INSTALL_ADD, VRRP_INSTALL_REMOVE };
+
 /* One transition, as it is shown. */
 struct vrrp_transition {
 	usec_t at;                              /* CLOCK_REALTIME */
@@ -162,10 +163,8 @@ void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close,
 struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_state *was);
 /* Carries one event through the state machine, and those that follow from it for its group. */
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* The two halves of that, for a group, whose adverts all leave first: decides and sends what is to be sent; carries
- * out the rest. */
-void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts);
-void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts);
+/* The first half of that, for the group itself. */
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev);
 /* Stops it in order: priority 0, addresses, and what is told as `word` (STOP, FAULT, DELETED). As vrrp_notify_instance: whether there are
  * scripts to wait for. */
 bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);

@@ -16,6 +16,7 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_routes.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
 #define SLICE_TIME  (1 * USEC_PER_MSEC)
@@ -65,6 +66,7 @@ static void complete(struct vrrp_inst *in)
 	in->install = VRRP_INSTALL_NONE;
 	vrrp_routes_install(in);
 	tell(in);
+	vrrp_sync_installed(in);
 	vrrp_announce_rest(in);
 }
 
@@ -179,6 +181,7 @@ void vrrp_install_remove(struct vrrp_inst *in)
 		list_remove(&in->install_node);
 		in->install = VRRP_INSTALL_NONE;
 		tell(in);
+		vrrp_sync_installed(in);
 	}
 	vrrp_routes_remove(in);
 	vrrp_vips_say(in, "removing");

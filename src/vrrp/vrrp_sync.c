@@ -2,8 +2,8 @@
 /* Sync groups, carried out.
  *
  * The thin shell around vrrp_group.c: after every event of a member it gives the others the events that the group
- * wants, says so in the log in the known words, and tells the group's scripts. The adverts of all members leave before
- * the first of them touches an address: peers wait for those, not for these. It must not decide anything. */
+ * wants, says so in the log in the known words, and tells the group's scripts, after those of the members. The adverts
+ * of all members leave before the first of them touches an address (vrrp_install.c). It must not decide anything. */
 #include "vrrp/vrrp_sync.h"
 
 #include <stdlib.h>
@@ -13,11 +13,39 @@
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_install.h"
 
+static void notify(struct vrrp_sync *s, enum vrrp_state state)
+{
+	(void)vrrp_notify_group(&s->sh->notify, s->conf, state);
+}
+
 /* ---- one state ---- */
 
 static void say_sync(const struct vrrp_sync *s, enum vrrp_state to)
 {
 	log_info("VRRP_Group(%s) Syncing instances to %s state", s->conf->name, vrrp_state_name(to));
+}
+
+static bool installing(const struct vrrp_sync *s)
+{
+	for (unsigned i = 0; i < s->core.n; i++)
+		if (vrrp_install_running(s->members[i]))
+			return true;
+	return false;
+}
+
+static void told(struct vrrp_sync *s)
+{
+	enum vrrp_state state = s->tell;
+
+	s->tell = VRRP_INIT;
+	if (state != VRRP_INIT)
+		notify(s, state);
+}
+
+void vrrp_sync_installed(struct vrrp_inst *in)
+{
+	if (in->sync && !installing(in->sync))
+		told(in->sync);
 }
 
 static void arrived(struct vrrp_sync *s, const struct vrrp_group_action *a)
@@ -31,58 +59,28 @@ static void arrived(struct vrrp_sync *s, const struct vrrp_group_action *a)
 	log_fields(LOG_DEBUG, fields, "VRRP_Group(%s) %s > %s", s->conf->name, vrrp_state_name(a->from),
 		   vrrp_state_name(a->to));
 	s->last_transition = usec_real();
-	(void)vrrp_notify_group(&s->sh->notify, s->conf, a->to);
-}
-
-/* What is still to be carried out, in its order: of a member, or a word about the group. */
-struct turn { struct vrrp_inst *in; struct vrrp_group_action action; struct vrrp_actions acts; };
-
-static void finish(struct vrrp_sync *s, struct turn *t)
-{
-	if (t->in)
-		vrrp_inst_finish(t->in, &t->acts);
-	else if (t->action.kind == VRRP_GROUP_SYNC)
-		say_sync(s, t->action.to);
+	told(s);                                        /* what was put off is over */
+	if (installing(s))
+		s->tell = a->to;
 	else
-		arrived(s, &t->action);
-}
-
-/* What one member set off sets off no more than one event of each, a word before and one behind. */
-static void settle(struct vrrp_sync *s, unsigned at)
-{
-	unsigned room = 0, n = 0;
-	struct vrrp_group_action a;
-	struct turn *turns = NULL;
-
-	while (vrrp_group_next(&s->core, at, &a)) {
-		struct turn *t;
-
-		if (n == room) {
-			room = room ? 2 * room : s->core.n + 2;
-			turns = mem_resize(turns, room * sizeof(*turns));
-		}
-		t = &turns[n++];
-		t->in = a.kind == VRRP_GROUP_EVENT ? s->members[a.member] : NULL;
-		t->action = a;
-		if (t->in)
-			vrrp_inst_step(t->in, &a.ev, &t->acts);
-	}
-	for (unsigned i = 0; i < n; i++)
-		finish(s, &turns[i]);
-	free(turns);
+		notify(s, a->to);
 }
 
 void vrrp_sync_settle(struct vrrp_inst *in)
 {
 	struct vrrp_sync *s = in->sync;
+	struct vrrp_group_action a;
 
 	if (!s || s->settling)                          /* the one in work looks again */
 		return;
 	s->settling = true;
-	log_hold();
-	settle(s, in->sync_at);
-	if (!vrrp_install_busy(in->sh))
-		log_release();
+	while (vrrp_group_next(&s->core, in->sync_at, &a)) {
+		switch (a.kind) {
+		case VRRP_GROUP_EVENT: vrrp_inst_step(s->members[a.member], &a.ev); break;
+		case VRRP_GROUP_SYNC: say_sync(s, a.to); break;
+		case VRRP_GROUP_STATE: arrived(s, &a); break;
+		}
+	}
 	s->settling = false;
 }
 

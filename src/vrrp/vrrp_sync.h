@@ -12,6 +12,7 @@ struct vrrp_sync {
 	struct vrrp_group core;
 	struct vrrp_inst **members;             /* core.n of them */
 	bool settling;
+	enum vrrp_state tell;                   /* to scripts, when all members' addresses are in place; INIT = nothing */
 	usec_t last_transition;                 /* CLOCK_REALTIME; 0 = never */
 };
 
@@ -24,6 +25,8 @@ void vrrp_syncs_done(struct vrrp_shared *sh);
 void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first);
 /* The instance, a member, had an event: brings its group to one state. */
 void vrrp_sync_settle(struct vrrp_inst *in);
+/* The addresses of the instance are in place, or given up. */
+void vrrp_sync_installed(struct vrrp_inst *in);
 /* A master of the group heard another one: the other members announce their addresses, too. */
 void vrrp_sync_announce(struct vrrp_inst *in, enum vrrp_announce kind);
 void vrrp_syncs_snapshot(struct vrrp_shared *sh);       /* the state of each, for those who want to know all of them after a reload */

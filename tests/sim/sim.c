@@ -21,6 +21,7 @@
 #define HISTORIES 100000
 #endif
 #define FAILURES_SHOWN 10
+#define FAILURES_MAX   1000                     /* then it is enough */
 
 static void describe(const struct sim *s)
 {
@@ -79,7 +80,7 @@ static unsigned run_many(struct sim *s, uint64_t from, uint64_t count, const cha
 {
 	unsigned failures = 0;
 
-	for (uint64_t seed = from; seed < from + count; seed++) {
+	for (uint64_t seed = from; seed < from + count && failures < FAILURES_MAX; seed++) {
 		if (run(s, seed, false))
 			continue;
 		if (failures++ < FAILURES_SHOWN)
@@ -96,7 +97,7 @@ int main(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' }, { "verbose", no_argument, NULL, 'v' }, { NULL, 0, NULL, 0 },
 	};
 	const char *env = getenv("SIM_HISTORIES");
-	uint64_t from = 1, count = env ? number(env) : HISTORIES;
+	uint64_t from = 1, count = env && *env ? number(env) : HISTORIES;
 	static struct sim sim;
 	bool one = false, trace = false;
 	unsigned failures;

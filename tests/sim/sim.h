@@ -31,6 +31,7 @@ struct node {
 	usec_t last_advert;                     /* of ours, on the clock that counts suspension; 0 = none */
 	/* what the properties need */
 	usec_t heard, heard_int;                /* the last advert of another one that lives, on the local clock; 0 = none */
+	uint8_t heard_priority;
 	usec_t sent;                            /* simulation time of our last advert */
 	bool slept;                             /* it was MASTER and paused for longer than its Master_Down: must know it */
 	bool higher_waits;                      /* … and an advert of somebody above it waits to be read */

@@ -6,7 +6,9 @@
  *  - who is not fit, or has a member of its group that is not, is no master;
  *  - a master advertises in time;
  *  - a master yields to one above it only: by priority, then by address;
- *  - nopreempt: nobody who heard a router within the time after which that counts as dead becomes master;
+ *  - nobody who heard a router that it has to follow, within the time after which that counts as dead, becomes master:
+ *    one of its own priority or above, with nopreempt any;
+ *  - nobody becomes master before the end of a delayed start;
  *  - a master that slept for longer than its Master_Down counts as having been BACKUP since: with nopreempt it is that
  *    as soon as it looks; without, it says nothing before it has read what waits, and not at all if that is above it.
  * From the heal, or the end of the last delay that was configured (preempt_delay, startup), on, after the largest
@@ -46,14 +48,21 @@ static void check_yield(struct sim *s, unsigned ri, unsigned vi, const struct vr
 			     f->master_priority);
 }
 
-static void check_nopreempt(struct sim *s, unsigned ri, unsigned vi)
+static void check_election(struct sim *s, unsigned ri, unsigned vi)
 {
 	const struct router *r = &s->routers[ri];
 	const struct node *n = &r->nodes[vi];
-	usec_t silent = router_mono(r, s->now) - n->heard;
+	usec_t mono = router_mono(r, s->now), silent = mono - n->heard;
 
-	if (r->cfg.nopreempt && n->heard && silent < r->cfg.down_adverts * n->heard_int)
+	if (n->fsm.hold > mono)
+		check_broken(s, "a delayed start", "r%u v%u becomes master before its end", ri, vi);
+	if (!n->heard || silent >= r->cfg.down_adverts * n->heard_int || r->cfg.owner_ignore_adverts)
+		return;
+	if (r->cfg.nopreempt)
 		check_broken(s, "nopreempt", "r%u v%u becomes master %" PRIu64 " us after it heard another one", ri, vi, silent);
+	if (n->heard_priority >= n->fsm.priority)
+		check_broken(s, "who hears one as high is no master", "r%u v%u (%u) heard %u %" PRIu64 " us ago", ri, vi, n->fsm.priority,
+			     n->heard_priority, silent);
 }
 
 static usec_t skew_of(const struct vrrp_fsm *f)
@@ -83,19 +92,19 @@ void check_action(struct sim *s, unsigned ri, unsigned vi, const struct vrrp_act
 	s->transitions++;
 	if (a->from == VRRP_MASTER)
 		s->routers[ri].nodes[vi].slept = false;
-	if (a->from == VRRP_FAULT)                      /* it was deaf */
-		s->routers[ri].nodes[vi].heard = 0;
 	if (a->from == VRRP_MASTER && a->cause == VRRP_CAUSE_HIGHER)
 		check_yield(s, ri, vi, a);
 	if (a->from == VRRP_BACKUP && a->to == VRRP_MASTER) {
 		struct vrrp_fsm before = n->fsm;
 
-		check_nopreempt(s, ri, vi);
+		check_election(s, ri, vi);
 		/* it waited with the interval of the one that left */
 		if (s->handover)
 			before.master_int = s->routers[s->leaver].cfg.advert_int;
 		check_follower(s, ri, vi, skew_of(s->version == 3 ? &before : &n->fsm));
 	}
+	if (a->from == VRRP_FAULT || a->to == VRRP_MASTER)      /* it was deaf; what it waited for is over */
+		s->routers[ri].nodes[vi].heard = 0;
 }
 
 void check_heard(struct sim *s, unsigned ri, const struct packet *p)
@@ -106,6 +115,7 @@ void check_heard(struct sim *s, unsigned ri, const struct packet *p)
 	if (n->fsm.state != VRRP_BACKUP)
 		return;
 	n->heard = p->priority ? router_mono(r, s->now) : 0;
+	n->heard_priority = p->priority;
 	n->heard_int = s->version == 3 ? p->interval : r->cfg.advert_int;
 }
 
@@ -214,8 +224,11 @@ static usec_t largest_master_down(const struct sim *s)
 		for (unsigned v = 0; v < s->nvrids; v++) {
 			const struct vrrp_fsm *f = &s->routers[i].nodes[v].fsm;
 			usec_t followed = f->master_int > interval ? f->master_int : interval;   /* of one that is gone */
-			usec_t down = f->cfg.down_adverts * followed + vrrp_skew(s->version, f->priority, followed);
+			usec_t down;
 
+			if (f->discarded.priority && f->discarded.interval > followed)
+				followed = f->discarded.interval;
+			down = f->cfg.down_adverts * followed + vrrp_skew(s->version, f->priority, followed);
 			if (down + interval > most)
 				most = down + interval;
 		}

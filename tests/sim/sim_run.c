@@ -7,7 +7,7 @@
 #include "lib/mem.h"
 #include "tests/sim/sim.h"
 
-#define EVENTS_MAX 200000
+#define EVENTS_MAX 50000                        /* the longest history has a tenth of that */
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* as in vrrp_inst.c */
 
 void sim_trace(const struct sim *s, const char *fmt, ...)
@@ -461,17 +461,20 @@ static const char *chaos_name(enum chaos_kind kind)
 	return names[kind];
 }
 
+static void say_chaos(const struct sim *s, const struct chaos *c)
+{
+	sim_trace(s, "-- r%u %s (other %u, v%u%s, %u)", c->router, chaos_name(c->kind), c->other, c->vrid,
+		  c->all_vrids ? " and all" : "", c->priority);
+}
+
 static void happen(struct sim *s, const struct event *e)
 {
-	const struct chaos *c = &s->chaos[e->number];
-
 	switch (e->kind) {
 	case EV_PACKET: deliver(s, e); break;
 	case EV_TIMER: fire(s, e); break;
 	case EV_CHAOS:
-		sim_trace(s, "-- r%u %s (other %u, v%u%s, %u)", c->router, chaos_name(c->kind), c->other, c->vrid,
-			  c->all_vrids ? " and all" : "", c->priority);
-		befall(s, c);
+		say_chaos(s, &s->chaos[e->number]);
+		befall(s, &s->chaos[e->number]);
 		break;
 	case EV_HEAL:
 		sim_trace(s, "-- heal");

@@ -546,6 +546,48 @@ static void test_second_master(void **state)
 	EXPECT(&f, TIMER, T0 + 20 * SEC, "advert 100", T0 + 21 * SEC);          /* no alarm, no end */
 }
 
+/* A priority that falls: who was discarded before is followed as if it had been all the time. */
+static void test_discarded(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 200);
+	usec_t t = T0 + 3 * SEC;
+
+	(void)state;
+	make_backup(&f, &c);
+	EXPECT(&f, ADVERT("10.0.0.1", 100), t, "\"received lower priority (100) advert from 10.0.0.1 - discarding\"",
+	       T0 + DOWN(200));
+	EXPECT(&f, EV(PRIORITY, .priority = 101), t + 1, "\"Changing effective priority from 200 to 101\"", T0 + DOWN(101));
+	EXPECT(&f, EV(PRIORITY, .priority = 100), t + 1, "\"Changing effective priority from 101 to 100\"", t + DOWN(100));
+}
+
+/* The interval of a router below the one that is followed is not taken. */
+static void test_passing(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(3, 100);
+	struct vrrp_event slow = EV(ADVERT, .from = ip("10.0.0.1"), .priority = 200, .interval = 4 * SEC);
+	usec_t t = T0 + SEC, down = 12 * SEC + 4 * SKEW(100);
+
+	(void)state;
+	make_backup(&f, &c);
+	EXPECT(&f, slow, t, "\"master set to 10.0.0.1\" | \"advertisement interval updated from 1000ms to 4000ms by master\"",
+	       t + down);
+	EXPECT(&f, ADVERT("10.0.0.2", 150), t + SEC, "", t + SEC + down);
+	assert_int_equal(f.master_priority, 200);
+	/* … until that one must be given up by others. */
+	EXPECT(&f, ADVERT("10.0.0.2", 150), t + 8 * SEC,
+	       "\"master changed from 10.0.0.1 to 10.0.0.2\" | \"advertisement interval updated from 4000ms to 1000ms by master\"",
+	       t + 8 * SEC + DOWN(100));
+	EXPECT(&f, slow, t + 9 * SEC,
+	       "\"master changed from 10.0.0.2 to 10.0.0.1\" | \"advertisement interval updated from 1000ms to 4000ms by master\"",
+	       t + 9 * SEC + down);
+	EXPECT(&f, ADVERT("10.0.0.1", 0), t + 9 * SEC, "\"Backup received priority 0 advertisement\"", t + 9 * SEC + 4 * SKEW(100));
+	EXPECT(&f, ADVERT("10.0.0.2", 150), t + 9 * SEC,
+	       "\"master changed from 10.0.0.1 to 10.0.0.2\" | \"advertisement interval updated from 4000ms to 1000ms by master\"",
+	       t + 9 * SEC + DOWN(100));
+}
+
 static void test_grouped(void **state)
 {
 	struct vrrp_fsm f;
@@ -695,6 +737,8 @@ int main(void)
 		cmocka_unit_test(test_delayed_start),
 		cmocka_unit_test(test_owner_ignores),
 		cmocka_unit_test(test_second_master),
+		cmocka_unit_test(test_discarded),
+		cmocka_unit_test(test_passing),
 		cmocka_unit_test(test_grouped),
 		cmocka_unit_test(test_two_owners),
 		cmocka_unit_test(test_fault),
