@@ -130,6 +130,7 @@ struct vrrp_inst {
 	enum vrrp_sum sum;                      /* of the checksum we send */
 	struct vrrp_expect expect;
 	struct vrrp_auth *auth;                 /* NULL: adverts are not signed */
+	bool heard_master;                      /* AH: the last advert came when we were master ourselves */
 	size_t sign_record;                     /* the first of its own in the book */
 	uint32_t sign_errors[VRRP_SIGN_ERRORS];
 

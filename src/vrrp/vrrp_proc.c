@@ -316,7 +316,7 @@ static void say_sockpool(const struct vrrp_shared *sh)
 		const struct vrrp_sock_key *k = vrrp_sock_key(s);
 
 		log_info("VRRP sockpool: [ifindex(%3u), family(%s), proto(%d), fd(%d,%d) %s, address(%s)]",
-			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s),
+			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", k->proto, vrrp_sock_fd(s),
 			 vrrp_sock_fd(s), k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
 	}
 }
@@ -472,6 +472,7 @@ static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
 		vrrp_dump_stats(&p->sh, out);
 		for (unsigned i = 0; i < p->sh.ninsts; i++) {
 			p->sh.insts[i].counters = (struct vrrp_counters){ 0 };
+			memset(p->sh.insts[i].sign_errors, 0, sizeof(p->sh.insts[i].sign_errors));
 			p->sh.insts[i].counters_dirty = true;
 		}
 		break;
