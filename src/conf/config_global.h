@@ -109,6 +109,8 @@ struct conf_script_globals {
 	bool security, symlink_paths, supplementary_groups;
 	conf_script_id startup, shutdown;
 	uint16_t startup_timeout, shutdown_timeout;     /* seconds */
+	usec_t notify_overlap;                  /* a script of an event waits so long for the one before it */
+	usec_t notify_timeout;                  /* it may run so long; 0 = as long as it likes */
 };
 
 struct conf_fifo { const char *path, *user, *group; conf_script_id script; };  /* path NULL = none */

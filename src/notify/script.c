@@ -58,6 +58,7 @@ struct job {
 	unsigned tries;
 	usec_t limit;                           /* 0 = none */
 	bool over;                              /* the limit was reached */
+	bool ended;                             /* it got a TERM already */
 	struct timer retry, end;
 	struct reaper_watch *watch;
 };
@@ -410,6 +411,11 @@ void script_broker_run(struct script_broker *b, const struct script_request *req
 	arm(b);
 }
 
+void script_broker_refuse(struct script_broker *b, void *owner, uint64_t token)
+{
+	b->fn(b->arg, owner, token, 0, EPERM);
+}
+
 void script_broker_forget(struct script_broker *b, const void *owner)
 {
 	struct job *j;
@@ -421,11 +427,14 @@ void script_broker_forget(struct script_broker *b, const void *owner)
 
 void script_broker_signal(struct script_broker *b, const void *owner, int signo)
 {
-	const struct job *j;
+	struct job *j;
 
-	list_for_each(j, &b->jobs, node)
-		if (j->owner == owner)
-			job_signal(j, signo);
+	list_for_each(j, &b->jobs, node) {
+		if (j->owner != owner)
+			continue;
+		job_signal(j, signo);
+		j->ended = true;
+	}
 }
 
 void script_broker_set_overlap(struct script_broker *b, usec_t overlap)
@@ -439,7 +448,7 @@ void script_broker_flush(struct script_broker *b, usec_t since)
 	const struct job *j;
 
 	list_for_each(j, &b->jobs, node) {
-		if (!j->pid || j->sched.started >= since)
+		if (!j->pid || j->ended || j->sched.started >= since)
 			continue;
 		log_info("Script %s (process %d) still runs: ending it", j->exec.path, j->pid);
 		job_signal(j, SIGTERM);

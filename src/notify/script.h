@@ -36,6 +36,7 @@ struct script_request {
 struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script_done_fn *fn, void *arg);
 void script_broker_free(struct script_broker *b);       /* scripts that run are left running; NULL is fine */
 void script_broker_run(struct script_broker *b, const struct script_request *req);
+void script_broker_refuse(struct script_broker *b, void *owner, uint64_t token);        /* answers EPERM: there is nothing to run */
 void script_broker_forget(struct script_broker *b, const void *owner);          /* its scripts go on; nobody is told */
 void script_broker_signal(struct script_broker *b, const void *owner, int signo);       /* to the process groups of its scripts that run */
 void script_broker_set_overlap(struct script_broker *b, usec_t overlap);        /* how long a script waits for the one before it */

@@ -131,6 +131,8 @@ static void act_note(struct vrrp_inst *in, const struct vrrp_action *a)
 	}
 	if (a->note == VRRP_NOTE_MASTER_CHANGED)
 		in->said_drops = 0;
+	if (a->note == VRRP_NOTE_PRIORITY)
+		vrrp_notify_priority(&in->sh->notify, in->conf, in->fsm.state, in->fsm.priority);
 	say_line(in, a);
 }
 
@@ -162,40 +164,9 @@ static void act_remove(struct vrrp_inst *in)
 		vrrp_install_remove(in);
 }
 
-/* ---- scripts ---- */
-
-static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg_script_words words,
-			   enum vrrp_state state)
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
 {
-	struct msg_script req = {
-		.script = script,
-		.words = words,
-		.object = in->conf->index,
-		.state = (uint32_t)state,
-		.priority = in->fsm.priority,
-	};
-
-	if (!script)
-		return 0;
-	req.token = ++in->sh->tokens;
-	return role_run_script(in->sh->rc, &req) == 0;
-}
-
-/* The specific script, then the one for all states. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
-{
-	const struct conf_notify *n = &in->conf->notify;
-	conf_script_id specific = 0;
-
-	switch (state) {
-	case VRRP_MASTER: specific = n->master; break;
-	case VRRP_BACKUP: specific = n->backup; break;
-	case VRRP_FAULT: specific = n->fault; break;
-	case VRRP_STOP: specific = n->stop; break;
-	case VRRP_DELETED: specific = n->deleted; break;
-	case VRRP_INIT: return 0;
-	}
-	return ask_script(in, specific, MSG_WORDS_NONE, state) + ask_script(in, n->any, MSG_WORDS_INSTANCE, state);
+	return vrrp_notify_instance(&in->sh->notify, in->conf, state, in->fsm.priority);
 }
 
 static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
@@ -228,7 +199,7 @@ static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
 		case VRRP_ACT_ANNOUNCE: act_announce(in, a->announce); break;
 		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
 		case VRRP_ACT_RX_LOWER_PRI:
-			ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state);
+			vrrp_notify_rx_lower_pri(&in->sh->notify, in->conf, in->fsm.priority);
 			break;
 		case VRRP_ACT_NOTE: act_note(in, a); break;
 		}
@@ -502,19 +473,19 @@ struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_s
 	};
 }
 
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 {
 	bool was_fault = in->fsm.state == VRRP_FAULT;
 
 	if (in->stopped)
-		return 0;
+		return false;
 	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STOP });
 	in->stopped = true;
 	vrrp_announce_stop(in);
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	vrrp_inst_write_counters(in);
 	if (word == VRRP_FAULT && was_fault)
-		return 0;
+		return false;
 	return vrrp_inst_notify(in, word);
 }
 

@@ -15,6 +15,7 @@
 #include "vrrp/vrrp_garp.h"
 #include "vrrp/vrrp_io.h"
 #include "vrrp/vrrp_late.h"
+#include "vrrp/vrrp_notify.h"
 #include "vrrp/vrrp_pkt.h"
 
 /* Why an instance is not fit to run: bits of vrrp_fsm.faults. */
@@ -65,7 +66,7 @@ struct vrrp_shared {
 		bool unannounced;               /* some of the first announcements found no room */
 	} install;
 	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
-	uint64_t tokens;                        /* of scripts */
+	struct vrrp_notify notify;
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
 	struct timer hold_timer;                /* the end of a delayed start: vrrp_start.c */
@@ -161,12 +162,12 @@ void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
  * out the rest. */
 void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts);
 void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts);
-/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
- * were asked for, each with a token from the shared counter. */
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
+/* Stops it in order: priority 0, addresses, and what is told as `word` (STOP, FAULT, DELETED). As vrrp_notify_instance: whether there are
+ * scripts to wait for. */
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
-/* The scripts of this state. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
+/* Tells of this state. As vrrp_notify_instance: whether there are scripts to wait for. */
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */

@@ -16,6 +16,7 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_routes.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
 #define SLICE_TIME  (1 * USEC_PER_MSEC)
@@ -55,8 +56,10 @@ static void tell(struct vrrp_inst *in)
 	enum vrrp_state state = in->install_tell;
 
 	in->install_tell = VRRP_INIT;
-	if (state != VRRP_INIT)
-		vrrp_inst_notify(in, state);
+	if (state == VRRP_INIT)
+		return;
+	vrrp_inst_notify(in, state);
+	vrrp_sync_told(in);
 }
 
 /* All its addresses are on their links. */

@@ -43,7 +43,7 @@ struct vrrp_proc {
 	struct timer beat;
 	struct timer stop_timer;
 	uint64_t stop_tokens_from;              /* scripts with a higher token belong to the stop */
-	unsigned waiting;                       /* for so many scripts */
+	unsigned waiting;                       /* for the scripts of so many instances and groups */
 	struct watched *watched; unsigned nwatched;
 	bool done;
 };
@@ -189,6 +189,7 @@ static void proc_free(struct role_child *rc)
 		return;
 	loop_timer_cancel(rc->loop, &p->beat);
 	loop_timer_cancel(rc->loop, &p->stop_timer);
+	vrrp_notify_done(&p->sh.notify);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
 	vrrp_install_done(&p->sh);
@@ -271,6 +272,7 @@ static int proc_open(struct role_child *rc)
 
 	rc->priv = p;
 	sh->rc = rc;
+	vrrp_notify_init(&sh->notify, rc);
 	sh->converging = true;
 	sh->keep_addrs = options_get()->keep_vrrp;
 	timer_init(&p->beat, beat, p);
@@ -357,8 +359,12 @@ static void proc_go(struct role_child *rc)
 	vrrp_vips_converge(sh, rc->predecessor);
 	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		vrrp_notify_snapshot(&sh->notify, sh->insts[i].conf, sh->insts[i].fsm.state, sh->insts[i].fsm.priority);
+	vrrp_syncs_snapshot(sh);
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
+	vrrp_notify_flush(&sh->notify);
 	role_applied(rc);
 }
 
@@ -401,7 +407,7 @@ static void proc_stop(struct role_child *rc)
 	struct vrrp_proc *p = rc->priv;
 
 	p->sh.ending = true;
-	p->stop_tokens_from = p->sh.tokens;
+	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
 	p->waiting += vrrp_syncs_stop(&p->sh);

@@ -13,39 +13,43 @@
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_install.h"
 
-/* ---- scripts ---- */
+/* ---- whom to tell ---- */
 
-static unsigned ask_script(const struct vrrp_sync *s, conf_script_id script, enum msg_script_words words,
-			   enum vrrp_state state)
+static bool members_are_told(const struct vrrp_sync *s)
 {
-	struct msg_script req = {
-		.script = script,
-		.words = words,
-		.object = s->conf->index,
-		.state = (uint32_t)state,
-	};
-
-	if (!script)
-		return 0;
-	req.token = ++s->sh->tokens;
-	return role_run_script(s->sh->rc, &req) == 0;
+	for (unsigned i = 0; i < s->core.n; i++)
+		if (s->members[i]->install_tell != VRRP_INIT)
+			return false;
+	return true;
 }
 
-/* The specific script, then the one for all states. Returns how many were asked for. */
-static unsigned notify(const struct vrrp_sync *s, enum vrrp_state state)
+/* true: there are scripts to wait for. */
+static bool tell(struct vrrp_sync *s)
 {
-	const struct conf_notify *n = &s->conf->notify;
-	conf_script_id specific = 0;
+	enum vrrp_state state = s->tell;
 
-	switch (state) {
-	case VRRP_MASTER: specific = n->master; break;
-	case VRRP_BACKUP: specific = n->backup; break;
-	case VRRP_FAULT: specific = n->fault; break;
-	case VRRP_STOP: specific = n->stop; break;
-	case VRRP_DELETED:
-	case VRRP_INIT: return 0;
-	}
-	return ask_script(s, specific, MSG_WORDS_NONE, state) + ask_script(s, n->any, MSG_WORDS_GROUP, state);
+	s->tell = VRRP_INIT;
+	return state != VRRP_INIT && vrrp_notify_group(&s->sh->notify, s->conf, state);
+}
+
+/* The members come first. A master is told when its addresses are there. */
+static bool notify(struct vrrp_sync *s, enum vrrp_state state)
+{
+	tell(s);
+	s->tell = state;
+	return members_are_told(s) && tell(s);
+}
+
+void vrrp_sync_told(struct vrrp_inst *in)
+{
+	if (in->sync && members_are_told(in->sync))
+		tell(in->sync);
+}
+
+void vrrp_syncs_snapshot(struct vrrp_shared *sh)
+{
+	for (unsigned i = 0; i < sh->nsyncs; i++)
+		vrrp_notify_group_snapshot(&sh->notify, sh->syncs[i].conf, sh->syncs[i].core.state);
 }
 
 /* ---- one state ---- */

@@ -12,6 +12,7 @@ struct vrrp_sync {
 	struct vrrp_group core;
 	struct vrrp_inst **members;             /* core.n of them */
 	bool settling;
+	enum vrrp_state tell;                   /* who is to be told waits for the members; VRRP_INIT = nobody */
 	usec_t last_transition;                 /* CLOCK_REALTIME; 0 = never */
 };
 
@@ -26,7 +27,9 @@ void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first);
 void vrrp_sync_settle(struct vrrp_inst *in);
 /* A master of the group heard another one: the other members announce their addresses, too. */
 void vrrp_sync_announce(struct vrrp_inst *in, enum vrrp_announce kind);
-/* All members have stopped; tells the scripts. Returns how many were asked for. */
+void vrrp_sync_told(struct vrrp_inst *in);              /* what waited to be told about it was told */
+void vrrp_syncs_snapshot(struct vrrp_shared *sh);       /* see vrrp_notify_group_snapshot */
+/* All members have stopped; tells of it. Returns for how many of them there are scripts to wait for. */
 unsigned vrrp_syncs_stop(struct vrrp_shared *sh);
 
 #endif

@@ -32,10 +32,10 @@
 	row(name, ST_INT, s, h, FIELD(buffers.f.bytes), .min = 1, .max = UINT32_MAX, .args = "BYTES"), \
 	row(name "_force", ST_BOOL, s, "set that size even beyond the system's limit", FIELD(buffers.f.force), .def = "off", AT(force_pos[i]))
 
-#define FIFO_ROWS(name, h, f, i) \
-	LATER(name, ST_CUSTOM, "1.3.6", h, FIELD(f), CUSTOM(fifo), .args = "PATH [USER [GROUP]]"), \
-	LATER(name "_script", ST_SCRIPT, "1.3.6", "reader of that pipe, started by us with the path as its last argument", FIELD(f.script), \
-	      AT(fifo_script_pos[i]))
+#define FIFO_ROWS(name, h, f, i, ...) \
+	ROW(name, ST_CUSTOM, "1.3.6", h, FIELD(f), CUSTOM(fifo), .args = "PATH [USER [GROUP]]", __VA_ARGS__), \
+	ROW(name "_script", ST_SCRIPT, "1.3.6", "reader of that pipe, started by us with the path as its last argument", FIELD(f.script), \
+	    AT(fifo_script_pos[i]), __VA_ARGS__)
 
 static const struct schema_choice versions[] = { { "2", 2 }, { "3", 3 }, { NULL, 0 } };
 static const struct schema_choice dynamic_words[] = { { "", CONF_IF_DYNAMIC }, { "allow_if_changes", CONF_IF_MAY_CHANGE }, { NULL, 0 } };
@@ -62,26 +62,26 @@ static const struct schema_row rows[] = {
 	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME", AT(router_id_pos)),
 
 	/* mail */
-	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_LATER | SF_DERIVED,
+	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_DERIVED,
 	    .def = "the daemon's user at this host", .args = "ADDRESS"),
 	ROW("notification_email", ST_BLOCK, NULL, "receivers of alert mails, one per line", .block = &schema_emails, .print = print_emails,
-	    .flags = SF_LATER | SF_REPEAT, AT(email_pos)),
-	LATER("smtp_server", ST_CUSTOM, NULL, "relay that takes the alert mails; PORT is 25 if absent", CUSTOM(smtp_server), .args = "HOST [PORT]",
+	    .flags = SF_REPEAT, AT(email_pos)),
+	ROW("smtp_server", ST_CUSTOM, NULL, "relay that takes the alert mails; PORT is 25 if absent", CUSTOM(smtp_server), .args = "HOST [PORT]",
 	      AT(smtp_pos)),
-	ROW("smtp_helo_name", ST_STRING, "1.2.20", "name with which the relay is greeted", FIELD(mail.helo), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_helo_name", ST_STRING, "1.2.20", "name with which the relay is greeted", FIELD(mail.helo), .flags = SF_DERIVED,
 	    .def = "the host name", .args = "NAME"),
-	LATER("smtp_connect_timeout", ST_SECONDS, NULL, "longest wait for the relay", FIELD(mail.timeout), .max = SEC(4294), .def = "30",
+	ROW("smtp_connect_timeout", ST_SECONDS, NULL, "longest wait for the relay", FIELD(mail.timeout), .max = SEC(4294), .def = "30",
 	      AT(smtp_timeout_pos)),
 	{ .name = "smtp_connection_timeout", .same_as = "smtp_connect_timeout", .flags = SF_OLD,
 	  .advice = "is not a keyword, though many samples have it: it is taken as `smtp_connect_timeout`",
 	  .help = "wrong spelling of smtp_connect_timeout" },
-	ROW("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said", FIELD(mail.alert), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said", FIELD(mail.alert), .flags = SF_DERIVED,
 	    .def = "on for real servers, off for all else"),
-	ROW("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions", FIELD(mail.alert_vrrp), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions", FIELD(mail.alert_vrrp), .flags = SF_DERIVED,
 	    .def = "as smtp_alert"),
 	ROW("smtp_alert_checker", ST_BOOL, "2.0.0", "send mail on changes of virtual and real servers", FIELD(mail.alert_checker),
 	    .flags = SF_LATER | SF_DERIVED, .def = "as smtp_alert"),
-	LATER("no_email_faults", ST_FLAG, "2.0.0", "send no mail for FAULT", FIELD(mail.no_faults)),
+	ROW("no_email_faults", ST_FLAG, "2.0.0", "send no mail for FAULT", FIELD(mail.no_faults)),
 	LATER("no_checker_emails", ST_BOOL, "2.0.0", "mail on changes of real servers only, not of each checker", FIELD(mail.no_checkers), .def = "off"),
 
 	/* scripts */
@@ -201,11 +201,15 @@ static const struct schema_row rows[] = {
 	ROW("random_seed", ST_INT, "2.0.15", "start of the random numbers", FIELD(random_seed), .max = UINT32_MAX),
 
 	/* pipes */
-	FIFO_ROWS("notify_fifo", "pipe that gets every event", fifo, 0),
-	FIFO_ROWS("vrrp_notify_fifo", "pipe that gets VRRP events", vrrp_fifo, 1),
-	FIFO_ROWS("lvs_notify_fifo", "pipe that gets events of virtual and real servers", lvs_fifo, 2),
-	LATER("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority", FIELD(vrrp.notify_priority_changes), .def = "off"),
-	LATER("fifo_write_vrrp_states_on_reload", ST_FLAG, "2.2.5", "write all states to the pipe after a reload", FIELD(fifo_states_on_reload)),
+	FIFO_ROWS("notify_fifo", "pipe that gets every event", fifo, 0, .flags = 0),
+	FIFO_ROWS("vrrp_notify_fifo", "pipe that gets VRRP events", vrrp_fifo, 1, .flags = 0),
+	FIFO_ROWS("lvs_notify_fifo", "pipe that gets events of virtual and real servers", lvs_fifo, 2, .flags = SF_LATER),
+	ROW("notify_overlap", ST_SECONDS, NULL, "how long a notify script waits for an earlier one of the same object that still runs; then both run",
+	    FIELD(scripts.notify_overlap), .max = SEC(4294), .def = "30"),
+	ROW("notify_timeout", ST_SECONDS, NULL, "how long a notify script may run; 0 = as long as it likes", FIELD(scripts.notify_timeout),
+	    .max = SEC(4294), .def = "0"),
+	ROW("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority", FIELD(vrrp.notify_priority_changes), .def = "off"),
+	ROW("fifo_write_vrrp_states_on_reload", ST_FLAG, "2.2.5", "write all states to the pipe after a reload", FIELD(fifo_states_on_reload)),
 
 	/* SNMP and D-Bus */
 	LATER("snmp_socket", ST_STRING, "1.2.20", "address of the SNMP master agent", FIELD(snmp.socket), .args = "ADDRESS"),

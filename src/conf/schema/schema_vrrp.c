@@ -278,8 +278,8 @@ static const struct schema_row rows[] = {
 	  .since = "2.1.0", .help = "run when a reload removed the instance, whose end is then told as DELETED" },
 	NOTIFY("notify_master_rx_lower_pri", rx_lower_pri, "2.0.6", "run as master, when an advert of lower priority comes"),
 	NOTIFY("notify", any, "1.1.2", "run on every transition, with INSTANCE NAME STATE PRIORITY appended"),
-	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(smtp), FINAL(smtp_alert), LATER_GLOBAL, .help = "send mail on transitions" },
-	{ .name = "notify_priority_changes", .type = ST_BOOL, FIELD(notify_prio), FINAL(notify_priority_changes), LATER_GLOBAL, .since = "2.0.16",
+	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(smtp), FINAL(smtp_alert), FROM_GLOBAL, .help = "send mail on transitions" },
+	{ .name = "notify_priority_changes", .type = ST_BOOL, FIELD(notify_prio), FINAL(notify_priority_changes), FROM_GLOBAL, .since = "2.0.16",
 	  .help = "tell the FIFO about changes of priority" },
 
 	/* of older versions */
