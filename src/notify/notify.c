@@ -21,8 +21,8 @@
 #include "notify/fifo_reader.h"
 #include "notify/notify_text.h"
 
-enum { PIPE_ALL, PIPE_VRRP, PIPE_LVS, PIPES };
-static const char *const pipe_words[PIPES] = { "notify_fifo", "vrrp_notify_fifo", "lvs_notify_fifo" };
+enum { PIPE_ALL, PIPE_VRRP, PIPES };
+static const char *const pipe_words[PIPES] = { "notify_fifo", "vrrp_notify_fifo" };
 
 struct pipe { struct fifo *fifo; struct fifo_reader *reader; };         /* fifo NULL = not configured */
 
@@ -91,7 +91,6 @@ void notify_configure(struct notifier *n, const struct notify_source *src, const
 
 	configure_pipe(n, PIPE_ALL, &g->fifo, src);
 	configure_pipe(n, PIPE_VRRP, &g->vrrp_fifo, src);
-	configure_pipe(n, PIPE_LVS, &g->lvs_fifo, src);
 	script_broker_set_overlap(n->broker, g->scripts.notify_overlap);
 	mailer_configure(n->mailer, &g->mail, env);
 	n->no_faults = g->mail.no_faults;
@@ -182,7 +181,7 @@ static void write_line(struct notifier *n, const struct msg_event *ev, const cha
 	if (!n->pipes[PIPE_ALL].fifo && !n->pipes[PIPE_VRRP].fifo)
 		return;
 	notify_line(&line, ev, name, word);
-	for (unsigned i = PIPE_ALL; i <= PIPE_VRRP; i++)
+	for (unsigned i = 0; i < PIPES; i++)
 		if (n->pipes[i].fifo)
 			fifo_write(n->pipes[i].fifo, line.str, line.len);
 	strbuf_done(&line);

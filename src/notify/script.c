@@ -329,10 +329,11 @@ static void on_retry(struct timer *t, usec_t due, usec_t now)
 
 static void on_start(void *arg, struct script_job *sched, unsigned beside)
 {
+	const struct script_broker *b = arg;
 	struct job *j = container_of(sched, struct job, sched);
 
-	(void)arg;
-	if (beside)
+	/* Whoever wants no order knows that they overlap. */
+	if (beside && (b->queue.overlap || beside + 1 == SCRIPT_BESIDE_MAX))
 		log_warning("Script %s starts while %u earlier of the same object still run%s", j->exec.path, beside,
 			    beside + 1 == SCRIPT_BESIDE_MAX ? "; no more are started until one ends" : "");
 	job_start(j);
