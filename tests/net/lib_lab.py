@@ -49,7 +49,7 @@ class Lab:
 
     def postfix(self, host):
         """A Postfix on the host's loopback address that delivers mail to root@example.net."""
-        return self._keep(Postfix(host, self._new_folder("postfix")), report=True)
+        return self._keep(Postfix(host), report=True)
 
     def watch(self, host):
         """Records every address that comes and goes on the host."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mail relays: one that says what the test wants, and a real Postfix."""
+import pathlib
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -101,8 +103,10 @@ def taken(dialogue, command):
 class Postfix:
     """A Postfix with its own configuration and queue, which delivers into files of the test."""
 
-    def __init__(self, host, folder):
-        self.folder = folder
+    def __init__(self, host):
+        # Not below the folder of the test, which is root's alone: Postfix is several users.
+        self._temporary = tempfile.TemporaryDirectory(prefix="ka-postfix-")
+        self.folder = folder = pathlib.Path(self._temporary.name)
         self.host = host
         for name in ("etc", "queue", "data", "mail"):
             (folder / name).mkdir()
@@ -157,6 +161,7 @@ smtpd_delay_reject = no
 
     def close(self):
         self._run("stop")
+        self._temporary.cleanup()
 
     def report(self):
         return "--- Postfix: log\n" + self.log()
