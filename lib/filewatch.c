@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files by name: inotify(7).
  *
- * A watch on the file itself would follow the old one when another is renamed into its place. So the folder is watched,
- * or the nearest one above it that exists, for the next name on the way. A name that is a symbolic link has two folders:
- * its own, where any change of a link on the way is seen as a change of names there (as with the links of a mounted
- * Kubernetes volume), and that of the file it leads to.
+ * A watch on the file itself would follow the old one when another is renamed into its place. So each folder on the way
+ * is watched for the next name, as far as there are any. Each watch is there before the next name is looked at: what
+ * comes meanwhile is seen by one or the other. Where a name is a symbolic link, any name beside it may be one that it
+ * leads over (as in a mounted Kubernetes volume); the folder that the last one leads to is watched as well.
  *
  * A watch on a folder is shared by all files in it: the kernel gives one number for one folder. Events tell only that
  * something happened; what is there then is for the owner to read. */
 #include "lib/filewatch.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -21,13 +20,12 @@
 #include "lib/list.h"
 #include "lib/mem.h"
 
-#define MASK  (IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define SELF  (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
-#define PLACES 2                                /* where the name is, and where a link of that name leads to */
-#define TRIES 8                                 /* folders that come and go while they are looked for */
+#define WAY   (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD)
 #define POLL  USEC_PER_SEC
 
-struct place { int wd; bool any; char name[NAME_MAX + 1]; };    /* wd -1 = none; any: every name in it counts */
+/* A folder, and the name in it that counts; any: every name does. */
+struct place { int wd; bool any; char *name; };
 
 struct filewatch {
 	struct list node;
@@ -35,7 +33,7 @@ struct filewatch {
 	char *path;
 	filewatch_fn *fn;
 	void *arg;
-	struct place places[PLACES];
+	struct place *places; unsigned nplaces;
 	int error;
 	bool touched;                           /* fn is to be called */
 };
@@ -55,74 +53,20 @@ static bool wd_used(const struct filewatch_hub *h, int wd)
 	const struct filewatch *w;
 
 	list_for_each(w, &h->watches, node)
-		for (unsigned i = 0; i < PLACES; i++)
+		for (unsigned i = 0; i < w->nplaces; i++)
 			if (w->places[i].wd == wd)
 				return true;
 	return false;
 }
 
-static void drop(struct filewatch_hub *h, int wd)
+static void drop(struct filewatch_hub *h, struct place *places, unsigned n)
 {
-	if (wd >= 0 && !wd_used(h, wd))
-		inotify_rm_watch(h->fd, wd);
-}
-
-static int watch_folder(struct filewatch *w, struct place *p, const char *folder, const char *name)
-{
-	int wd = w->hub->fd < 0 ? w->hub->error : inotify_add_watch(w->hub->fd, folder, MASK);
-
-	if (wd < 0)
-		return w->hub->fd < 0 ? wd : -errno;
-	p->wd = wd;
-	strncpy(p->name, name, NAME_MAX);
-	p->name[NAME_MAX] = 0;
-	return 0;
-}
-
-/* Splits the copy of a path: the folder is left in it, the name is returned. */
-static const char *split(char *path, const char **folder)
-{
-	char *slash = strrchr(path, '/');
-
-	*folder = slash == path ? "/" : slash ? path : ".";
-	if (!slash)
-		return path;
-	*slash = 0;
-	return slash + 1;
-}
-
-/* The nearest folder on the way that exists. *missing: it is not the file's own. */
-static int watch_nearest(struct filewatch *w, struct place *p, bool *missing)
-{
-	char way[PATH_MAX];
-	int error = -ENAMETOOLONG;
-
-	*missing = false;
-	if (strlen(w->path) >= sizeof way)
-		return error;
-	strcpy(way, w->path);
-	for (;;) {
-		const char *folder, *name = split(way, &folder);
-
-		error = watch_folder(w, p, folder, name);
-		if ((error != -ENOENT && error != -ENOTDIR) || !strcmp(folder, "/") || !strcmp(folder, "."))
-			return error;
-		*missing = true;
+	for (unsigned i = 0; i < n; i++) {
+		if (places[i].wd >= 0 && !wd_used(h, places[i].wd))
+			inotify_rm_watch(h->fd, places[i].wd);
+		free(places[i].name);
 	}
-}
-
-static int watch_target(struct filewatch *w, struct place *p)
-{
-	char *real = realpath(w->path, NULL);
-	const char *folder, *name;
-	int error;
-
-	if (!real)
-		return 0;                       /* it leads nowhere yet */
-	name = split(real, &folder);
-	error = watch_folder(w, p, folder, name);
-	free(real);
-	return error == -ENOENT ? 0 : error;
+	free(places);
 }
 
 static bool is_link(const char *path)
@@ -132,39 +76,65 @@ static bool is_link(const char *path)
 	return !lstat(path, &st) && S_ISLNK(st.st_mode);
 }
 
-/* Has the next folder come before the watch on the one above it was there? */
-static bool folder_exists(const struct filewatch *w)
+/* One more place: the folder of this path, and the name at its end. 0 or -errno. */
+static int add_place(struct filewatch *w, const char *path, bool last)
 {
-	char *way = mem_strdup(w->path);
-	const char *folder;
-	struct stat st;
-	bool exists;
+	const char *slash = strrchr(path, '/');
+	char *folder = mem_strdup(slash == path ? "/" : slash ? path : ".");
+	int wd, error;
 
-	(void)split(way, &folder);
-	exists = !stat(folder, &st);
-	free(way);
-	return exists;
+	if (slash > path)
+		folder[slash - path] = 0;
+	wd = w->hub->fd < 0 ? -1 : inotify_add_watch(w->hub->fd, folder, last ? WAY | IN_CLOSE_WRITE : WAY);
+	error = w->hub->fd < 0 ? w->hub->error : wd < 0 ? -errno : 0;
+	free(folder);
+	if (error)
+		return error;
+	w->places = mem_resize(w->places, (w->nplaces + 1) * sizeof(*w->places));
+	w->places[w->nplaces++] = (struct place){ .wd = wd, .any = is_link(path), .name = mem_strdup(slash ? slash + 1 : path) };
+	return 0;
+}
+
+/* From the beginning of the path on, as far as there are folders. */
+static int add_way(struct filewatch *w, char *path)
+{
+	int error = 0;
+
+	for (char *at = path + (*path == '/'); !error && *at;) {
+		char *end = at + strcspn(at, "/"), sign = *end;
+
+		*end = 0;
+		if (end > at)
+			error = add_place(w, path, !sign);
+		*end = sign;
+		at = end + (sign != 0);
+	}
+	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
+}
+
+static int add_target(struct filewatch *w)
+{
+	char *real = is_link(w->path) ? realpath(w->path, NULL) : NULL;
+	int error = real ? add_place(w, real, true) : 0;        /* otherwise it leads nowhere yet */
+
+	free(real);
+	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
 }
 
 /* The same folders have the same numbers: what was watched and still is, is never let go. */
 static void find_places(struct filewatch *w)
 {
-	int before[PLACES];
-	bool missing = true;
+	struct place *before = w->places;
+	unsigned nbefore = w->nplaces;
+	char *path = mem_strdup(w->path);
 
-	for (unsigned i = 0; i < PLACES; i++) {
-		before[i] = w->places[i].wd;
-		w->places[i].wd = -1;
-	}
-	for (unsigned tries = 0; missing && tries < TRIES; tries++) {
-		w->error = watch_nearest(w, &w->places[0], &missing);
-		missing = missing && !w->error && folder_exists(w);
-	}
-	w->places[0].any = is_link(w->path);
-	if (!w->error && w->places[0].any)
-		w->error = watch_target(w, &w->places[1]);
-	for (unsigned i = 0; i < PLACES; i++)
-		drop(w->hub, before[i]);
+	w->places = NULL;
+	w->nplaces = 0;
+	w->error = add_way(w, path);
+	if (!w->error)
+		w->error = add_target(w);
+	drop(w->hub, before, nbefore);
+	free(path);
 }
 
 /* ---- events ---- */
@@ -206,11 +176,11 @@ static void call_touched(struct filewatch_hub *h)
 
 static bool concerns(const struct filewatch *w, const struct inotify_event *ev)
 {
-	for (unsigned i = 0; i < PLACES; i++) {
+	if (ev->mask & IN_Q_OVERFLOW)
+		return true;
+	for (unsigned i = 0; i < w->nplaces; i++) {
 		const struct place *p = &w->places[i];
 
-		if (ev->mask & IN_Q_OVERFLOW)
-			return true;
 		if (p->wd == ev->wd && (p->any || ev->mask & SELF || (ev->len && !strcmp(ev->name, p->name))))
 			return true;
 	}
@@ -223,7 +193,7 @@ static void take_event(struct filewatch_hub *h, const struct inotify_event *ev)
 
 	list_for_each(w, &h->watches, node) {
 		w->touched |= concerns(w, ev);
-		for (unsigned i = 0; ev->mask & IN_IGNORED && i < PLACES; i++)
+		for (unsigned i = 0; ev->mask & IN_IGNORED && i < w->nplaces; i++)
 			if (w->places[i].wd == ev->wd)
 				w->places[i].wd = -1;   /* the number is free for another folder */
 	}
@@ -299,8 +269,6 @@ struct filewatch *filewatch_new(struct filewatch_hub *h, const char *path, filew
 	w->path = mem_strdup(path);
 	w->fn = fn;
 	w->arg = arg;
-	for (unsigned i = 0; i < PLACES; i++)
-		w->places[i].wd = -1;
 	list_append(&h->watches, &w->node);
 	find_places(w);
 	hub_poll(h);
@@ -312,8 +280,7 @@ void filewatch_free(struct filewatch *w)
 	if (!w)
 		return;
 	list_remove(&w->node);
-	for (unsigned i = 0; i < PLACES; i++)
-		drop(w->hub, w->places[i].wd);
+	drop(w->hub, w->places, w->nplaces);
 	free(w->path);
 	free(w);
 }

@@ -80,27 +80,17 @@ static void proc_identities(const struct config *cfg, void (*fn)(void *arg, cons
 /* ---- fitness ---- */
 
 /* Looks at an instance again and tells its state machine what changed. */
-static void refresh_priority(struct vrrp_inst *in)
-{
-	uint8_t priority = vrrp_follow_priority(in);
-
-	if (priority == in->tracked_priority)
-		return;
-	in->tracked_priority = priority;
-	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_PRIORITY, .priority = priority });
-}
-
-/* A fault comes before the priority, a cure after it: the next election is held with what holds then. */
 static void refresh(struct vrrp_inst *in)
 {
 	uint32_t faults = vrrp_fit_check(in);
+	uint8_t priority = faults ? in->tracked_priority : vrrp_follow_priority(in);    /* it has none before it is cured */
 
-	if (!faults)
-		refresh_priority(in);
+	if (priority != in->tracked_priority) {
+		in->tracked_priority = priority;
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_PRIORITY, .priority = priority });
+	}
 	if (faults != in->fsm.faults)
 		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_FAULTS, .faults = faults });
-	if (faults)
-		refresh_priority(in);
 }
 
 static void on_tracker(void *arg, enum conf_track_kind kind, uint32_t index)

@@ -12,7 +12,7 @@ global_defs {
 	enable_script_security
 }
 """
-_STORY = re.compile(r"VRRP_Script|Script `|entering FAULT|\) Entering|effective priority|Track script|Quorum|Syncing")
+_STORY = re.compile(r"VRRP_Script|Script `|entering FAULT|\) Entering|effective priority|Quorum|Syncing")
 
 
 def instance(follows, name="VI_1", vrid=51, priority=100, vip=VIP, interval=0.1):
