@@ -8,7 +8,9 @@
  *
  * An errno from between fork and exec comes back over a pipe that a successful exec closes. A script that cannot be run
  * is tried at each event, and that is said once until it could be. A script runs as long as it likes unless its
- * request says how long at most: then its process group gets a TERM, and a KILL when that is not enough.
+ * request says how long at most: then its process group gets a TERM, and a KILL when that is not enough. A check always
+ * has a limit. It is for its owner alone, and ends with it; and who waits for one that even a KILL does not end, because
+ * it hangs in the kernel, is told that its time is over.
  */
 #include "notify/script.h"
 
@@ -29,6 +31,7 @@
 #define FORK_TRIES 10
 #define FORK_PAUSE USEC_PER_SEC
 #define KILL_PAUSE (2 * USEC_PER_SEC)           /* from TERM to KILL */
+#define DEAD_PAUSE USEC_PER_SEC                 /* and from there to the answer */
 #define OWN_EVENT  (UINT64_C(1) << 63)          /* numbers of events that nobody else gives */
 
 struct script_broker {
@@ -57,7 +60,8 @@ struct job {
 	int pipe;                               /* errno of a failed exec; -1 */
 	unsigned tries;
 	usec_t limit;                           /* 0 = none */
-	bool over;                              /* the limit was reached */
+	bool over;                              /* the limit was reached, or nobody wants it any more */
+	bool killed;
 	bool ended;                             /* it got a TERM already */
 	struct timer retry, end;
 	struct reaper_watch *watch;
@@ -122,10 +126,19 @@ static void job_free(struct job *j)
 	free(j);
 }
 
+/* Once. */
 static void job_answer(struct job *j, int wstatus, int error)
 {
-	if (j->owner)
-		j->done(j->done_arg, j->owner, j->token, wstatus, error);
+	void *owner = j->owner;
+
+	j->owner = NULL;
+	if (owner)
+		j->done(j->done_arg, owner, j->token, wstatus, error);
+}
+
+static bool is_check(const struct job *j)
+{
+	return j->sched.kind == SCRIPT_CHECK;
 }
 
 /* ---- the new process ---- */
@@ -259,6 +272,8 @@ static void on_exit_of_script(pid_t pid, int wstatus, void *arg)
 	int error = 0;
 
 	j->watch = NULL;
+	if (is_check(j) && j->over)
+		kill(-pid, SIGKILL);            /* what it has started and left behind */
 	j->pid = 0;
 	if (read(j->pipe, &error, sizeof error) != sizeof error)
 		error = 0;
@@ -275,17 +290,35 @@ static void job_signal(const struct job *j, int signo)
 		kill(-j->pid, signo);
 }
 
+static void job_terminate(struct job *j, usec_t now)
+{
+	j->over = true;
+	job_signal(j, SIGTERM);
+	loop_timer_set(j->b->loop, &j->end, now + KILL_PAUSE);
+}
+
 static void on_limit(struct timer *t, usec_t due, usec_t now)
 {
 	struct job *j = t->arg;
+	struct script_broker *b = j->b;
 
 	(void)due;
-	if (!j->over)
-		log_warning("Script %s (process %d) is ended: it has run for %" PRIu64 ".%" PRIu64 " seconds", j->exec.path, j->pid,
-			    j->limit / USEC_PER_SEC, j->limit % USEC_PER_SEC / 100000);
-	job_signal(j, j->over ? SIGKILL : SIGTERM);
-	j->over = true;
-	loop_timer_set(j->b->loop, t, now + KILL_PAUSE);
+	if (!j->sched.started) {                /* a check whose predecessor does not go away */
+		job_answer(j, 0, ETIMEDOUT);
+		script_queue_remove(&b->queue, &j->sched);
+		job_free(j);
+	} else if (!j->over) {
+		if (!is_check(j))               /* who asked for a check says so */
+			log_warning("Script %s (process %d) is ended: it has run for %" PRIu64 ".%" PRIu64 " seconds", j->exec.path, j->pid,
+				    j->limit / USEC_PER_SEC, j->limit % USEC_PER_SEC / 100000);
+		job_terminate(j, now);
+	} else if (!j->killed) {
+		j->killed = true;
+		job_signal(j, SIGKILL);
+		loop_timer_set(b->loop, t, now + DEAD_PAUSE);
+	} else {
+		job_answer(j, 0, ETIMEDOUT);
+	}
 }
 
 static void job_start(struct job *j)
@@ -320,9 +353,14 @@ static void job_start(struct job *j)
 
 static void on_retry(struct timer *t, usec_t due, usec_t now)
 {
+	struct job *j = t->arg;
+
 	(void)due;
 	(void)now;
-	job_start(t->arg);
+	if (j->over)
+		job_end(j, 0, ECANCELED);
+	else
+		job_start(j);
 }
 
 /* ---- the queue's orders ---- */
@@ -386,6 +424,8 @@ void script_broker_free(struct script_broker *b)
 		return;
 	loop_timer_cancel(b->loop, &b->timer);
 	list_for_each_safe(j, tmp, &b->jobs, node) {
+		if (is_check(j))
+			job_signal(j, SIGKILL);
 		reaper_forget(j->watch);
 		job_free(j);
 	}
@@ -407,6 +447,8 @@ void script_broker_run(struct script_broker *b, const struct script_request *req
 	timer_init(&j->retry, on_retry, j);
 	timer_init(&j->end, on_limit, j);
 	list_append(&b->jobs, &j->node);
+	if (req->kind == SCRIPT_CHECK)
+		loop_timer_set(b->loop, &j->end, loop_now(b->loop) + j->limit + KILL_PAUSE + DEAD_PAUSE);
 	script_queue_add(&b->queue, req->lane, &j->sched, req->kind, req->event ? req->event : OWN_EVENT | ++b->events,
 			 loop_now(b->loop));
 	arm(b);
@@ -419,11 +461,22 @@ void script_broker_refuse(struct script_broker *b, void *owner, uint64_t token)
 
 void script_broker_forget(struct script_broker *b, const void *owner)
 {
-	struct job *j;
+	struct job *j, *tmp;
 
-	list_for_each(j, &b->jobs, node)
-		if (j->owner == owner)
-			j->owner = NULL;
+	list_for_each_safe(j, tmp, &b->jobs, node) {
+		if (j->owner != owner)
+			continue;
+		j->owner = NULL;
+		if (!is_check(j))
+			continue;
+		if (j->sched.started) {
+			job_terminate(j, loop_now(b->loop));
+		} else {
+			script_queue_remove(&b->queue, &j->sched);
+			job_free(j);
+		}
+	}
+	arm(b);
 }
 
 void script_broker_signal(struct script_broker *b, const void *owner, int signo)

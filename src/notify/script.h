@@ -27,17 +27,18 @@ struct script_request {
 	enum script_kind kind;
 	uint64_t event;                         /* scripts of one event; 0 = an event of its own */
 	const char *state;                      /* what it tells, in the log; copied; NULL = nothing */
-	usec_t limit;                           /* it runs so long at most; 0 = as long as it likes */
+	usec_t limit;                           /* it runs so long at most; 0 = as long as it likes; a check has one */
 	void *owner;                            /* whom the answer is for; NULL = nobody */
 	uint64_t token;
 	script_done_fn *done; void *done_arg;   /* in place of the broker's, unless NULL */
 };
 
 struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script_done_fn *fn, void *arg);
-void script_broker_free(struct script_broker *b);       /* scripts that run are left running; NULL is fine */
+void script_broker_free(struct script_broker *b);       /* scripts that run are left running, checks are killed; NULL is fine */
 void script_broker_run(struct script_broker *b, const struct script_request *req);
 void script_broker_refuse(struct script_broker *b, void *owner, uint64_t token);        /* answers EPERM: there is nothing to run */
-void script_broker_forget(struct script_broker *b, const void *owner);          /* its scripts go on; nobody is told */
+/* Its scripts go on, but not its checks; nobody is told. */
+void script_broker_forget(struct script_broker *b, const void *owner);
 void script_broker_signal(struct script_broker *b, const void *owner, int signo);       /* to the process groups of its scripts that run */
 void script_broker_set_overlap(struct script_broker *b, usec_t overlap);        /* how long a script waits for the one before it */
 /* The daemon ends, and began to at `since`. What was started before tells a state that is over: it gets a TERM. What still waits is started

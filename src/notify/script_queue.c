@@ -5,7 +5,7 @@
  *
  * Notifications of one object that overlap would end in an order nobody knows, and a slow "backup" could undo the
  * "master" that came after it. So a lane runs one at a time. But a script that hangs must not silence its object for
- * ever: what has waited for the overlap starts beside it.
+ * ever: what has waited for the overlap starts beside it. Not a check: two of them at once would only disturb each other.
  *
  * A state that was left before its first script started is not told any more: that script would only delay the one
  * that is true now. A state whose first script has started is told to the end, so that no script of it is missed which
@@ -149,6 +149,15 @@ void script_queue_add(struct script_queue *q, const char *name, struct script_jo
 		lane_start(q, lane, now);
 }
 
+void script_queue_remove(struct script_queue *q, struct script_job *job)
+{
+	struct script_lane *lane = job->lane;
+
+	lane_unlink(lane, job);
+	job->lane = NULL;
+	lane_drop_if_idle(q, lane);
+}
+
 /* ---- time ---- */
 
 void script_queue_finished(struct script_queue *q, struct script_job *job, usec_t now)
@@ -170,7 +179,7 @@ static usec_t lane_due(const struct script_queue *q, const struct script_lane *l
 	const struct script_job *job = lane_first(lane);
 	usec_t since;
 
-	if (!job || lane->nrunning >= SCRIPT_BESIDE_MAX)
+	if (!job || job->kind == SCRIPT_CHECK || lane->nrunning >= SCRIPT_BESIDE_MAX)
 		return USEC_NEVER;
 	since = job->event == lane->event && lane->started > job->since ? lane->started : job->since;
 	return since + q->overlap;

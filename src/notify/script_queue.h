@@ -22,6 +22,7 @@ enum script_kind {
 	SCRIPT_PLAIN,                           /* is run, whatever else happens */
 	SCRIPT_STATE,                           /* tells a state: not worth telling once the next one has come */
 	SCRIPT_REMARK,                          /* tells something within a state: neither is it once that is left, nor twice */
+	SCRIPT_CHECK,                           /* finds something out for its owner: it never starts beside another */
 };
 
 /* Embedded in its owner. */
@@ -57,6 +58,8 @@ void script_queue_init(struct script_queue *q, const struct script_queue_ops *op
 void script_queue_done(struct script_queue *q);                 /* jobs are their owners' to free */
 void script_queue_add(struct script_queue *q, const char *lane, struct script_job *job, enum script_kind kind, uint64_t event,
 		      usec_t now);
+/* One that waits will not be started; the job is its owner's again. */
+void script_queue_remove(struct script_queue *q, struct script_job *job);
 /* A started job has ended; the job is its owner's again. */
 void script_queue_finished(struct script_queue *q, struct script_job *job, usec_t now);
 void script_queue_tick(struct script_queue *q, usec_t now);     /* starts what has waited long enough */

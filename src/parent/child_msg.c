@@ -43,6 +43,15 @@ static void on_hello_ack(void *arg, struct chan_in *in)
 
 /* ---- scripts ---- */
 
+/* A check: it has a time limit, and the same lane in all generations. NULL: it is none. */
+static const struct conf_track_script *find_check(const struct config *cfg, conf_script_id id)
+{
+	for (unsigned i = 0; i < cfg->ntrack_scripts; i++)
+		if (cfg->track_scripts[i].script == id)
+			return &cfg->track_scripts[i];
+	return NULL;
+}
+
 /* Whose script it is: scripts of one object run in their order, others do not wait for them. false: nobody's of those who are told
  * something. */
 static bool script_lane(const struct config *cfg, conf_script_id id, char *lane, size_t size)
@@ -69,8 +78,9 @@ static void on_script(void *arg, struct chan_in *in)
 {
 	struct proc *pr = arg;
 	const struct config *cfg = pr->gen->cfg;
+	const struct conf_track_script *check;
 	struct msg_script m;
-	char lane[64];
+	char lane[160];
 	struct script_request req = { .owner = pr, .lane = lane, .netns = generation_netns(pr->gen, &pr->role->p->opt) };
 
 	memcpy(&m, in->payload, sizeof m);
@@ -81,8 +91,14 @@ static void on_script(void *arg, struct chan_in *in)
 			    m.script);
 		return;
 	}
-	if (script_lane(cfg, m.script, lane, sizeof lane))
+	check = find_check(cfg, m.script);
+	if (check) {
+		snprintf(lane, sizeof lane, "check/%.128s", check->t.name);
+		req.kind = SCRIPT_CHECK;
+		req.limit = check->timeout;
+	} else if (script_lane(cfg, m.script, lane, sizeof lane)) {
 		req.limit = cfg->globals.scripts.notify_timeout;
+	}
 	script_broker_run(pr->role->p->broker, &req);
 }
 

@@ -37,6 +37,7 @@ void proc_free(struct proc *pr)
 
 	loop_timer_cancel(pr->role->p->loop, &pr->mute);
 	script_broker_forget(pr->role->p->broker, pr);
+	track_feed_free(pr->feed);
 	list_for_each_safe(d, tmp, &pr->dumps, node)
 		dump_drop(d);
 	chan_free(pr->chan);
@@ -121,6 +122,13 @@ static int send_start(struct proc *pr)
 	return chan_send(pr->chan, MSG_START, pr->gen->number, &m, sizeof m, fds, r->book >= 0 && same_place ? 3 : 2);
 }
 
+static int send_to(void *arg, uint16_t type, const void *payload, size_t len, const int *fds, unsigned nfds)
+{
+	struct proc *pr = arg;
+
+	return pr->chan ? chan_send(pr->chan, type, pr->gen->number, payload, len, fds, nfds) : -ENOTCONN;
+}
+
 /* Channel, book and process; what was made stands in pr. */
 static int proc_make(struct proc *pr)
 {
@@ -148,6 +156,8 @@ static int proc_make(struct proc *pr)
 	error = pr->watch ? send_start(pr) : -errno;
 	if (error < 0)
 		proc_kill(pr);
+	else if (r->type->tracks)
+		pr->feed = track_feed_new(&r->p->feeds, pr->gen->cfg, r->type->tracks, send_to, pr);
 	return error;
 }
 

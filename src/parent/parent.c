@@ -396,6 +396,7 @@ static int open_all(struct parent *p)
 	p->broker = script_broker_new(p->loop, p->reaper, on_script_done, p);
 	p->notifier = notify_new(p->loop, p->reaper, p->broker, on_address_wanted, p);
 	timer_init(&p->stop_timer, on_stop_timer, p);
+	track_feeds_init(&p->feeds, p->loop);
 	reload_init(p);
 	control_start(p);
 	parent_configure_notifier(p);           /* pipes are there before anybody has something to say */
@@ -427,6 +428,8 @@ static void close_all(struct parent *p)
 
 	for (unsigned i = 0; i < p->nroles; i++)
 		role_done(&p->roles[i]);
+	if (p->feeds.loop)
+		track_feeds_done(&p->feeds);
 	control_free(p->control);
 	resolve_cancel(p->resolve);
 	notify_free(p->notifier);

@@ -20,6 +20,7 @@
 #include "parent/reaper.h"
 #include "parent/reload.h"
 #include "proc/role.h"
+#include "track/track_feed.h"
 
 struct parent;
 struct role;
@@ -37,6 +38,7 @@ struct proc {
 	struct reaper_watch *watch;
 	struct timer mute;                      /* it closed its channel and should end now */
 	struct list dumps;                      /* asked for, not answered yet */
+	struct track_feed *feed;                /* what its trackers are told; NULL */
 };
 
 struct role {
@@ -58,6 +60,7 @@ struct parent {
 	struct reaper *reaper;
 	struct script_broker *broker;
 	struct notifier *notifier;
+	struct track_feeds feeds;
 	struct control *control;
 	struct list generations;
 	struct generation *current;             /* the newest that counts */

@@ -11,6 +11,8 @@
  *   HELLO    answer within 1 s                         HELLO_ACK
  *   SCRIPT_DONE                                        DUMP_DONE
  *   DUMP     write this kind of dump to the descriptor
+ *   TRACK_FILES  numbers of tracked files: all of them before GO, then those that change
+ *   TRACK_EVENTS before GO, when processes are tracked: the kernel's process events
  */
 #ifndef PROC_MSG_H
 #define PROC_MSG_H
@@ -21,6 +23,7 @@
 
 enum msg_type {
 	MSG_START = 1, MSG_GO, MSG_GONE, MSG_HANDOVER, MSG_STOP, MSG_HELLO, MSG_SCRIPT_DONE, MSG_DUMP,
+	MSG_TRACK_FILES, MSG_TRACK_EVENTS,
 	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE, MSG_NOTIFY,
 };
 
@@ -45,7 +48,8 @@ struct msg_script {
 	conf_script_id script;
 	uint32_t reserved;
 };
-struct msg_script_done { uint64_t token; int32_t wstatus; int32_t error; };     /* as of wait(2); error = errno when it could not be run */
+/* As of wait(2); error = errno when it could not be run, ETIMEDOUT when it was ended because of its time limit. */
+struct msg_script_done { uint64_t token; int32_t wstatus; int32_t error; };
 
 enum msg_kind { MSG_INSTANCE, MSG_GROUP };
 enum msg_what {
@@ -65,5 +69,12 @@ struct msg_event {
 struct msg_notify { struct msg_event event[MSG_NOTIFY_MAX]; };          /* sent with its real length */
 
 struct msg_dump_req { uint32_t kind; };
+
+/* Sent with its real length; `index` into config.track_files. */
+#define MSG_TRACK_FILES_MAX 1024
+struct msg_track_files { uint32_t count, reserved; struct { uint32_t index; int32_t number; } file[MSG_TRACK_FILES_MAX]; };
+
+/* One descriptor, a socket that tells of processes (track/track_events.h), or none and the errno why there is none. */
+struct msg_track_events { int32_t error; };
 
 #endif

@@ -28,6 +28,7 @@ struct role_type {
 	const char *pid_file;           /* "vrrp.pid" */
 	const char *data_file;          /* "keepalived.data": SIGUSR1 */
 	const int *caps; unsigned ncaps;        /* the capabilities it keeps */
+	unsigned tracks;                        /* whose trackers the parent follows for it: CONF_USED_BY_…; 0 = none */
 
 	/* Parent and child, on a configuration; pure. */
 	bool (*needed)(const struct config *cfg);
@@ -43,6 +44,9 @@ struct role_type {
 	void (*stop)(struct role_child *rc);            /* everything, in order; then role_exit(0) */
 	void (*close)(struct role_child *rc);           /* frees what open() made, touching nothing else; also when open() failed, or go() never came */
 	void (*script_done)(struct role_child *rc, uint64_t token, int wstatus, int error);    /* may be NULL */
+	/* Between open() and go(), and for the first also later; may be NULL. The descriptor (-1 = none, for this errno) is the role's. */
+	void (*track_file)(struct role_child *rc, uint32_t index, int32_t number);
+	void (*track_events)(struct role_child *rc, int fd, int error);
 	void (*dump)(struct role_child *rc, enum msg_dump kind, FILE *out);     /* writes at once; a kind it has not writes nothing */
 };
 

@@ -10,6 +10,7 @@
  *   STOP          at most once       role's stop
  *   HELLO         every 5 s          HELLO_ACK
  *   SCRIPT_DONE, DUMP                to the role
+ *   TRACK_FILES, TRACK_EVENTS        to the role, while it is ready or runs
  *
  * The parent's death is the end of the channel: then everything stops in order, since nobody would come back. Signals are for the parent;
  * a child ignores them all.
@@ -325,6 +326,33 @@ static void on_dump(void *arg, struct chan_in *in)
 	chan_send(c->chan, MSG_DUMP_DONE, c->rc.generation, &m, whole ? sizeof m : 0, NULL, 0);
 }
 
+static bool serves(const struct child *c)
+{
+	return c->life == LIFE_READY || c->life == LIFE_RUNNING;
+}
+
+static void on_track_files(void *arg, struct chan_in *in)
+{
+	struct child *c = arg;
+	const struct msg_track_files *m = in->payload;
+	size_t room = (in->len - offsetof(struct msg_track_files, file)) / sizeof m->file[0];
+
+	if (!serves(c) || !c->rc.type->track_file)
+		return;
+	for (size_t i = 0; i < m->count && i < room; i++)
+		c->rc.type->track_file(&c->rc, m->file[i].index, m->file[i].number);
+}
+
+static void on_track_events(void *arg, struct chan_in *in)
+{
+	struct child *c = arg;
+	struct msg_track_events m;
+
+	memcpy(&m, in->payload, sizeof m);
+	if (serves(c) && c->rc.type->track_events)
+		c->rc.type->track_events(&c->rc, take_fd(in, 0), m.error);
+}
+
 static const struct chan_row rows[] = {
 	/* type           name           shortest … longest payload                         descriptors  any generation */
 	{ MSG_START,       "START",       sizeof(struct msg_start), sizeof(struct msg_start), 2, 3, true, on_start },
@@ -335,6 +363,8 @@ static const struct chan_row rows[] = {
 	{ MSG_HELLO,       "HELLO",       sizeof(struct msg_hello), sizeof(struct msg_hello), 0, 0, true, on_hello },
 	{ MSG_SCRIPT_DONE, "SCRIPT_DONE", sizeof(struct msg_script_done), sizeof(struct msg_script_done), 0, 0, false, on_script_done },
 	{ MSG_DUMP,        "DUMP",        sizeof(struct msg_dump_req), sizeof(struct msg_dump_req), 1, 1, false, on_dump },
+	{ MSG_TRACK_FILES, "TRACK_FILES", offsetof(struct msg_track_files, file), sizeof(struct msg_track_files), 0, 0, false, on_track_files },
+	{ MSG_TRACK_EVENTS, "TRACK_EVENTS", sizeof(struct msg_track_events), sizeof(struct msg_track_events), 0, 1, false, on_track_events },
 };
 
 static void on_refused(void *arg, uint16_t type, enum chan_refusal why)

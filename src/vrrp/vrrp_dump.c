@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "track/trackers.h"
+#include "vrrp/vrrp_follow.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
@@ -176,11 +178,7 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 	put_vips(in, out);
 	if (in->sock)
 		fprintf(out, "   fd_in %d, fd_out %d\n", vrrp_sock_fd(in->sock), vrrp_sock_fd(in->sock));
-	if (conf->ntrack_ifs)
-		fputs("   Tracked interfaces :\n", out);
-	for (unsigned i = 0; i < conf->ntrack_ifs; i++)
-		fprintf(out, "     %s weight %d%s\n", conf->track_ifs[i].ifname, conf->track_ifs[i].weight,
-			conf->track_ifs[i].reverse ? " reverse" : "");
+	vrrp_follow_dump(in, out);
 	fprintf(out, "   Addresses put back = %" PRIu64 "\n", in->restored);
 	put_history(in, out);
 	for (unsigned i = 1; i < VRRP_DROPS; i++)
@@ -297,6 +295,7 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 		fputs("------< VRRP Sync groups >------\n", out);
 	for (unsigned i = 0; i < sh->nsyncs; i++)
 		put_sync(&sh->syncs[i], out);
+	trackers_dump(sh->trackers, out);
 	put_late(&sh->late, out);
 	put_interfaces(sh, out);
 }

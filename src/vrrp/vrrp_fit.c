@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fitness of an instance.
  *
- * Decides from the view of links and addresses whether an instance can run, with which source and on which socket, and
- * what its tracked interfaces make of its priority. Called by vrrp_proc.c at the start and whenever a link or an
- * address that concerns the instance changed. It changes no state: what it finds goes to the state machine as an
- * event. */
+ * Decides from the view of links and addresses, and from what it follows (vrrp_follow.c), whether an instance can run,
+ * with which source and on which socket. Called by vrrp_proc.c at the start and whenever something that concerns the
+ * instance changed. It changes no state: what it finds goes to the state machine as an event. */
 #include "vrrp/vrrp_fit.h"
 
 #include <errno.h>
@@ -12,47 +11,9 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "vrrp/vrrp_track.h"
+#include "vrrp/vrrp_follow.h"
 #include "vrrp/vrrp_vmac.h"
 #include "vrrp/vrrp_wire.h"
-
-/* ---- tracked interfaces ---- */
-
-static bool link_good(const struct vrrp_inst *in, const char *name)
-{
-	const struct net_link *link = net_link_by_name(in->sh->net, name);
-
-	return link && link->up;
-}
-
-static bool track_fault(const struct vrrp_inst *in, bool say)
-{
-	bool fault = false;
-
-	for (unsigned i = 0; i < in->conf->ntrack_ifs; i++) {
-		const struct conf_track_if *t = &in->conf->track_ifs[i];
-
-		if (!vrrp_track_fault(t->weight, t->reverse, link_good(in, t->ifname)))
-			continue;
-		fault = true;
-		if (say)
-			log_info("(%s): entering FAULT state (interface %s %s)", in->conf->name, t->ifname,
-				 t->reverse ? "up" : "down");
-	}
-	return fault;
-}
-
-uint8_t vrrp_fit_priority(const struct vrrp_inst *in)
-{
-	int64_t sum = 0;
-
-	for (unsigned i = 0; i < in->conf->ntrack_ifs; i++) {
-		const struct conf_track_if *t = &in->conf->track_ifs[i];
-
-		sum += vrrp_track_weight(t->weight, t->reverse, link_good(in, t->ifname));
-	}
-	return vrrp_track_priority(in->conf->priority, sum);
-}
 
 /* ---- source address ---- */
 
@@ -113,8 +74,7 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 			 conf->family == AF_INET6 ? 6 : 4);
 	if (fresh & VRRP_FAULT_NO_SRC)
 		log_info("(%s): entering FAULT state (src address not configured)", conf->name);
-	if (fresh & VRRP_FAULT_TRACK_IF)
-		(void)track_fault(in, true);
+	vrrp_follow_say(in, fresh);
 }
 
 /* Without an interface of its own an instance lives where its source address is. */
@@ -149,7 +109,7 @@ static uint32_t check_link(struct vrrp_inst *in)
 	}
 	if (!in->conf->interface) {
 		link = find_link(in);
-		return link && !link->up ? VRRP_FAULT_LINK_DOWN : 0;    /* none: its source is missing, which is said so */
+		return link && !link->up && !in->conf->dont_track_primary ? VRRP_FAULT_LINK_DOWN : 0;   /* none: its source is missing, which is said so */
 	}
 	link = net_link_by_name(in->sh->net, in->conf->interface);
 	if (in->ifindex && (!link || link->ifindex != in->ifindex))     /* gone, or another one of that name */
@@ -157,7 +117,7 @@ static uint32_t check_link(struct vrrp_inst *in)
 	in->ifindex = link ? link->ifindex : 0;
 	if (!link)
 		return VRRP_FAULT_NO_LINK;
-	return link->up ? 0 : VRRP_FAULT_LINK_DOWN;
+	return link->up || in->conf->dont_track_primary ? 0 : VRRP_FAULT_LINK_DOWN;
 }
 
 uint32_t vrrp_fit_check(struct vrrp_inst *in)
@@ -183,8 +143,7 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 				faults |= src_fault;
 			}
 		}
-		if (track_fault(in, false))
-			faults |= VRRP_FAULT_TRACK_IF;
+		faults |= vrrp_follow_faults(in);
 	}
 	say_faults(in, faults & ~in->fsm.faults);
 	return faults;
@@ -199,10 +158,7 @@ bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link
 	if (link->ifindex == in->ifindex || (in->conf->interface && !strcmp(in->conf->interface, link->name)) ||
 	    (in->conf->vrf && !strcmp(in->conf->vrf, link->name)))
 		return true;
-	for (unsigned i = 0; i < in->conf->ntrack_ifs; i++)
-		if (!strcmp(in->conf->track_ifs[i].ifname, link->name))
-			return true;
-	return false;
+	return vrrp_follows_link(in, link->name);
 }
 
 /* With a storm of addresses (a master installs hundreds) this must be cheap: only a lost source or a missing one

@@ -28,6 +28,9 @@ enum vrrp_fault {
 	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
 	VRRP_FAULT_VMAC      = 1 << 7,          /* its VMAC or ipvlan cannot be made */
+	VRRP_FAULT_SCRIPT    = 1 << 16,         /* a tracked script, file or process without weight says so */
+	VRRP_FAULT_FILE      = 1 << 17,
+	VRRP_FAULT_PROCESS   = 1 << 18,
 };
 
 /* auth_hmac: missing, malformed, unknown key, invalid, stale, replay. */
@@ -38,6 +41,7 @@ struct vrrp_entry;                              /* a route or rule that some ins
 struct vrrp_promote;
 struct vrrp_inst;
 struct vrrp_sync;                               /* a sync group: vrrp_sync.h */
+struct trackers;
 
 /* What all instances of the process share. */
 struct vrrp_shared {
@@ -45,6 +49,7 @@ struct vrrp_shared {
 	struct net *net;
 	struct vrrp_io *io;
 	struct vrrp_arp *arp;
+	struct trackers *trackers;
 	struct vrrp_inst *insts;
 	unsigned ninsts;
 	struct vrrp_sync *syncs; unsigned nsyncs;

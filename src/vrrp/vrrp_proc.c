@@ -19,9 +19,11 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "options.h"
+#include "track/trackers.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_follow.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_nft.h"
@@ -54,7 +56,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records();
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records() + trackers_records(cfg);
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -83,7 +85,7 @@ static void proc_identities(const struct config *cfg, void (*fn)(void *arg, cons
 static void refresh(struct vrrp_inst *in)
 {
 	uint32_t faults = vrrp_fit_check(in);
-	uint8_t priority = vrrp_fit_priority(in);
+	uint8_t priority = faults ? in->tracked_priority : vrrp_follow_priority(in);    /* it has none before it is cured */
 
 	if (priority != in->tracked_priority) {
 		in->tracked_priority = priority;
@@ -92,6 +94,20 @@ static void refresh(struct vrrp_inst *in)
 	if (faults != in->fsm.faults)
 		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_FAULTS, .faults = faults });
 }
+
+static void on_tracker(void *arg, enum conf_track_kind kind, uint32_t index)
+{
+	struct vrrp_proc *p = arg;
+
+	if (p->sh.ending)
+		return;
+	for (unsigned i = 0; i < p->sh.ninsts; i++)
+		if (vrrp_follows(&p->sh.insts[i], kind, index))
+			refresh(&p->sh.insts[i]);
+	vrrp_start_waiting(&p->sh);
+}
+
+static const struct trackers_ops trackers_ops = { on_tracker };
 
 static void say_link(struct vrrp_proc *p, const struct net_link *link, bool gone)
 {
@@ -203,6 +219,7 @@ static void proc_free(struct role_child *rc)
 	vrrp_vips_done(&p->sh);
 	vrrp_vmac_done(&p->sh);
 	vrrp_io_free(p->sh.io);
+	trackers_free(p->sh.trackers);
 	vrrp_arp_close(p->sh.arp);
 	net_close(p->sh.net);
 	free(p->sh.insts);
@@ -291,6 +308,8 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
 	record = 2 * (size_t)sh->ninsts;
+	sh->trackers = trackers_new(rc, record, &sh->notify.tokens, &trackers_ops, p);
+	record += trackers_records(rc->cfg);
 	vrrp_syncs_init(sh);
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
@@ -321,8 +340,9 @@ static void say_sockpool(const struct vrrp_shared *sh)
 	}
 }
 
-static void note_link(struct vrrp_proc *p, const char *name)
+static void note_link(void *arg, const char *name)
 {
+	struct vrrp_proc *p = arg;
 	const struct net_link *link = name ? net_link_by_name(p->sh.net, name) : NULL;
 
 	for (unsigned i = 0; link && i < p->nwatched; i++)
@@ -339,11 +359,8 @@ static void note_link(struct vrrp_proc *p, const char *name)
 static void note_links(struct vrrp_proc *p)
 {
 	for (unsigned i = 0; i < p->sh.ninsts; i++) {
-		const struct conf_vrrp *conf = p->sh.insts[i].conf;
-
-		note_link(p, conf->interface);
-		for (unsigned j = 0; j < conf->ntrack_ifs; j++)
-			note_link(p, conf->track_ifs[j].ifname);
+		note_link(p, p->sh.insts[i].conf->interface);
+		vrrp_follow_each_link(&p->sh.insts[i], note_link, p);
 	}
 }
 
@@ -356,8 +373,10 @@ static void proc_go(struct role_child *rc)
 	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vmac_start(sh, rc->predecessor);
 	vrrp_nft_start(sh, rc->predecessor);
+	trackers_inherit(sh->trackers);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
+		vrrp_start_priority(&sh->insts[i]);
 		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
 		if (rc->predecessor)
 			vrrp_sign_resume(&sh->insts[i], rc->predecessor);
@@ -373,12 +392,14 @@ static void proc_go(struct role_child *rc)
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
 	vrrp_notify_flush(&sh->notify);
 	role_applied(rc);
+	trackers_run(sh->trackers);
 }
 
 static void proc_hand_over(struct role_child *rc, const bool *gone)
 {
 	struct vrrp_proc *p = rc->priv;
 
+	trackers_stop(p->sh.trackers);
 	for (unsigned i = 0; i < p->sh.ninsts; i++) {
 		struct vrrp_inst *in = &p->sh.insts[i];
 
@@ -417,6 +438,7 @@ static void proc_stop(struct role_child *rc)
 	struct vrrp_proc *p = rc->priv;
 
 	p->sh.ending = true;
+	trackers_stop(p->sh.trackers);
 	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
@@ -442,12 +464,30 @@ static void proc_script_done(struct role_child *rc, uint64_t token, int wstatus,
 {
 	struct vrrp_proc *p = rc->priv;
 
-	(void)wstatus;
-	(void)error;
-	if (!p || !p->sh.ending || token <= p->stop_tokens_from || !p->waiting)
+	if (!p || trackers_script_done(p->sh.trackers, token, wstatus, error))
+		return;
+	if (!p->sh.ending || token <= p->stop_tokens_from || !p->waiting)
 		return;
 	if (!--p->waiting)
 		stop_finish(p);
+}
+
+static void proc_track_file(struct role_child *rc, uint32_t index, int32_t number)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	if (p)
+		trackers_file(p->sh.trackers, index, number);
+}
+
+static void proc_track_events(struct role_child *rc, int fd, int error)
+{
+	struct vrrp_proc *p = rc->priv;
+
+	if (p)
+		trackers_events(p->sh.trackers, fd, error);
+	else if (fd >= 0)
+		close(fd);
 }
 
 static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
@@ -488,6 +528,7 @@ const struct role_type vrrp_role = {
 	.data_file = "keepalived.data",
 	.caps = vrrp_caps,
 	.ncaps = sizeof(vrrp_caps) / sizeof(vrrp_caps[0]),
+	.tracks = CONF_USED_BY_VRRP,
 	.needed = config_has_vrrp,
 	.book_records = proc_book_records,
 	.canonical = proc_canonical,
@@ -498,5 +539,7 @@ const struct role_type vrrp_role = {
 	.stop = proc_stop,
 	.close = proc_free,
 	.script_done = proc_script_done,
+	.track_file = proc_track_file,
+	.track_events = proc_track_events,
 	.dump = proc_dump,
 };

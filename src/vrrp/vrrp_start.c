@@ -4,7 +4,11 @@
  * Called by vrrp_proc.c once, when it takes over. A successor goes on from the records of its predecessor, which may
  * be hostile or old; the rest starts anew. A delayed start holds elections back, once in the life of the daemon: a
  * successor inherits its end. Meanwhile instances are BACKUP and listen; afterwards they listen for as long as without
- * a delay, because what is being waited for may be the network itself. */
+ * a delay, because what is being waited for may be the network itself.
+ *
+ * What is followed without weight may be a fault: an instance whose script has never ended does not know whether it may
+ * run, and stays in INIT, as do the other members of its group, until that is known. A successor goes on meanwhile: what
+ * was added to its configuration says so soon enough. */
 #include "vrrp/vrrp_start.h"
 
 #include <stdlib.h>
@@ -13,6 +17,7 @@
 #include "lib/mem.h"
 #include "lib/rbuf.h"
 #include "lib/wbuf.h"
+#include "vrrp/vrrp_follow.h"
 #include "vrrp/vrrp_sync.h"
 
 #define HOLD_KEY "start held until"
@@ -98,22 +103,68 @@ static bool inherit(struct vrrp_inst *in, const struct book *b, struct vrrp_book
 	return len > 0 && vrrp_book_get_state(payload, (size_t)len, was);
 }
 
-void vrrp_start_all(struct vrrp_shared *sh)
+void vrrp_start_priority(struct vrrp_inst *in)
 {
-	struct vrrp_event *first = mem_array(sh->ninsts ? sh->ninsts : 1, sizeof(*first));
+	struct vrrp_book_state was;
 
-	hold_back(sh);
+	/* An owner has its own, whatever it was lowered to. */
+	if (in->conf->priority != VRRP_OWNER && in->sh->rc->predecessor && inherit(in, in->sh->rc->predecessor, &was) && was.priority)
+		in->fsm.priority = in->tracked_priority = was.priority;
+}
+
+/* ---- the first events ---- */
+
+struct beginning { struct vrrp_event *first; bool *starts; };  /* by instance */
+
+/* A group begins as a whole; with one member that goes on, all do. */
+static void gather_groups(struct vrrp_shared *sh, struct beginning *b, const bool *known)
+{
+	for (unsigned i = 0; i < sh->nsyncs; i++) {
+		const struct conf_sync_group *g = sh->syncs[i].conf;
+		bool goes_on = false;
+
+		for (unsigned j = 0; j < g->nmembers; j++)
+			goes_on |= known[g->members[j]];
+		for (unsigned j = 0; goes_on && j < g->nmembers; j++)
+			b->starts[g->members[j]] = true;
+	}
+}
+
+static void gather(struct vrrp_shared *sh, struct beginning *b)
+{
+	bool *known = mem_array(sh->ninsts + 1, sizeof(*known));
+
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		struct vrrp_inst *in = &sh->insts[i];
 		struct vrrp_book_state was;
-		bool known = sh->rc->predecessor && inherit(in, sh->rc->predecessor, &was);
 
-		first[i] = vrrp_inst_first(in, known ? &was : NULL);
+		if (in->fsm.state != VRRP_INIT || in->stopped)
+			continue;
+		known[i] = sh->rc->predecessor && inherit(in, sh->rc->predecessor, &was);
+		b->first[i] = vrrp_inst_first(in, known[i] ? &was : NULL);
+		b->starts[i] = known[i] || !vrrp_follow_waits(in);
 	}
-	vrrp_syncs_prepare(sh, first);
+	gather_groups(sh, b, known);
+	free(known);
+}
+
+void vrrp_start_waiting(struct vrrp_shared *sh)
+{
+	struct beginning b = { mem_array(sh->ninsts + 1, sizeof(*b.first)), mem_array(sh->ninsts + 1, sizeof(*b.starts)) };
+
+	gather(sh, &b);
+	vrrp_syncs_prepare(sh, b.first, b.starts);
 	for (unsigned i = 0; i < sh->ninsts; i++)
-		vrrp_inst_event(&sh->insts[i], &first[i]);
-	free(first);
+		if (b.starts[i])
+			vrrp_inst_event(&sh->insts[i], &b.first[i]);
+	free(b.first);
+	free(b.starts);
+}
+
+void vrrp_start_all(struct vrrp_shared *sh)
+{
+	hold_back(sh);
+	vrrp_start_waiting(sh);
 }
 
 void vrrp_start_init(struct vrrp_shared *sh)

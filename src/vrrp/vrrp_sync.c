@@ -169,10 +169,11 @@ static void prepare_one(struct vrrp_sync *s, struct vrrp_event *first)
 	}
 }
 
-void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first)
+void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first, const bool *starts)
 {
 	for (unsigned i = 0; i < sh->nsyncs; i++)
-		prepare_one(&sh->syncs[i], first);
+		if (starts[sh->syncs[i].conf->members[0]])
+			prepare_one(&sh->syncs[i], first);
 }
 
 void vrrp_syncs_snapshot(struct vrrp_shared *sh)

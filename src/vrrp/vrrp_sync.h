@@ -20,9 +20,9 @@ struct vrrp_sync {
 void vrrp_syncs_init(struct vrrp_shared *sh);
 void vrrp_syncs_done(struct vrrp_shared *sh);
 
-/* The first events of all instances, by their index: makes those of a group agree. Tells scripts of groups that start
- * before their members do. */
-void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first);
+/* The first events of all instances, by their index, and which of them start now, a group as a whole: makes those of a
+ * group agree. Tells scripts of groups that start before their members do. */
+void vrrp_syncs_prepare(struct vrrp_shared *sh, struct vrrp_event *first, const bool *starts);
 /* The instance, a member, had an event: brings its group to one state. */
 void vrrp_sync_settle(struct vrrp_inst *in);
 /* The addresses of the instance are in place, or given up. */

@@ -143,8 +143,9 @@ class Daemon:
         """Process ids by role (keepalived, vrrp, checkers, bfd), from the pid files, of those that live."""
         found = {}
         living = set(self.processes())
-        for folder in ("/run", "/run/keepalived"):
-            for file in self.path(folder).glob("*.pid"):
+        # With a network namespace they lie in a folder of its name.
+        for folder in (self.path("/run"), *self.path("/run").glob("keepalived/**/")):
+            for file in folder.glob("*.pid"):
                 try:
                     text = file.read_text().strip()
                 except FileNotFoundError:  # between two processes

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "vrrp/vrrp_book.h"
-#include "vrrp/vrrp_track.h"
 
 static struct ip_addr ip(const char *str)
 {
@@ -137,33 +136,11 @@ static void test_records(void **state)
 	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 1);
 }
 
-static void test_tracking(void **state)
-{
-	(void)state;
-	assert_int_equal(vrrp_track_weight(10, false, true), 10);
-	assert_int_equal(vrrp_track_weight(10, false, false), 0);
-	assert_int_equal(vrrp_track_weight(-10, false, true), 0);
-	assert_int_equal(vrrp_track_weight(-10, false, false), -10);
-	assert_int_equal(vrrp_track_weight(10, true, true), 0);
-	assert_int_equal(vrrp_track_weight(10, true, false), 10);
-	assert_int_equal(vrrp_track_weight(-10, true, true), -10);
-	assert_int_equal(vrrp_track_weight(0, false, false), 0);
-	assert_true(vrrp_track_fault(0, false, false));
-	assert_false(vrrp_track_fault(0, false, true));
-	assert_true(vrrp_track_fault(0, true, true));
-	assert_false(vrrp_track_fault(5, false, false));
-	assert_int_equal(vrrp_track_priority(100, 10), 110);
-	assert_int_equal(vrrp_track_priority(100, -200), 1);
-	assert_int_equal(vrrp_track_priority(100, 500), 254);
-	assert_int_equal(vrrp_track_priority(255, -50), 255);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),     cmocka_unit_test(test_state),   cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_addr),     cmocka_unit_test(test_in_time), cmocka_unit_test(test_records),
-		cmocka_unit_test(test_tracking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,7 +231,7 @@ static const struct schema_row rows[] = {
 	/* buffers */
 	BUFFER_ROWS(ROW, "vrrp_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the VRRP command socket", vrrp_cmd, 0),
 	BUFFER_ROWS(ROW, "vrrp_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the VRRP monitor socket", vrrp_monitor, 1),
-	BUFFER_ROWS(LATER, "process_monitor_rcv_bufs", "2.0.11", "receive buffer of the process monitor", process_monitor, 2),
+	BUFFER_ROWS(ROW, "process_monitor_rcv_bufs", "2.0.11", "receive buffer of the process monitor; it grows when events were lost", process_monitor, 2),
 	BUFFER_ROWS(LATER, "lvs_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the checker command socket", lvs_cmd, 3),
 	BUFFER_ROWS(LATER, "lvs_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the checker monitor socket", lvs_monitor, 4),
 

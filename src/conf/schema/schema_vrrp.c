@@ -147,7 +147,7 @@ static void instance_init(void *obj)
 #define FROM_GLOBAL .flags = SF_DERIVED, .def = "as in global_defs"
 #define LATER_GLOBAL .flags = SF_DERIVED | SF_LATER, .def = "as in global_defs"
 #define NOTIFY(keyword, f, s, h) { .name = keyword, .type = ST_SCRIPT, FIELD(v.notify.f), .since = s, .help = h }
-#define TRACK(keyword, b, kind, s, h) { .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_LATER | SF_REPEAT | SF_VITAL, .since = s, \
+#define TRACK(keyword, b, kind, s, h, f) { .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = f | SF_REPEAT | SF_VITAL, .since = s, \
 	.offset = offsetof(struct conf_vrrp, trackers[kind]), .print = print_uses, .args = "{ NAME [weight NUMBER [reverse|noreverse]] … }", .help = h }
 
 static const struct schema_choice states[] = { { "MASTER", STATE_MASTER }, { "BACKUP", STATE_BACKUP }, { NULL, 0 } };
@@ -264,11 +264,11 @@ static const struct schema_row rows[] = {
 	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs,
 	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INTERFACE [weight NUMBER [reverse]] … }", .since = "1.0.1",
 	  .help = "other interfaces that must be up, or that weigh on the priority" },
-	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "1.1.13", "scripts that must succeed, or that weigh on the priority"),
-	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files whose number weighs on the priority"),
-	TRACK("track_process", schema_track_process_list, CONF_TRACK_PROCESS, "2.0.11", "processes that must run, or that weigh on the priority"),
-	TRACK("track_bfd", schema_track_bfd_list, CONF_TRACK_BFD, "2.0.0", "BFD sessions that must be up, or that weigh on the priority"),
-	LATER("dont_track_primary", ST_FLAG, "1.1.8", "do not mind whether the own interface is up", FIELD(v.dont_track_primary)),
+	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "1.1.13", "scripts that must succeed, or that weigh on the priority", 0),
+	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files whose number weighs on the priority", 0),
+	TRACK("track_process", schema_track_process_list, CONF_TRACK_PROCESS, "2.0.11", "processes that must run, or that weigh on the priority", 0),
+	TRACK("track_bfd", schema_track_bfd_list, CONF_TRACK_BFD, "2.0.0", "BFD sessions that must be up, or that weigh on the priority", SF_LATER),
+	{ .name = "dont_track_primary", .type = ST_FLAG, FIELD(v.dont_track_primary), .since = "1.1.8", .help = "do not mind whether the own interface is up" },
 	{ .name = "track_src_ip", .type = ST_FLAG, FIELD(v.track_src_ip), POS(track_src_pos), .since = "2.0.0",
 	  .help = "FAULT while the configured source address is absent" },
 	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(v.linkbeat_use_polling), .since = "2.0.0",
