@@ -5,6 +5,8 @@
 
 struct net;
 
-int net_event_fd(const struct net *n);          /* so that a test can make its receive buffer small */
+/* So that a test can make their receive buffers small. */
+int net_event_fd(const struct net *n);
+int net_entries_fd(const struct net *n);
 
 #endif

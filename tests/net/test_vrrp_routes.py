@@ -384,3 +384,30 @@ def test_many_addresses_in_slices(lab):
     wait_until(lambda: daemon.path("/tmp/count").exists() and daemon.path("/tmp/count").read_text().strip() == "1000")
     daemon.stop()
     assert not [address for address in one.addresses() if address.startswith("10.1.")]
+
+
+def test_track_src_ip(lab):
+    """FAULT while the configured source is absent; without the word it does not matter to multicast adverts."""
+    host = lab.host("one", "10.0.0.1/24", "10.0.0.7/24")
+    daemon = lab.daemon(host, config(extra="mcast_src_ip 10.0.0.7\n\ttrack_src_ip"), args=("-n",))
+    daemon.wait_log(r"\(VI_1\) Entering MASTER STATE")
+    host.del_address("10.0.0.7/24")
+    fault = daemon.wait_log(r"\(VI_1\): entering FAULT state \(src address not configured\)")
+    wait_until(lambda: not host.has_address("10.0.0.100"))
+    host.add_address("10.0.0.7/24")
+    daemon.wait_log(r"\(VI_1\) Entering MASTER STATE", since=fault.time)
+
+
+def test_dump(lab):
+    host = machine(lab, "one")
+    daemon = lab.daemon(host, config(routes=["10.61.0.0/16 dev eth1"], rules=[LAST],
+                                     statics=statics(["10.7.0.1/24 dev eth1"], ["10.81.0.0/16 dev eth1"], ["to 10.83.0.0/16 table 9 preference 501"])))
+    wait_until(lambda: installed(host))
+    daemon.send_signal(signal.SIGUSR1)
+    file = daemon.path("/tmp/keepalived.data")
+    wait_until(lambda: file.exists() and "VRRP Sockpool" in file.read_text())
+    text = file.read_text()
+    for part in ("------< Static Addresses >------\n     10.7.0.1/24 dev eth1 scope global set\n", "------< Static Routes >------\n 10.81.0.0/16 dev eth1 ",
+                 "------< Static Rules >------\n inet from all to 10.83.0.0/16 ", "   Virtual Routes (1):\n     10.61.0.0/16 dev eth1 table 254 protocol 18 scope 253 set\n",
+                 "   Virtual Rules (1):\n     inet from 10.254.0.0/16 preference 2000 table 254 protocol 18 set\n"):
+        assert part in text, text
