@@ -7,6 +7,9 @@
  */
 #include "lib/utf8.h"
 
+#include <locale.h>
+#include <wchar.h>
+
 size_t utf8_decode(const char *p, const char *end, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -26,6 +29,25 @@ size_t utf8_decode(const char *p, const char *end, uint32_t *code)
 		return 0;
 	*code = c;
 	return len;
+}
+
+/* The C library knows, but only in a locale whose characters are Unicode's; that of the process stays as it is. */
+unsigned utf8_width(uint32_t code)
+{
+	static locale_t unicode;
+	locale_t before;
+	int width;
+
+	if (code < 0x300)
+		return 1;
+	if (!unicode)
+		unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (!unicode)
+		return 1;
+	before = uselocale(unicode);
+	width = wcwidth((wchar_t)code);
+	uselocale(before);
+	return width < 0 || width > 2 ? 1 : (unsigned)width;
 }
 
 void utf8_repair(struct strbuf *out, const char *text, size_t len)

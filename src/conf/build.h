@@ -7,6 +7,7 @@
 #include "conf/build_track.h"
 #include "conf/config.h"
 #include "conf/diag.h"
+#include "conf/keyfile.h"
 #include "conf/names.h"
 #include "conf/schema/schema.h"
 #include "conf/vec.h"
@@ -17,7 +18,7 @@
 #define SERVICE_HELD "; the virtual_server is not programmed"
 #define INSTANCE_HELD "; the instance is held back"
 
-#define RULE_PREFERENCE 16383                   /* the first that a rule without one gets */
+#define RULE_PREFERENCE 16384                   /* the first that a rule without one gets */
 #define UNSET_UINT UINT32_MAX                   /* "not given", where 0 means something; times use USEC_NEVER */
 
 /* Fields of the final structs hold UNSET_UINT or USEC_NEVER until finish_… has filled them in. */
@@ -25,7 +26,7 @@ struct build_globals {
 	struct conf_globals g;
 	bool snmp_rfc, syncd_has_id;
 	/* Where a statement stood, whatever its value. */
-	struct conf_pos email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
+	struct conf_pos router_id_pos, email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
 	struct conf_pos garp_pos[3];                    /* delay, repeat, refresh */
 	struct conf_pos rttime_pos[3];                  /* VRRP, checker, BFD */
 	struct conf_pos fifo_script_pos[3];             /* all, VRRP, LVS */
@@ -49,10 +50,11 @@ struct build_vrrp {
 	struct conf_vif *vif;
 	struct conf_hmac *hmac;
 	bool vip_lines;                         /* virtual_ipaddress has lines, whatever they say */
-	bool peers_bad, auth_bad, hmac_bad;     /* a part of unicast_peer, auth_type or auth_hmac cannot be used, which is said */
+	bool peers_bad, auth_bad, hmac_bad;     /* a part of unicast_peer, authentication or auth_hmac cannot be used, which is said */
+	bool auth_read;                         /* there was an authentication that is spelt right */
 	/* Where a statement stood, whatever its value. */
-	struct conf_pos vrid_pos, interface_pos, state_pos, priority_pos, version_pos, advert_pos, nopreempt_pos, delay_pos;
-	struct conf_pos auth_pos, auth_type_pos, unicast_src_pos, mcast_src_pos, mcast_dst_pos, peers_pos, fault_no_peer_pos, check_src_pos;
+	struct conf_pos vrid_pos, state_pos, priority_pos, version_pos, advert_pos, nopreempt_pos, delay_pos;
+	struct conf_pos auth_pos, auth_type_pos, auth_pass_pos, unicast_src_pos, mcast_src_pos, mcast_dst_pos, peers_pos, fault_no_peer_pos, check_src_pos;
 	struct conf_pos unicast_ttl_pos, old_checksum_pos, native_pos, vrf_pos, track_src_pos, vips_pos, strict_pos, accept_pos, no_accept_pos;
 	struct conf_pos down_timer_pos, repeat_pos, refresh_repeat_pos, lower_delay_pos, lower_repeat_pos, lower_no_advert_pos;
 	struct conf_pos higher_send_pos, owner_ignore_pos, timer_pos, xmit_base_pos, sync_pos;
@@ -138,6 +140,7 @@ struct schema_ctx {
 	struct vec hops;                        /* of the route being read: struct conf_hop */
 	struct item *item;                      /* the line being read (item.h) */
 	struct names names;                     /* of numbers */
+	struct keyfiles keyfiles;
 	uint32_t rule_preference[2];            /* the next one for a rule that has none: IPv4, IPv6 */
 	struct vec rs, checks, hosts, urls, statuses;   /* of the virtual server being read: struct build_rs, build_check (twice), conf_url */
 	struct vec vs_entries, check_uses;              /* struct conf_vs_entry of the group being read; struct build_check_use */
@@ -154,6 +157,7 @@ struct schema_ctx {
 	const struct schema_row *row;           /* the row of the statement being read */
 	void *prototypes[SB_COUNT];
 	uint32_t nchecks, nrs;
+	bool auth_unknown;                      /* the authentication being read has a statement that nobody knows */
 	unsigned presumed;                      /* statements that nobody knows, and that were taken for a misspelling */
 	size_t looks;                           /* names of groups compared for suggestions */
 };

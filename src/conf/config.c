@@ -195,9 +195,12 @@ struct config *config_parse_here(char *text, size_t len, struct conf_diags *diag
 	lex_read(&lx, text, len, diags);
 	ctx_init(&c, arena, diags);
 	c.names = (struct names){ lx.names, lx.nnames };
+	c.keyfiles = (struct keyfiles){ lx.keys, lx.nkeys };
 	root = tree_build(&lx, &schema_language, nodes, diags);
 	lex_drop_items(&lx);
 	cfg->empty = !root->child;
+	if (cfg->empty && diags && !diags_count(diags, DIAG_ERROR))
+		diag_add(diags, DIAG_WARNING, &lx.end, "the configuration has no statement: there is nothing to do");
 	read_tree(&c, root);
 	cfg->files = copy_names(arena, &lx);
 	cfg->nfiles = (unsigned)lx.nfiles;

@@ -151,6 +151,7 @@ struct conf_globals {
 	const char *router_id;                  /* default: host name */
 	/* outside of all blocks */
 	const char *net_namespace;              /* NULL = the one we are started in */
+	struct conf_pos net_namespace_pos;
 	const char *net_namespace_ipvs;         /* "" = the default namespace, NULL = that of the daemon */
 	bool namespace_with_ipsets;
 	const char *instance_name;              /* suffix of run files and idents; NULL = none */

@@ -64,7 +64,7 @@ enum conf_hmac_mode { CONF_HMAC_ENFORCE, CONF_HMAC_PERMISSIVE, CONF_HMAC_RECEIVE
 enum { CONF_HMAC_KEY_MIN = 32, CONF_HMAC_KEY_MAX = 64 };
 struct conf_hmac_key {
 	struct conf_pos pos;
-	const char *file;                       /* the key is in this file (a relative one is a systemd credential); NULL = in `bytes` */
+	const char *file;                       /* where it was read from (a relative path is a systemd credential); NULL = from the configuration */
 	uint8_t id;                             /* 1 … 255, unique in its list */
 	uint8_t len, bytes[CONF_HMAC_KEY_MAX];
 };
@@ -83,6 +83,7 @@ struct conf_vrrp {
 	const char *name;
 	const char *broken;                     /* not NULL: held back in FAULT, for this reason */
 	const char *interface;                  /* NULL: unicast with a source address */
+	struct conf_pos interface_pos;          /* of the statement; line 0 = there is none */
 	const char *vrf;                        /* only without `interface`; NULL = none */
 	uint8_t family;                         /* of the adverts: AF_INET, AF_INET6 */
 	uint8_t vrid, priority;                 /* derived defaults applied: see runtime behaviour of priority and state */

@@ -32,6 +32,10 @@ void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos
 /* The same, for what a file may hold hundreds of times: the same text again in the same file is counted, not repeated. */
 void diag_repeat(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* What is odd about the word at `word`, said at `pos` like the above. When an error about that word follows, it is the cause of it: the two become one
+ * message, the error's with this one behind it. */
+void diag_cause(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const struct conf_pos *word, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 /* A text of a definition or a sequence was accused here in these words before: counts it once more, true. Saves finding out what would not be said. */
 bool diag_again(struct conf_diags *d, const struct conf_pos *pos, const char *fmt);
 unsigned diags_count(const struct conf_diags *d, enum diag_level level);

@@ -9,15 +9,20 @@
 
 struct diag {
 	struct conf_pos pos;
-	bool placed;
+	bool placed, gone;                      /* gone: an error tells it as its cause */
 	enum diag_level level;
 	unsigned order, more;                   /* order of arrival; repetitions in the same file, or of the same definition */
 	char *text;
 };
 
+/* What is odd about a word (diag_cause). */
+struct diag_cause { struct conf_pos pos; size_t diag; char *text; bool taken; };        /* diag: index + 1; 0 = it is not kept */
+
 struct diag_file {
 	char *name, *text;
 	size_t len;
+	bool searched;                          /* for the lines about secrets, when something is shown */
+	struct secret_lines secrets;
 	uint32_t line;                          /* where the last search ended: lines are asked for in ascending order */
 	size_t offset;
 };
@@ -31,6 +36,9 @@ struct conf_diags {
 	unsigned counts[3];                     /* of each level, kept or not */
 	unsigned dropped[3];                    /* of each level */
 	struct map *said;                       /* file, place, text → struct diag's index + 1 */
+	struct diag_cause *causes;              /* in the order of arrival */
+	size_t ncauses;
+	struct map *cause_at;                   /* place of the word → index + 1 */
 	struct diag_file *files;
 	size_t nfiles;
 	struct diag_origin *origins;            /* struct conf_pos's via − 1 */

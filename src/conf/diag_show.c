@@ -3,7 +3,7 @@
  * Diagnostics as they are shown: text with the source line for a terminal, one line each for the log, JSON for programs.
  *
  * The echo of a source line needs the file's text, which source_read hands over; a secret in it shows as ******** (mask.c). Columns count
- * bytes; the caret is placed by characters, so that it also stands right below Chinese comments. A terminal and a log get one line of valid
+ * bytes; the caret is placed by what the characters take on a terminal, so that it also stands right below what follows Chinese text. A terminal and a log get one line of valid
  * text and nothing that moves a cursor or turns the direction of writing, also in the names of files: what may not be seen is a `?`. JSON has
  * escapes of its own for control characters, so programs get them, and U+FFFD only for bytes that are no UTF-8.
  *
@@ -55,14 +55,33 @@ static int diag_compare(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Sorting changes the order only, and indices in `said` are not needed for a list that is being shown. */
-static const struct diag *diags_sorted(const struct conf_diags *d, struct diag **copy)
+/* What the files say about secrets, before any of it is shown. */
+static void find_secrets(const struct conf_diags *d)
 {
-	*copy = mem_array(d->count ? d->count : 1, sizeof(**copy));
+	for (size_t i = 0; i < d->nfiles; i++) {
+		struct diag_file *f = &d->files[i];
+
+		if (f->searched || !f->text)
+			continue;
+		f->searched = true;
+		secret_lines_read(&f->secrets, f->text, f->len);
+		mask_learn(d->mask, &f->secrets, f->text, f->len);
+	}
+}
+
+/* Those that are shown, in their order; to be freed. */
+static struct diag *diags_sorted(const struct conf_diags *d, size_t *n)
+{
+	struct diag *list = mem_array(d->count ? d->count : 1, sizeof(*list));
+
+	*n = 0;
 	if (d->count)
-		memcpy(*copy, d->list, d->count * sizeof(**copy));
-	qsort(*copy, d->count, sizeof(**copy), diag_compare);
-	return *copy;
+		find_secrets(d);
+	for (size_t i = 0; i < d->count; i++)
+		if (!d->list[i].gone)
+			list[(*n)++] = d->list[i];
+	qsort(list, *n, sizeof(*list), diag_compare);
+	return list;
 }
 
 static const char *file_name(const struct conf_diags *d, uint32_t file)
@@ -156,10 +175,11 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 	return from;
 }
 
-/* A part of the line, each character as one that a terminal may get, or as `instead`. Tabs stay. */
-static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, const char *instead)
+/* A part of the line, each character as one that a terminal may get, or as the blanks that take its place. Tabs stay. */
+static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, bool blank)
 {
 	const char *text = strbuf_str(line), *end = text + line->len;
+	uint32_t code;
 	bool shown;
 	size_t len;
 
@@ -167,8 +187,10 @@ static void echo_characters(const struct strbuf *line, size_t from, size_t to, s
 		len = foreign_utf8(text + from, end, &shown);
 		if (text[from] == '\t')
 			strbuf_addc(out, '\t');
-		else if (instead || !shown)
-			strbuf_add(out, instead ? instead : "?");
+		else if (!shown)
+			strbuf_addc(out, blank ? ' ' : '?');
+		else if (blank && utf8_decode(text + from, end, &code))
+			strbuf_addn(out, "  ", utf8_width(code));
 		else
 			strbuf_addn(out, text + from, len);
 	}
@@ -201,29 +223,29 @@ static void echo_add(const struct conf_diags *d, const struct conf_pos *pos, str
 		return;
 	if (len > ECHO_LINE)
 		len = ECHO_LINE;
-	mask_line(d->mask, line, len, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len, &col, &masked);
 	from = echo_window(&masked, col, &len);
 	if (is_gibberish(&masked, from, from + len)) {
 		strbuf_done(&masked);
 		return;
 	}
 	strbuf_add(out, "    ");
-	echo_characters(&masked, from, from + len, out, NULL);
+	echo_characters(&masked, from, from + len, out, false);
 	strbuf_add(out, "\n    ");
-	echo_characters(&masked, from, col < masked.len ? col : masked.len, out, " ");
+	echo_characters(&masked, from, col < masked.len ? col : masked.len, out, true);
 	strbuf_add(out, "^\n");
 	strbuf_done(&masked);
 }
 
 void diags_print(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		line_add(d, &list[i], out);
 		strbuf_addc(out, '\n');
 		if (list[i].placed)
@@ -232,7 +254,7 @@ void diags_print(const struct conf_diags *d, struct strbuf *out)
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (more_add(d, level, out))
 			strbuf_addc(out, '\n');
-	free(copy);
+	free(list);
 }
 
 /* json-c gives NULL for want of memory only. */
@@ -281,7 +303,7 @@ static void source_json(const struct conf_diags *d, const struct conf_pos *pos, 
 		return;
 	if (len && line[len - 1] == '\r')
 		len--;
-	mask_line(d->mask, line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
+	mask_line(d->mask, secret_lines_find(&d->files[pos->file].secrets, pos->line), line, len < ECHO_LINE ? len : ECHO_LINE, &col, &masked);
 	json_set(object, "source", json_text(strbuf_str(&masked), masked.len));
 	strbuf_done(&masked);
 }
@@ -346,12 +368,12 @@ static void element_add(json_object *object, bool first, struct strbuf *out)
 
 void diags_json(const struct conf_diags *d, struct strbuf *out)
 {
-	struct diag *copy;
-	const struct diag *list = diags_sorted(d, &copy);
+	size_t n;
+	struct diag *list = diags_sorted(d, &n);
 	bool first = true;
 
 	strbuf_addc(out, '[');
-	for (size_t i = 0; i < d->count; i++, first = false)
+	for (size_t i = 0; i < n; i++, first = false)
 		element_add(diag_json(d, &list[i]), first, out);
 	for (enum diag_level level = DIAG_ERROR; level <= DIAG_SECURITY; level++)
 		if (d->dropped[level]) {
@@ -359,19 +381,19 @@ void diags_json(const struct conf_diags *d, struct strbuf *out)
 			first = false;
 		}
 	strbuf_add(out, first ? "]\n" : "\n]\n");
-	free(copy);
+	free(list);
 }
 
 void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_level level, const char *line), void *arg)
 {
 	struct strbuf line = { 0 };
-	struct diag *copy;
-	const struct diag *list;
+	struct diag *list;
+	size_t n;
 
 	if (!d)
 		return;
-	list = diags_sorted(d, &copy);
-	for (size_t i = 0; i < d->count; i++) {
+	list = diags_sorted(d, &n);
+	for (size_t i = 0; i < n; i++) {
 		strbuf_reset(&line);
 		line_add(d, &list[i], &line);
 		fn(arg, list[i].level, strbuf_str(&line));
@@ -382,5 +404,5 @@ void diags_each(const struct conf_diags *d, void (*fn)(void *arg, enum diag_leve
 			fn(arg, level, strbuf_str(&line));
 	}
 	strbuf_done(&line);
-	free(copy);
+	free(list);
 }

@@ -5,7 +5,7 @@
 
 #define DISTANCE_WORD_MAX 40
 
-/* 0 = the same word; UINT32_MAX when one of them is longer than DISTANCE_WORD_MAX. */
-unsigned word_distance(const char *a, const char *b);
+/* 0 = the same word; UINT32_MAX when it is more than `most`, or one of them is longer than DISTANCE_WORD_MAX. */
+unsigned word_distance(const char *a, const char *b, unsigned most);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Masking: a diagnostic shows lines of the configuration, but never a secret.
  *
- * Three ways lead to one: a word that says that a secret follows (secret.c), a definition whose name says so ($DB_PASSWORD=…), and a definition
+ * Four ways lead to one: a block about secrets (secret_block.c), a word that says that a secret follows (secret.c), a definition whose name says so ($DB_PASSWORD=…), and a definition
  * that was used where a secret is expected. The values of the last kind are told to us by whoever replaces uses; they are hidden wherever they
  * appear, also in messages: a value may stand where a keyword was meant.
  *
@@ -20,7 +20,7 @@
 #include "lib/mem.h"
 
 #define MASK        "********"
-#define VALUES_MAX  1000
+#define VALUES_MAX  5000
 #define VALUE_MIN   4                           /* a shorter one is hidden in its definition only: it is part of too many words */
 #define CUT_MIN     30                          /* messages cut words behind more bytes than that */
 #define HASHES      1024
@@ -30,7 +30,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-struct value { char *text; size_t len; struct value *next; };
+struct value { char *text; size_t len; bool learned; struct value *next; };      /* learned: hidden only where it stands as a word */
 
 struct mask { struct value *of[HASHES], *brief; unsigned n; };  /* by their first bytes; `brief`: those below VALUE_MIN */
 
@@ -71,25 +71,28 @@ static size_t hash(const char *text)
 	return first * UINT32_C(2654435761) >> 22;
 }
 
-static void value_add(struct mask *m, const char *text, size_t len)
+static void value_add(struct mask *m, const char *text, size_t len, bool learned)
 {
 	struct value **head = len < VALUE_MIN ? &m->brief : &m->of[hash(text)], *v;
 
 	if (!len || m->n == VALUES_MAX)
 		return;
 	for (v = *head; v; v = v->next)
-		if (v->len == len && !memcmp(v->text, text, len))
+		if (v->len == len && !memcmp(v->text, text, len)) {
+			v->learned &= learned;
 			return;
+		}
 	v = mem_alloc(sizeof(*v));
 	v->text = mem_array(len + 1, 1);
 	v->len = len;
+	v->learned = learned;
 	memcpy(v->text, text, len);
 	v->next = *head;
 	*head = v;
 	m->n++;
 }
 
-void mask_add(struct mask *m, const char *value, size_t len)
+static void words_add(struct mask *m, const char *value, size_t len, bool learned)
 {
 	const char *end, *word;
 
@@ -97,7 +100,7 @@ void mask_add(struct mask *m, const char *value, size_t len)
 		value++;
 		len -= 2;
 	}
-	value_add(m, value, len);
+	value_add(m, value, len, learned);
 	/* A message may show one word of it. */
 	for (end = value + len, word = value; word < end; ) {
 		const char *start = word;
@@ -106,24 +109,35 @@ void mask_add(struct mask *m, const char *value, size_t len)
 			word++;
 		for (start = word; word < end && !is_space(*word); )
 			word++;
-		value_add(m, start, (size_t)(word - start));
+		value_add(m, start, (size_t)(word - start), learned);
 	}
 }
 
-static size_t longest(const struct value *v, const char *p, size_t left)
+void mask_add(struct mask *m, const char *value, size_t len)
+{
+	words_add(m, value, len, false);
+}
+
+static bool is_border(char c)
+{
+	return strchr(" \t\r\"`'=;{}", c);          /* also the end of a text */
+}
+
+/* `start`: nothing, or a border, is before it. */
+static size_t longest(const struct value *v, const char *p, size_t left, bool start)
 {
 	size_t best = 0;
 
 	for (; v; v = v->next)
-		if (v->len <= left && v->len > best && !memcmp(v->text, p, v->len))
+		if (v->len <= left && v->len > best && (!v->learned || (start && (v->len == left || is_border(p[v->len])))) && !memcmp(v->text, p, v->len))
 			best = v->len;
 	return best;
 }
 
 /* The length of the longest value that stands at this place; 0 when none does. */
-static size_t value_at(const struct mask *m, const char *p, size_t left)
+static size_t value_at(const struct mask *m, const char *p, size_t left, bool start)
 {
-	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left) : 0;
+	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left, start) : 0;
 }
 
 /* A message shows no more than the first bytes of a long word: a value that is cut there is one, too. */
@@ -166,7 +180,10 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	if (p == end || *p != '$')
 		return false;
 	name = ++p;
-	n = define_name(p, end);
+	while (p < end && (define_is_name(*p, false) || strchr("{}-.", *p)))     /* also one that cannot be a name */
+		p++;
+	n = (size_t)(p - name);
+	p = name;
 	if (!n || p + n == end || p[n] != '=')
 		return false;
 	for (p += n + 1; p < end && is_space(*p); )
@@ -180,9 +197,9 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	if (secret_is_named(name, n))
 		return true;
 	p += *p == '"';
-	n = value_at(m, p, (size_t)(end - p));
+	n = value_at(m, p, (size_t)(end - p), true);
 	if (!n)
-		n = longest(m->brief, p, (size_t)(end - p));
+		n = longest(m->brief, p, (size_t)(end - p), true);
 	*to = (size_t)(p + n - line);
 	return n && (p + n == end || strchr(" \t\"#!", p[n]));
 }
@@ -193,7 +210,7 @@ static void hide_values(const struct mask *m, const char *line, size_t len, size
 	size_t at = *col;
 
 	for (size_t from = 0, n; from < len; from += n ? n : 1) {
-		n = value_at(m, line + from, len - from);
+		n = value_at(m, line + from, len - from, !from || is_border(line[from - 1]));
 		if (n)
 			hide(out, from, n, col, at);
 		else
@@ -234,34 +251,121 @@ static void hide_words(const char *line, size_t len, size_t *col, struct strbuf 
 	}
 }
 
-void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
+/* ---- blocks about secrets ---- */
+
+struct hidden { struct mask *m; const char *line; size_t at, col; size_t *moved; struct strbuf *out; const char *before; size_t before_len; };
+
+static bool is_small_number(const char *p, size_t len)
 {
-	struct strbuf values = { 0 };
+	for (size_t i = 0; i < len; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return len < 4;
+}
+
+/* The use of a definition is none, nor is the start of a key that is missing. */
+static void learn(const struct hidden *h)
+{
+	static const char *const starts[] = { "hex:", "file:" };
+	size_t n = 1;
+
+	for (size_t i = 0; i < 2; i++)
+		if (h->before_len == strlen(starts[i]) && !memcmp(h->before, starts[i], h->before_len))
+			return;
+	while (n < h->before_len && (h->before[n] == '_' || h->before[n] == '{' || h->before[n] == '}' || (h->before[n] >= 'A' && h->before[n] <= 'Z')))
+		n++;
+	if (*h->before != '$' || n < h->before_len)
+		words_add(h->m, h->before, h->before_len, true);
+}
+
+/* Of `key 1 SECRET` only the latter is one. */
+static void learn_part(void *arg, size_t from, size_t len)
+{
+	struct hidden *h = arg;
+
+	if (h->before && !is_small_number(h->before, h->before_len))
+		learn(h);
+	h->before = h->line + from;
+	h->before_len = len;
+}
+
+void mask_learn(struct mask *m, const struct secret_lines *s, const char *text, size_t len)
+{
+	const char *end = text + len, *nl;
+	uint32_t line = 1;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct hidden h = { .m = m };
+
+		for (; line < s->lines[i].line && (nl = memchr(text, '\n', (size_t)(end - text))) != NULL; line++)
+			text = nl + 1;
+		nl = memchr(text, '\n', (size_t)(end - text));
+		h.line = text;
+		secret_line_each(&s->lines[i], text, (size_t)((nl ? nl : end) - text), learn_part, &h);
+		if (h.before)
+			learn(&h);
+	}
+}
+
+static void hide_part(void *arg, size_t from, size_t len)
+{
+	struct hidden *h = arg;
+
+	strbuf_addn(h->out, h->line + h->at, from - h->at);
+	/* hide() tells places in the line as it was. */
+	hide(h->out, from, len, h->moved, h->col);
+	h->at = from + len;
+}
+
+void mask_line(const struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out)
+{
+	struct strbuf values = { 0 }, block = { 0 };
 	size_t from, to, at = *col;
 
+	if (inside) {
+		struct hidden h = { .line = line, .col = at, .moved = col, .out = &block };
+
+		secret_line_each(inside, line, len, hide_part, &h);
+		strbuf_addn(&block, line + h.at, len - h.at);
+		line = strbuf_str(&block);
+		len = block.len;
+		at = *col;
+	}
 	if (definition_value(m, line, len, &from, &to)) {
 		strbuf_addn(out, line, from);
 		hide(out, from, to - from, col, at);
+		strbuf_done(&block);
 		return;
 	}
 	hide_values(m, line, len, col, &values);
 	hide_words(strbuf_str(&values), values.len, col, out);
 	strbuf_done(&values);
+	strbuf_done(&block);
+}
+
+/* A short value shows where it alone is quoted. */
+static size_t brief_at(const struct mask *m, const char *p, size_t len)
+{
+	return m->brief && len && len < VALUE_MIN && longest(m->brief, p, len, true) == len ? len : 0;
 }
 
 void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 {
 	const char *end = text + strlen(text), *word_end;
 	size_t n, word, inside;
+	bool quoted = false;
 
 	for (const char *p = text; p < end; ) {
 		word = strcspn(p, " `");
 		word_end = p + word;
-		inside = secret_inside(p, word);
+		inside = *p == '$' && !quoted ? 0 : secret_inside(p, word);
 		for (const char *stop = p + (inside ? inside : word); p < stop; p += n ? n : 1) {
-			n = value_at(m, p, (size_t)(end - p));
+			/* Before the first quote there are only words of ours. */
+			n = value_at(m, p, (size_t)(end - p), quoted && is_border(p[-1]));
 			if (!n && p > text && p[-1] == '`' && is_cut_value(m, p, strcspn(p, "`")))
 				n = strcspn(p, "`");
+			if (!n && p > text && (p[-1] == '`' || p[-1] == '='))
+				n = brief_at(m, p, strcspn(p, "`"));
 			if (n)
 				strbuf_add(out, MASK);
 			else
@@ -271,7 +375,9 @@ void mask_text(const struct mask *m, const char *text, struct strbuf *out)
 			strbuf_add(out, MASK);
 			p = word_end;
 		}
-		for (; p < end && (*p == ' ' || *p == '`'); p++)
+		for (; p < end && (*p == ' ' || *p == '`'); p++) {
+			quoted = quoted || *p == '`';
 			strbuf_addc(out, *p);
+		}
 	}
 }

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "conf/secret_block.h"
 #include "lib/strbuf.h"
 
 struct mask;                                    /* values that are secrets, wherever they stand */
@@ -13,8 +14,10 @@ struct mask *mask_new(void);
 void mask_free(struct mask *m);
 void mask_add(struct mask *m, const char *value, size_t len);
 
-/* Copies a source line with its secrets as ********, in as many columns as they have if these are more. *col, a byte's offset, stays on its character. */
-void mask_line(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out);
+/* What stands in the blocks about secrets of a text is one wherever it stands. */
+void mask_learn(struct mask *m, const struct secret_lines *s, const char *text, size_t len);
+/* Copies a source line (`inside`: where it stands in a block about secrets, or NULL) with its secrets as ********, in as many columns as they have if these are more. *col, a byte's offset, stays on its character. */
+void mask_line(const struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out);
 /* The same for a message. */
 void mask_text(const struct mask *m, const char *text, struct strbuf *out);
 

@@ -101,7 +101,7 @@ const char *names_nearest(const struct names *names, enum name_kind kind, const 
 	const char *nearest = NULL;
 
 	for (size_t i = 0; (def = name_at(names, i)) != NULL; i++) {
-		d = def->kind == kind ? word_distance(def->name, word) : UINT32_MAX;
+		d = def->kind == kind ? word_distance(def->name, word, best) : UINT32_MAX;
 		if (d < best && d < strlen(def->name)) {
 			best = d;
 			nearest = def->name;

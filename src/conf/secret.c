@@ -19,6 +19,17 @@
 
 static const char *const secrets[] = { "auth_pass", "password", "auth_passwd", "authpass", "key" };
 
+/* What people write instead. */
+static bool is_nickname(const char *word, size_t len)
+{
+	static const char *const names[] = { "pass", "passwd", "pwd", "auth_pwd", "auth_key", "auth_secret", "auth_password", "secret", "passphrase", "psk" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (len == strlen(names[i]) && !memcmp(word, names[i], len))
+			return true;
+	return false;
+}
+
 bool secret_is_listed(const char *word)
 {
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
@@ -30,18 +41,29 @@ bool secret_is_listed(const char *word)
 bool secret_follows(const char *word, size_t len)
 {
 	char copy[WORD_MAX + 1];
+	size_t plain = 0;
 
-	if (len > WORD_MAX)
+	if (len > 2 * WORD_MAX)
 		return false;
-	memcpy(copy, word, len);
+	/* Also with characters in it that nobody sees. */
+	for (size_t i = 0; i < len && plain <= WORD_MAX; i++)
+		if (word[i] > ' ' && word[i] < 127)
+			copy[plain++] = word[i];
+	while (plain && plain <= WORD_MAX && strchr("=:", copy[plain - 1]))
+		plain--;
+	if (plain > WORD_MAX)
+		return false;
+	len = plain;
 	copy[len] = '\0';
+	if (is_nickname(copy, len))
+		return true;
 	/* Every word of a line may be asked about: the lengths decide for nearly all. */
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
 		size_t n = strlen(secrets[i]);
 
 		if (len == n && !memcmp(copy, secrets[i], n))
 			return true;
-		if (len >= MISSPELT_MIN && len + MISSPELT_BY >= n && len <= n + MISSPELT_BY && word_distance(copy, secrets[i]) <= MISSPELT_BY)
+		if (len >= MISSPELT_MIN && len + MISSPELT_BY >= n && len <= n + MISSPELT_BY && word_distance(copy, secrets[i], MISSPELT_BY) <= MISSPELT_BY)
 			return true;
 	}
 	return false;
@@ -54,8 +76,10 @@ bool secret_is_named(const char *name, size_t len)
 	size_t from = 0, to, last;
 
 	for (; from < len; from = to + 1) {
-		for (to = from; to < len && name[to] != '_'; )
+		for (to = from; to < len && !strchr("_-.", name[to]); )
 			to++;
+		while (from < to && name[from] >= '0' && name[from] <= '9')
+			from++;
 		for (last = to; last > from && name[last - 1] >= '0' && name[last - 1] <= '9'; )
 			last--;
 		for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
@@ -70,8 +94,10 @@ size_t secret_inside(const char *word, size_t len)
 	const char *equals = memchr(word, '=', len);
 	size_t n;
 
-	if (equals && secret_follows(word, (size_t)(equals - word)))
+	if (equals && (secret_follows(word, (size_t)(equals - word)) || secret_is_named(word + (*word == '$'), (size_t)(equals - word - (*word == '$')))))
 		return (size_t)(equals - word) + 1;
+	if (is_nickname(word, len))
+		return 0;
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
 		n = strlen(secrets[i]);
 		if (n >= MISSPELT_MIN && n + 2 < len && !memcmp(secrets[i], word, n))

@@ -342,6 +342,14 @@ struct net *net_open(struct loop *l, const struct net_events *ev, void *arg)
 	return n;
 }
 
+void net_set_buffers(struct net *n, uint32_t events, uint32_t requests)
+{
+	if (events)
+		netlink_set_buffer(n->events, events);
+	if (requests)
+		netlink_set_buffer(n->requests, requests);
+}
+
 void net_close(struct net *n)
 {
 	if (!n)

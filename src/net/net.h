@@ -53,6 +53,8 @@ struct net_events {
 
 /* Opens the sockets and reads the tables. NULL and errno on failure. Events come from the loop afterwards, never inside this call. */
 struct net *net_open(struct loop *l, const struct net_events *ev, void *arg);
+/* Other sizes of the receive buffers than the usual ones, in bytes; 0 = no wish. */
+void net_set_buffers(struct net *n, uint32_t events, uint32_t requests);
 void net_close(struct net *n);                                                  /* NULL is fine; may be called in an event */
 
 const struct net_link *net_link_by_name(const struct net *n, const char *name); /* NULL when absent; valid until the next event */

@@ -18,6 +18,7 @@
 #include "net/netlink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
@@ -82,6 +83,11 @@ int netlink_open(int protocol, int rcvbuf, struct nl_sock **out)
 	return 0;
 }
 
+void netlink_set_buffer(struct nl_sock *sk, uint32_t bytes)
+{
+	set_receive_buffer(nl_socket_get_fd(sk), bytes > INT_MAX / 2 ? INT_MAX / 2 : (int)bytes);
+}
+
 void netlink_close(struct nl_sock *sk)
 {
 	if (sk)
@@ -133,8 +139,7 @@ struct dump {
 	int error;
 };
 
-/* The error inside an NLMSG_ERROR, or at the end of a dump; 0 = none. */
-static int message_error(const struct nlmsghdr *h)
+int netlink_message_error(const struct nlmsghdr *h)
 {
 	int error = 0;
 
@@ -156,7 +161,7 @@ static void dump_message(void *arg, const struct nlmsghdr *h)
 		break;
 	case NLMSG_ERROR:
 	case NLMSG_DONE:
-		d->error = message_error(h);
+		d->error = netlink_message_error(h);
 		d->done = true;
 		break;
 	default:
@@ -211,15 +216,14 @@ void netlink_batch_init(struct netlink_batch *b, struct nl_sock *sk)
 	b->buf = mem_alloc(b->max_bytes);
 }
 
-/* The kernel's reason in words. With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it
- * the whole request. */
-static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
+/* With NETLINK_CAP_ACK the attributes follow the bare header of the request, without it the whole request. */
+void netlink_error_text(const struct nlmsghdr *h, char *buf, size_t size)
 {
 	const struct nlmsgerr *e = nlmsg_data(h);
 	int offset = (int)sizeof(*e);
 	struct nlattr *text;
 
-	if (b->text[0] || !(h->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(h) < offset)
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(h) < offset)
 		return;
 	if (!(h->nlmsg_flags & NLM_F_CAPPED)) {
 		if (e->msg.nlmsg_len < sizeof(e->msg) || e->msg.nlmsg_len > (unsigned)nlmsg_datalen(h))
@@ -231,7 +235,7 @@ static void keep_text(struct netlink_batch *b, const struct nlmsghdr *h)
 	text = nla_find((const struct nlattr *)((const char *)e + offset), nlmsg_datalen(h) - offset,
 			NLMSGERR_ATTR_MSG);
 	if (text)
-		nla_strlcpy(b->text, text, sizeof(b->text));
+		nla_strlcpy(buf, text, size);
 }
 
 /* "Is there already" and "is not there" are no failures to most callers, and their texts say nothing more. */
@@ -249,9 +253,9 @@ static void batch_answer(void *arg, const struct nlmsghdr *h)
 	if (h->nlmsg_type != NLMSG_ERROR || at >= b->count || nlmsg_datalen(h) < (int)sizeof(struct nlmsgerr))
 		return;
 	b->answered = b->answered || at + 1 == b->count;
-	*b->results[at] = message_error(h);
-	if (needs_words(*b->results[at]))
-		keep_text(b, h);
+	*b->results[at] = netlink_message_error(h);
+	if (needs_words(*b->results[at]) && !b->text[0])
+		netlink_error_text(h, b->text, sizeof(b->text));
 }
 
 /* Only refusals are answered, and the last request in any case: what was not refused when that answer is there was done. */

@@ -14,6 +14,8 @@ struct nl_sock;
 /* A connected, non-blocking, close-on-exec socket whose receive buffer holds `rcvbuf` bytes (less when the kernel does
  * not allow that much). 0 or -errno. Release with netlink_close(). */
 int netlink_open(int protocol, int rcvbuf, struct nl_sock **out);
+/* The size of the receive buffer in bytes, beyond net.core.rmem_max where we may. */
+void netlink_set_buffer(struct nl_sock *sk, uint32_t bytes);
 void netlink_close(struct nl_sock *sk);                 /* NULL is fine */
 int netlink_errno(int nle);                             /* libnl's error (either sign) as -errno */
 
@@ -26,6 +28,11 @@ int netlink_read(struct nl_sock *sk, netlink_msg_fn *fn, void *arg);
 /* Sends one request as a dump (flags and sequence number are set here) and hands on what is answered. 0, -EINTR when
  * the table changed in the middle (the answer may lack entries: ask again), or -errno. */
 int netlink_dump(struct nl_sock *sk, struct nlmsghdr *req, netlink_msg_fn *fn, void *arg);
+
+/* The error inside an NLMSG_ERROR, or at the end of a dump; 0 = none. */
+int netlink_message_error(const struct nlmsghdr *h);
+/* The kernel's reason in words, when the message has one; otherwise `buf` stays as it is. */
+void netlink_error_text(const struct nlmsghdr *h, char *buf, size_t size);
 
 /* Requests gathered into few sends. Each has a place for its result: 0, the kernel's -errno, or -ENOBUFS when its
  * answer was lost. */

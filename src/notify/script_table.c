@@ -41,10 +41,15 @@ struct lookup {
 	const struct conf_script **root_scripts; unsigned nroot;        /* those that run as root */
 };
 
+static bool is_check(const struct conf_script *s)
+{
+	return !strcmp(s->keyword, "script") || !strcmp(s->keyword, "misc_path");
+}
+
 /* What becomes of a script that cannot be run. */
 static const char *consequence(const struct conf_script *s)
 {
-	return !strcmp(s->keyword, "script") || !strcmp(s->keyword, "misc_path") ? "the check counts as failed" : "it is not run";
+	return is_check(s) ? "the check counts as failed" : "it is not run";
 }
 
 /* ---- the path ---- */
@@ -188,9 +193,9 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 		return true;
 	if (!l->default_missing_said)
 		diag_add(l->diags, l->cfg->globals.scripts.security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
-			 "WARNING - default user '" DEFAULT_USER "' for script execution does not exist - "
+			 "default user '" DEFAULT_USER "' for script execution does not exist - "
 			 "please create.");
-	l->default_missing_said = true;
+	l->default_missing_said = l->diags != NULL;
 	return false;
 }
 
@@ -225,8 +230,8 @@ static void say_absent(struct lookup *l, const struct conf_script *s, const char
 	/* Who may not look cannot say that it is absent. */
 	bool unknown = error == EACCES && geteuid() != 0;
 
-	diag_repeat(l->diags, unknown ? DIAG_WARNING : l->absent, &s->pos, "%s: Script '%s' cannot be run now: %s: %s", s->keyword, path, strerror(error),
-		    consequence(s));
+	diag_repeat(l->diags, unknown ? DIAG_WARNING : l->absent, &s->pos, "%s: Script '%s' cannot be run now: %s%s%s", s->keyword, path, strerror(error),
+		    is_check(s) ? ": " : "", is_check(s) ? consequence(s) : "");
 }
 
 /* false: it is not there, which is said. */
@@ -243,7 +248,7 @@ static bool find_program(struct lookup *l, const struct conf_script *s, struct s
 		return false;
 	}
 	if (!strchr(name, '/')) {
-		diag_repeat(l->diags, DIAG_WARNING, &s->pos, "WARNING - script `%s` resolved by path search to `%s`. Please specify full path.", name,
+		diag_repeat(l->diags, DIAG_WARNING, &s->pos, "script `%s` resolved by path search to `%s`. Please specify full path.", name,
 			    e->path);
 	} else if (stat(e->path, &st) < 0) {
 		say_absent(l, s, e->path, errno);
@@ -261,12 +266,12 @@ static void judge_path(struct lookup *l, const struct conf_script *s, bool found
 
 	if (e->uid != 0)
 		return;
-	l->root_scripts[l->nroot++] = s;
+	if (found || l->other_host)
+		l->root_scripts[l->nroot++] = s;
 	if (l->other_host || script_path_is_safe(e->path, why, sizeof why))
 		return;
-	if (found || security)
-		diag_repeat(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s, and the script would run as root%s%s",
-			    e->path, security ? " - disabling" : "", why, security ? ": " : "", security ? consequence(s) : "");
+	diag_repeat(l->diags, DIAG_SECURITY, &s->pos, "Unsafe permissions found for script '%s'%s. %s, and the script would run as root%s%s",
+		    e->path, security ? " - disabling" : "", why, security ? ": " : "", security ? consequence(s) : "");
 	if (security)
 		e->disabled = true;
 }
@@ -299,6 +304,7 @@ static void say_no_security(struct lookup *l)
 
 static void prepare(struct lookup *l, const struct conf_script *s, struct script_exec *e)
 {
+	struct conf_diags *diags = l->diags;
 	bool found;
 	size_t n = 0;
 
@@ -313,10 +319,14 @@ static void prepare(struct lookup *l, const struct conf_script *s, struct script
 	e->argv[0] = mem_strdup(e->path);
 	for (size_t i = 1; i < n; i++)
 		e->argv[i] = mem_strdup(s->argv[i]);
+	/* Of a program that is not there it is not said as well whom it would run as. */
+	if (!found && !l->other_host)
+		l->diags = NULL;
 	if (!choose_user(l, s, e))
 		e->disabled = true;
 	else
 		judge_path(l, s, found, e);
+	l->diags = diags;
 }
 
 struct script_table *script_table_new(const struct config *cfg, unsigned flags, struct conf_diags *diags)

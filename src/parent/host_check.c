@@ -141,7 +141,7 @@ static void check_vrrp(const struct check *k, const struct conf_vrrp *v)
 {
 	if (v->broken)
 		return;
-	want_link(k, &v->pos, v->interface);
+	want_link(k, v->interface_pos.line ? &v->interface_pos : &v->pos, v->interface);
 	want_vips(k, v->vips, v->nvips);
 	want_vips(k, v->evips, v->nevips);
 	want_track_ifs(k, v->track_ifs, v->ntrack_ifs);
@@ -149,6 +149,22 @@ static void check_vrrp(const struct check *k, const struct conf_vrrp *v)
 		return;
 	want_source(k, v);
 	want_peers(k, v);
+}
+
+/* What is always there waits for its interfaces, too. */
+static void check_statics(const struct check *k)
+{
+	const struct config *cfg = k->cfg;
+
+	for (unsigned i = 0; i < cfg->nstatic_vips; i++)
+		want_link(k, &cfg->static_vips[i].pos, cfg->static_vips[i].dev);
+	for (unsigned i = 0; i < cfg->nstatic_routes; i++)
+		for (unsigned j = 0; j < cfg->static_routes[i].nhops; j++)
+			want_link(k, &cfg->static_routes[i].pos, cfg->static_routes[i].hops[j].dev);
+	for (unsigned i = 0; i < cfg->nstatic_rules; i++) {
+		want_link(k, &cfg->static_rules[i].pos, cfg->static_rules[i].iif);
+		want_link(k, &cfg->static_rules[i].pos, cfg->static_rules[i].oif);
+	}
 }
 
 static void check_vs(const struct check *k, const struct conf_vs *vs)
@@ -186,6 +202,7 @@ void host_check(const struct host *h, const struct config *cfg, bool other_host,
 	for (unsigned i = 0; i < cfg->nsync_groups; i++)
 		if (!cfg->sync_groups[i].broken)
 			want_track_ifs(&k, cfg->sync_groups[i].track_ifs, cfg->sync_groups[i].ntrack_ifs);
+	check_statics(&k);
 	check_links(&k);
 	for (unsigned i = 0; i < cfg->nvs; i++)
 		check_vs(&k, &cfg->vs[i]);
@@ -205,26 +222,27 @@ static bool netns_exists(const char *name)
 }
 
 /* false: the namespace cannot be looked into, which was said. */
-static bool enter(const char *netns, struct conf_diags *diags)
+static bool enter(const char *netns, const struct conf_pos *pos, bool other_host, struct conf_diags *diags)
 {
 	int error;
 
 	if (!netns_exists(netns)) {
-		diag_add(diags, DIAG_WARNING, NULL, "there is no network namespace `%s` on this machine now", netns);
+		diag_add(diags, other_host ? DIAG_WARNING : DIAG_ERROR, pos, "there is no network namespace `%s` on this machine now", netns);
 		return false;
 	}
 	error = netns_enter(netns);
 	if (error < 0)
-		diag_add(diags, DIAG_WARNING, NULL, "the network namespace `%s` cannot be entered, so its interfaces are not looked for: %s", netns,
+		diag_add(diags, DIAG_WARNING, pos, "the network namespace `%s` cannot be entered, so its interfaces are not looked for: %s", netns,
 			 strerror(-error));
 	return error == 0;
 }
 
 void host_check_here(const char *netns, const struct config *cfg, bool other_host, struct conf_diags *diags)
 {
+	const struct conf_globals *g = &cfg->globals;
 	struct host *h;
 
-	if (netns && !enter(netns, diags))
+	if (netns && !enter(netns, netns == g->net_namespace && g->net_namespace_pos.line ? &g->net_namespace_pos : NULL, other_host, diags))
 		return;
 	h = host_read();
 	if (h)

@@ -305,7 +305,7 @@ static int load_first(struct parent *p)
 	useless = !error && generation_is_useless(g, diags);
 	diags_free(diags);
 	if (error)
-		return error == -ENOENT ? EXIT_NO_CONFIG : EXIT_CONFIG;
+		return EXIT_NO_CONFIG;
 	start_log_held(g->cfg);
 	if (useless) {
 		log_err("Nothing of the configuration can run: see the errors above");

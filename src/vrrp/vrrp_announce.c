@@ -2,8 +2,7 @@
 /* Announcements of an instance, carried out.
  *
  * Called when a state machine says "announce" and from the instance's announcement timer. Sends in slices: a burst of
- * thousands of frames must not keep adverts waiting, and a full socket is tried again a little later. IPv4 only; IPv6
- * has its own way to say it. */
+ * thousands of frames must not keep adverts waiting, and a full socket is tried again a little later. */
 #include "vrrp/vrrp_announce.h"
 
 #include "lib/log.h"
@@ -17,7 +16,7 @@ static const struct net_link *link_of(const struct vrrp_inst *in, const struct v
 {
 	const struct net_link *link = vrrp_vip_link(in, vip);
 
-	return link && vip->conf->prefix.addr.family == AF_INET && vrrp_arp_possible(link) ? link : NULL;
+	return link && vrrp_arp_possible(link) ? link : NULL;
 }
 
 /* The link to announce it on; NULL when it is not to be announced. */
@@ -43,7 +42,8 @@ static void say_queued(const struct vrrp_inst *in, const struct net_link *link, 
 	char addr[ADDR_STRLEN];
 
 	if (log_detail())
-		log_info("(%s) Sending/queueing gratuitous ARPs on %s for %s", in->conf->name, link->name, addr_str(a, addr));
+		log_info("(%s) Sending/queueing %s on %s for %s", in->conf->name,
+			 a->family == AF_INET6 ? "Unsolicited Neighbour Adverts" : "gratuitous ARPs", link->name, addr_str(a, addr));
 }
 
 static void say_burst(const struct vrrp_inst *in)
@@ -61,7 +61,8 @@ static void say_frame(const struct net_link *link, const struct ip_addr *a)
 	char addr[ADDR_STRLEN];
 
 	if (log_detail())
-		log_info("Sending gratuitous ARP on %s for %s", link->name, addr_str(a, addr));
+		log_info("Sending %s on %s for %s", a->family == AF_INET6 ? "unsolicited Neighbour Advert" : "gratuitous ARP",
+			 link->name, addr_str(a, addr));
 }
 
 /* Sends up to n frames from in->garp.pos on; returns how many positions are dealt with. */
@@ -132,7 +133,7 @@ static void announce_source(struct vrrp_inst *in)
 {
 	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 
-	if (!in->conf->unicast || !link || !in->sh->arp || !vrrp_arp_possible(link) || in->fsm.self.family != AF_INET)
+	if (!in->conf->unicast || !link || !in->sh->arp || !vrrp_arp_possible(link))
 		return;
 	vrrp_arp_add(in->sh->arp, link, &in->fsm.self);
 	say_frame(link, &in->fsm.self);

@@ -16,7 +16,7 @@
 #define VERSION_ADDR     1
 #define VERSION_ENTRY    1
 
-static void make_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
+void vrrp_book_kind_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
 	char addr[ADDR_STRLEN];
 	bool by_src = conf->unicast;
@@ -28,12 +28,12 @@ static void make_key(const char *kind, const struct conf_vrrp *conf, char key[st
 
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
-	make_key("vrrp", conf, key);
+	vrrp_book_kind_key("vrrp", conf, key);
 }
 
 void vrrp_book_counters_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX])
 {
-	make_key("count", conf, key);
+	vrrp_book_kind_key("count", conf, key);
 }
 
 void vrrp_book_addr_key(const char *ifname, const struct ip_prefix *prefix, char key[static BOOK_KEY_MAX])

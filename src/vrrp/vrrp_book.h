@@ -38,6 +38,7 @@ struct vrrp_counters {
 /* Identities. They are the same over reloads for what is the same router on the wire: VRID, family, interface, and the
  * group or our own unicast address. The name is not part of it. */
 void vrrp_book_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
+void vrrp_book_kind_key(const char *kind, const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);     /* of another record of the instance */
 void vrrp_book_counters_key(const struct conf_vrrp *conf, char key[static BOOK_KEY_MAX]);
 void vrrp_book_addr_key(const char *ifname, const struct ip_prefix *prefix, char key[static BOOK_KEY_MAX]);
 bool vrrp_book_parse_addr_key(const char *key, char ifname[static IFNAMSIZ], struct ip_prefix *prefix);

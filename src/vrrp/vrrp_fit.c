@@ -12,10 +12,8 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "lib/mem.h"
 #include "vrrp/vrrp_track.h"
-
-#define MTU_DEFAULT 1500
+#include "vrrp/vrrp_wire.h"
 
 /* ---- tracked interfaces ---- */
 
@@ -88,113 +86,6 @@ static void say_source(const struct vrrp_inst *in, const struct ip_addr *was, co
 		log_info("Assigned address %s for interface %s", addr_str(now, text), ifname);
 }
 
-/* ---- socket and packets ---- */
-
-void vrrp_fit_leave(struct vrrp_inst *in)
-{
-	vrrp_io_leave(in->sock, in->conf->vrid);
-	in->sock = NULL;
-	free(in->txs);
-	free(in->packets);
-	in->txs = NULL;
-	in->packets = NULL;
-	in->ntxs = 0;
-	in->built_priority = -1;
-}
-
-/* How many addresses an advert of this instance carries: what fits one MTU. */
-static unsigned advert_addrs(const struct vrrp_inst *in)
-{
-	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
-	size_t mtu = link && link->mtu ? link->mtu : MTU_DEFAULT, each = in->conf->family == AF_INET ? 4 : 16;
-	size_t fixed = (in->conf->family == AF_INET ? 20 : 40) + VRRP_HEADER +
-		       (in->conf->version == 2 ? VRRP_AUTH_LEN : 0);
-	size_t room = mtu > fixed ? (mtu - fixed) / each : 0;
-	unsigned n = in->conf->nvips > 255 ? 255 : in->conf->nvips;
-
-	return n > room ? (unsigned)room : n;
-}
-
-static void make_packets(struct vrrp_inst *in)
-{
-	const struct conf_vrrp *conf = in->conf;
-	unsigned ndsts = conf->unicast ? conf->npeers : 1;
-
-	in->ntxs = 0;
-	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
-	/* For all of them: how many fit may change with the link's MTU. */
-	in->packet_size = VRRP_HEADER + conf->nvips * (conf->family == AF_INET ? 4u : 16u) + VRRP_AUTH_LEN;
-	in->packets = mem_array(ndsts ? ndsts : 1, in->packet_size);
-	in->built_priority = -1;
-	for (unsigned i = 0; i < ndsts; i++) {
-		const struct ip_addr *dst = conf->unicast ? &conf->peers[i].addr : &conf->mcast_group;
-
-		if (!addr_equal(dst, &in->fsm.self))            /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self, dst);
-	}
-}
-
-void vrrp_fit_build(struct vrrp_inst *in, uint8_t priority)
-{
-	const struct conf_vrrp *conf = in->conf;
-	struct vrrp_packet_spec spec = {
-		.version = conf->version,
-		.vrid = conf->vrid,
-		.family = conf->family,
-		.auth = conf->auth,
-		.auth_pass = conf->auth_pass,
-		.interval = conf->advert_int,
-		.vips = conf->vips,
-		.nvips = 0,
-	};
-
-	if (in->built_priority == priority)
-		return;
-	spec.nvips = advert_addrs(in);
-	for (unsigned i = 0; i < in->ntxs; i++)
-		in->packet_len = vrrp_pkt_encode(&spec, priority, &in->fsm.self, &in->txs[i].dst,
-						 in->packets + i * in->packet_size, in->packet_size);
-	in->built_priority = priority;
-}
-
-static bool join(struct vrrp_inst *in, const struct ip_addr *src)
-{
-	const struct conf_vrrp *conf = in->conf;
-	struct vrrp_sock_key key = {
-		.ifindex = conf->interface ? in->ifindex : 0, .family = conf->family, .unicast = conf->unicast,
-		.addr = conf->unicast ? *src : conf->mcast_group,
-	};
-
-	in->sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in);
-	if (in->sock)
-		return true;
-	if (!(in->fsm.faults & VRRP_FAULT_SOCKET))
-		log_err("(%s) cannot open its socket on %s: %s", conf->name,
-			conf->interface ? conf->interface : "any interface",
-			errno == EEXIST ? "another instance has this VRID there" : strerror(errno));
-	return false;
-}
-
-/* The socket and the packets for this source are there afterwards, or the fault. Only a unicast socket depends on the
- * source: the others stay in their group. */
-static uint32_t ensure_socket(struct vrrp_inst *in, const struct ip_addr *src)
-{
-	bool same_src = addr_equal(src, &in->fsm.self);
-
-	if (in->sock && in->conf->unicast && !same_src)
-		vrrp_fit_leave(in);
-	if (!in->sock && !join(in, src))
-		return VRRP_FAULT_SOCKET;
-	if (!in->txs || !same_src) {
-		vrrp_io_flush(in->sock);
-		free(in->txs);
-		free(in->packets);
-		in->fsm.self = *src;
-		make_packets(in);
-	}
-	return 0;
-}
-
 /* ---- all of it ---- */
 
 static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
@@ -204,9 +95,10 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 
 	if (fresh & VRRP_FAULT_CONFIG)
 		log_err("(%s): entering FAULT state (%s)", conf->name,
-			conf->broken ? conf->broken : "IPv6 instances are not supported yet");
+			conf->broken ? conf->broken : "its adverts cannot be signed");
 	if (fresh & VRRP_FAULT_NO_LINK)
-		log_warning("(%s): entering FAULT state (interface %s does not exist)", conf->name, conf->interface);
+		log_warning("(%s): entering FAULT state (interface %s does not exist)", conf->name,
+			    conf->interface ? conf->interface : conf->vrf);
 	if (fresh & VRRP_FAULT_LINK_DOWN)
 		log_info("(%s): entering FAULT state (interface %s down)", conf->name, link ? link->name : conf->interface);
 	if (fresh & VRRP_FAULT_NO_ADDR)
@@ -232,17 +124,29 @@ static const struct net_link *find_link(struct vrrp_inst *in)
 	return net_link_by_index(in->sh->net, in->ifindex);
 }
 
+/* Where the socket is bound to; 0 = nowhere. A VRF's number is that of its device. */
+static int socket_ifindex(const struct vrrp_inst *in)
+{
+	const struct net_link *vrf = in->conf->vrf ? net_link_by_name(in->sh->net, in->conf->vrf) : NULL;
+
+	return in->conf->interface ? in->ifindex : vrf ? vrf->ifindex : 0;
+}
+
 static uint32_t check_link(struct vrrp_inst *in)
 {
 	const struct net_link *link;
 
+	if (in->conf->vrf && !socket_ifindex(in)) {
+		vrrp_wire_leave(in);
+		return VRRP_FAULT_NO_LINK;
+	}
 	if (!in->conf->interface) {
 		link = find_link(in);
 		return link && !link->up ? VRRP_FAULT_LINK_DOWN : 0;    /* none: its source is missing, which is said so */
 	}
 	link = net_link_by_name(in->sh->net, in->conf->interface);
 	if (in->ifindex && (!link || link->ifindex != in->ifindex))     /* gone, or another one of that name */
-		vrrp_fit_leave(in);
+		vrrp_wire_leave(in);
 	in->ifindex = link ? link->ifindex : 0;
 	if (!link)
 		return VRRP_FAULT_NO_LINK;
@@ -251,16 +155,17 @@ static uint32_t check_link(struct vrrp_inst *in)
 
 uint32_t vrrp_fit_check(struct vrrp_inst *in)
 {
+	const struct conf_vrrp *conf = in->conf;
 	struct ip_addr src, was = in->fsm.self;
 	uint32_t faults, src_fault = 0;
 
-	if (in->conf->broken || in->conf->family != AF_INET) {
+	if (conf->broken || vrrp_wire_is_mute(in)) {
 		faults = VRRP_FAULT_CONFIG;
 	} else {
 		faults = check_link(in);
 		if (!(faults & VRRP_FAULT_NO_LINK)) {
 			if (find_source(in, &src, &src_fault)) {
-				faults |= ensure_socket(in, &src);
+				faults |= vrrp_wire_join(in, &src, socket_ifindex(in));
 				if (!addr_equal(&was, &src))
 					say_source(in, &was, &src);
 			} else {
@@ -276,7 +181,8 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 
 bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link)
 {
-	if (link->ifindex == in->ifindex || (in->conf->interface && !strcmp(in->conf->interface, link->name)))
+	if (link->ifindex == in->ifindex || (in->conf->interface && !strcmp(in->conf->interface, link->name)) ||
+	    (in->conf->vrf && !strcmp(in->conf->vrf, link->name)))
 		return true;
 	for (unsigned i = 0; i < in->conf->ntrack_ifs; i++)
 		if (!strcmp(in->conf->track_ifs[i].ifname, link->name))

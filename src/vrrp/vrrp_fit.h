@@ -9,9 +9,6 @@
 uint32_t vrrp_fit_check(struct vrrp_inst *in);
 /* The effective priority, by the weights of tracked interfaces. */
 uint8_t vrrp_fit_priority(const struct vrrp_inst *in);
-/* The packets for this priority are ready in in->packets; made only when the last ones were others. */
-void vrrp_fit_build(struct vrrp_inst *in, uint8_t priority);
-void vrrp_fit_leave(struct vrrp_inst *in);              /* gives up its socket */
 /* Whether a change of this link or address concerns the instance. */
 bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link);
 bool vrrp_fit_cares_addr(const struct vrrp_inst *in, const struct net_addr *addr, bool gone);

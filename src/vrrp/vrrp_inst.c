@@ -26,6 +26,7 @@
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_text.h"
 #include "vrrp/vrrp_vips.h"
+#include "vrrp/vrrp_wire.h"
 
 #define LATE_MIN (5 * USEC_PER_MSEC)            /* a wake-up may be that late without a second look at the socket */
 #define LATE_QUIET (10 * USEC_PER_SEC)          /* between two lines about timers that were served late */
@@ -70,11 +71,7 @@ static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
 {
 	if (!in->sock)
 		return;
-	vrrp_fit_build(in, priority);
-	for (unsigned i = 0; i < in->ntxs; i++)
-		vrrp_io_send(in->sock, &in->txs[i], in->packets + i * in->packet_size, in->packet_len);
-	if (at_once)
-		vrrp_io_flush(in->sock);
+	vrrp_wire_send(in, priority, at_once);
 	in->counters.advert_sent++;
 	in->counters.pri_zero_sent += priority == 0;
 	in->last_advert = usec_boot();
@@ -304,13 +301,22 @@ static void count_drop(struct vrrp_inst *in, enum vrrp_drop drop)
 	case VRRP_DROP_INTERVAL: c->advert_interval_err++; break;
 	case VRRP_DROP_AUTH_TYPE: c->invalid_authtype++; break;
 	case VRRP_DROP_AUTH_MISMATCH: c->authtype_mismatch++; break;
+	case VRRP_DROP_AH_SIGNATURE:
+	case VRRP_DROP_AH_REPLAY:
 	case VRRP_DROP_AUTH_FAILURE: c->auth_failure++; break;
 	case VRRP_OK:
 	case VRRP_DROP_IP_HEADER:
 	case VRRP_DROP_CAST:
+	case VRRP_DROP_PEER:
 	case VRRP_DROP_VERSION:
 	case VRRP_DROP_VRID:
 	case VRRP_DROP_CHECKSUM:
+	case VRRP_DROP_HMAC_MISSING:            /* vrrp_sign.c's */
+	case VRRP_DROP_HMAC_MALFORMED:
+	case VRRP_DROP_HMAC_KEY:
+	case VRRP_DROP_HMAC_INVALID:
+	case VRRP_DROP_HMAC_STALE:
+	case VRRP_DROP_HMAC_REPLAY:
 	case VRRP_DROPS: break;
 	}
 }
@@ -342,18 +348,19 @@ static void check_addresses(struct vrrp_inst *in, const struct vrrp_advert *a)
 {
 	const struct conf_vrrp *conf = in->conf;
 	char src[ADDR_STRLEN], text[ADDR_STRLEN];
+	unsigned nvips = vrrp_wire_addrs(in);           /* the peer's MTU is ours: it leaves out as many */
 	bool say = !in->said_addrs;
 
 	if (conf->skip_check_adv_addr && addr_equal(&in->fsm.master, &a->src))
 		return;
-	if (a->naddrs != conf->nvips) {
+	if (a->naddrs != nvips) {
 		in->counters.addr_list_err++;
 		in->said_addrs = true;
 		if (say)
-			log_warning("(%s) expected %u VIPs but received %u", conf->name, conf->nvips, a->naddrs);
+			log_warning("(%s) expected %u VIPs but received %u", conf->name, nvips, a->naddrs);
 		return;
 	}
-	for (unsigned i = 0; i < conf->nvips; i++) {
+	for (unsigned i = 0; i < nvips; i++) {
 		const struct ip_addr *vip = &conf->vips[i].prefix.addr;
 		unsigned size = addr_size(vip);
 
@@ -377,7 +384,7 @@ void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
 
 	if (in->stopped || (in->fsm.state != VRRP_BACKUP && in->fsm.state != VRRP_MASTER))
 		return;
-	drop = vrrp_pkt_decode(&in->expect, d, &a);
+	drop = vrrp_wire_take(in, d, &a);
 	if (drop) {
 		drop_packet(in, drop, d);
 		return;
@@ -432,14 +439,7 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 	timer_init(&in->timer, timer_fired, in);
 	timer_init(&in->garp_timer, vrrp_announce_timer, in);
 	vrrp_garp_init(&in->garp);
-	in->expect = (struct vrrp_expect){
-		.version = conf->version,
-		.vrid = conf->vrid,
-		.unicast = conf->unicast,
-		.advert_int = conf->advert_int,
-		.auth = conf->auth,
-		.auth_pass = conf->auth_pass,
-	};
+	vrrp_wire_init(in);
 	in->nvips = conf->nvips + conf->nevips;
 	in->vips = mem_array(in->nvips ? in->nvips : 1, sizeof(*in->vips));
 	for (unsigned i = 0; i < in->nvips; i++)
@@ -456,7 +456,7 @@ void vrrp_inst_done(struct vrrp_inst *in)
 {
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
-	vrrp_fit_leave(in);
+	vrrp_wire_done(in);
 	free(in->vips);
 	in->vips = NULL;
 }

@@ -9,6 +9,7 @@
 #include "net/net.h"
 #include "proc/role.h"
 #include "vrrp/vrrp_arp.h"
+#include "vrrp/vrrp_auth.h"
 #include "vrrp/vrrp_book.h"
 #include "vrrp/vrrp_fsm.h"
 #include "vrrp/vrrp_garp.h"
@@ -25,6 +26,9 @@ enum vrrp_fault {
 	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
 };
+
+/* auth_hmac: missing, malformed, unknown key, invalid, stale, replay. */
+#define VRRP_SIGN_ERRORS (VRRP_DROP_HMAC_REPLAY - VRRP_DROP_HMAC_MISSING + 1)
 
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
 struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
@@ -93,14 +97,19 @@ struct vrrp_inst {
 	struct timer garp_timer;
 	struct vrrp_garp garp;
 
-	/* Sockets and packets: vrrp_fit.c */
+	/* Socket and packets: vrrp_wire.c, vrrp_sign.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;
 	int built_priority;                     /* of what is in packets; -1 = nothing */
+	unsigned built_addrs;                   /* how many addresses it has */
+	enum vrrp_sum sum;                      /* of the checksum we send */
 	struct vrrp_expect expect;
+	struct vrrp_auth *auth;                 /* NULL: adverts are not signed */
+	size_t sign_record;                     /* the first of its own in the book */
+	uint32_t sign_errors[VRRP_SIGN_ERRORS];
 
 	/* Addresses: vrrp_vips.c */
 	struct vrrp_vip *vips; unsigned nvips;  /* in the order of the configuration, excluded ones behind */
@@ -113,7 +122,7 @@ struct vrrp_inst {
 	struct vrrp_counters counters;
 	uint64_t drops[VRRP_DROPS];
 	uint32_t said_drops;                    /* by reason, until the state or the master changes */
-	bool said_addrs, said_send, said_our_address;
+	bool said_addrs, said_send, said_our_address, said_mtu, said_sum;
 	bool stopped;
 	bool postponed;                         /* an election that came late was put off once */
 	size_t state_record, counters_record;   /* in the book */

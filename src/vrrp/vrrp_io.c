@@ -10,13 +10,15 @@
  * adverts on its interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them
  * is nobody's fault.
  *
- * The outgoing interface and source are given with each packet (IP_PKTINFO), because instances that share the socket
- * may have different sources. A source need not be ours (IP_TRANSPARENT): mcast_src_ip may be any, and a master whose
- * source was just deleted still has to say that it steps down. Our own multicasts do not come back (IP_MULTICAST_LOOP
- * 0). */
+ * The outgoing interface, source and TTL are given with each packet (IP_PKTINFO, IP_TTL and their like), because
+ * instances that share the socket may have different ones. A source need not be ours (IP_TRANSPARENT): mcast_src_ip may
+ * be any, and a master whose source was just deleted still has to say that it steps down. Our own multicasts do not come
+ * back (IP_MULTICAST_LOOP 0). Over IPv4 the header comes with the packet; over IPv6 it does not, so that what VRRP wants
+ * to know of it comes beside it. AH covers the header, so these sockets send whole packets. */
 #include "vrrp/vrrp_io.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +40,7 @@ struct vrrp_sock {
 	int fd;
 	struct loop_io *source;
 	unsigned users, busy;           /* owners; calls that are in it */
+	uint64_t wanted;                /* bytes of receive buffer that owners asked for */
 	usec_t drained;                 /* the wake-up in which a late timer emptied it */
 	void *owners[256];
 	uint8_t unknown[256 / 8];       /* VRIDs that were reported */
@@ -65,7 +68,8 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	struct ip_mreqn mreq = { .imr_multiaddr = key->addr.v4, .imr_ifindex = key->ifindex };
 
 	if (set_int(fd, IPPROTO_IP, IP_TOS, VRRP_TOS) || set_int(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0) ||
-	    set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL) || set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1))
+	    set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL) || set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1) ||
+	    (key->proto == VRRP_PROTO_AH && set_int(fd, IPPROTO_IP, IP_HDRINCL, 1)))
 		return -1;
 	if (key->unicast)
 		return 0;
@@ -77,6 +81,23 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
 }
 
+static int setup6(int fd, const struct vrrp_sock_key *key)
+{
+	struct ipv6_mreq mreq = { .ipv6mr_multiaddr = key->addr.v6, .ipv6mr_interface = (unsigned)key->ifindex };
+
+	if (set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, VRRP_TOS) || set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, VRRP_TTL) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) || set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1))
+		return -1;
+	(void)set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);         /* since 4.20; a stray group's adverts find no owner */
+	if (key->unicast)
+		return 0;
+	if (set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) || set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, key->ifindex))
+		return -1;
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+}
+
 static int bind_source(int fd, const struct vrrp_sock_key *key)
 {
 	struct sockaddr_storage ss;
@@ -85,22 +106,27 @@ static int bind_source(int fd, const struct vrrp_sock_key *key)
 	return key->unicast && addr_is_set(&key->addr) ? bind(fd, (struct sockaddr *)&ss, len) : 0;
 }
 
+/* Beyond net.core.rmem_max where we may; a smaller one also works. */
+static void set_buffer(int fd, uint64_t bytes)
+{
+	int size = bytes > INT_MAX / 2 ? INT_MAX / 2 : (int)bytes;
+
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, size))
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, size);
+}
+
 /* The descriptor, or -1 and errno. */
 static int open_socket(const struct vrrp_sock_key *key)
 {
 	int fd, error;
 
-	if (key->family != AF_INET) {
-		errno = EAFNOSUPPORT;
-		return -1;
-	}
-	fd = socket(key->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, VRRP_PROTO);
+	fd = socket(key->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, key->proto);
 	if (fd < 0)
 		return -1;
-	(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, RX_BUFFER);            /* a smaller one also works */
+	set_buffer(fd, RX_BUFFER);
 	(void)set_int(fd, SOL_SOCKET, SO_PRIORITY, 7);             /* network control, where a queue discipline looks */
-	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) && !setup4(fd, key) &&
-	    !bind_source(fd, key))
+	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) &&
+	    !(key->family == AF_INET6 ? setup6(fd, key) : setup4(fd, key)) && !bind_source(fd, key))
 		return fd;
 	error = errno;
 	close(fd);
@@ -120,15 +146,40 @@ static void sock_close(struct vrrp_sock *s)
 
 /* ---- receiving ---- */
 
-static void dispatch(struct vrrp_sock *s, const uint8_t *packet, size_t len)
+/* The addresses and the hop limit, which an IPv6 packet comes without. */
+static enum vrrp_drop take_ip6(struct msghdr *msg, const uint8_t *packet, size_t len, struct vrrp_dgram *d)
 {
+	const struct sockaddr_in6 *from = msg->msg_name;
+	struct in6_pktinfo info;
+	int hops = -1;
+
+	*d = (struct vrrp_dgram){ .data = packet, .len = len };
+	if (msg->msg_namelen >= sizeof(*from) && from->sin6_family == AF_INET6)
+		d->src = addr_from_v6(&from->sin6_addr);
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != IPPROTO_IPV6)
+			continue;
+		if (c->cmsg_type == IPV6_HOPLIMIT && c->cmsg_len >= CMSG_LEN(sizeof(hops)))
+			memcpy(&hops, CMSG_DATA(c), sizeof(hops));
+		if (c->cmsg_type == IPV6_PKTINFO && c->cmsg_len >= CMSG_LEN(sizeof(info))) {
+			memcpy(&info, CMSG_DATA(c), sizeof(info));
+			d->dst = addr_from_v6(&info.ipi6_addr);
+		}
+	}
+	d->ttl = (uint8_t)hops;
+	return addr_is_set(&d->src) && addr_is_set(&d->dst) && hops >= 0 ? VRRP_OK : VRRP_DROP_IP_HEADER;
+}
+
+static void dispatch(struct vrrp_sock *s, struct msghdr *msg, const uint8_t *packet, size_t len)
+{
+	enum vrrp_drop drop;
 	struct vrrp_dgram d;
 	int vrid;
 
-	vrid = vrrp_pkt_ip4(packet, len, &d) ? -1 : vrrp_pkt_vrid(&d);
+	drop = s->key.family == AF_INET6 ? take_ip6(msg, packet, len, &d) : vrrp_pkt_ip4(packet, len, &d);
+	vrid = drop ? -1 : vrrp_pkt_vrid(&d);
 	if (vrid < 0) {
-		if (!s->strays.malformed++)
-			s->io->ops->stray(s->io->arg, s->key.ifindex, -1);
+		s->io->ops->stray(s->io->arg, s->key.ifindex, -1, !s->strays.malformed++);
 		return;
 	}
 	if (s->owners[vrid]) {
@@ -138,26 +189,37 @@ static void dispatch(struct vrrp_sock *s, const uint8_t *packet, size_t len)
 	if (addr_is_multicast(&d.dst) == s->key.unicast)     /* it is for the other kind of socket */
 		return;
 	s->strays.unknown_vrid++;
-	if (s->unknown[vrid / 8] & 1 << vrid % 8)
-		return;
+	s->io->ops->stray(s->io->arg, s->key.ifindex, vrid, !(s->unknown[vrid / 8] & 1 << vrid % 8));
 	s->unknown[vrid / 8] |= (uint8_t)(1 << vrid % 8);
-	s->io->ops->stray(s->io->arg, s->key.ifindex, vrid);
 }
+
+struct rx_meta {
+	struct sockaddr_in6 from;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
+};
 
 /* One batch; how many were read. */
 static unsigned receive(struct vrrp_sock *s)
 {
 	struct mmsghdr msgs[RX_BATCH];
 	struct iovec iov[RX_BATCH];
+	struct rx_meta meta[RX_BATCH];
+	bool six = s->key.family == AF_INET6;
 	int n;
 
 	for (unsigned i = 0; i < RX_BATCH; i++) {
 		iov[i] = (struct iovec){ s->io->buffers[i], RX_SIZE };
 		msgs[i] = (struct mmsghdr){ .msg_hdr = { .msg_iov = &iov[i], .msg_iovlen = 1 } };
+		if (!six)                               /* the header says it all */
+			continue;
+		msgs[i].msg_hdr.msg_name = &meta[i].from;
+		msgs[i].msg_hdr.msg_namelen = sizeof(meta[i].from);
+		msgs[i].msg_hdr.msg_control = meta[i].control;
+		msgs[i].msg_hdr.msg_controllen = sizeof(meta[i].control);
 	}
 	n = recvmmsg(s->fd, msgs, RX_BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n && s->users; i++)
-		dispatch(s, s->io->buffers[i], msgs[i].msg_len);
+		dispatch(s, &msgs[i].msg_hdr, s->io->buffers[i], msgs[i].msg_len);
 	return n < 0 ? 0 : (unsigned)n;
 }
 
@@ -195,10 +257,23 @@ void vrrp_io_drain(struct vrrp_sock *s)
 
 /* ---- sending ---- */
 
-void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_addr *src, const struct ip_addr *dst)
+static void add_cmsg(struct vrrp_tx *tx, int level, int type, const void *data, size_t len)
 {
-	struct in_pktinfo info = { .ipi_ifindex = ifindex, .ipi_spec_dst = src->v4 };
-	struct cmsghdr *c;
+	struct cmsghdr *c = (struct cmsghdr *)(tx->control + tx->hdr.msg_controllen);
+
+	tx->hdr.msg_controllen += CMSG_SPACE(len);
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+}
+
+void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_addr *src, const struct ip_addr *dst, uint8_t ttl)
+{
+	struct in_pktinfo info4 = { .ipi_ifindex = ifindex, .ipi_spec_dst = src->v4 };
+	struct in6_pktinfo info6 = { .ipi6_addr = src->v6, .ipi6_ifindex = (unsigned)ifindex };
+	bool six = dst->family == AF_INET6;
+	int hops = ttl;
 
 	*tx = (struct vrrp_tx){ .owner = owner, .dst = *dst };
 	tx->hdr.msg_name = &tx->name;
@@ -206,12 +281,12 @@ void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_
 	tx->hdr.msg_iov = &tx->iov;
 	tx->hdr.msg_iovlen = 1;
 	tx->hdr.msg_control = tx->control;
-	tx->hdr.msg_controllen = CMSG_SPACE(sizeof(info));
-	c = CMSG_FIRSTHDR(&tx->hdr);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
+	if (six)
+		add_cmsg(tx, IPPROTO_IPV6, IPV6_PKTINFO, &info6, sizeof(info6));
+	else
+		add_cmsg(tx, IPPROTO_IP, IP_PKTINFO, &info4, sizeof(info4));
+	if (ttl)
+		add_cmsg(tx, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_HOPLIMIT : IP_TTL, &hops, sizeof(hops));
 }
 
 void vrrp_io_flush(struct vrrp_sock *s)
@@ -269,8 +344,8 @@ void vrrp_io_send(struct vrrp_sock *s, struct vrrp_tx *tx, const void *data, siz
 
 static bool same_key(const struct vrrp_sock_key *a, const struct vrrp_sock_key *b)
 {
-	return a->ifindex == b->ifindex && a->family == b->family && a->unicast == b->unicast &&
-	       addr_equal(&a->addr, &b->addr);
+	return a->ifindex == b->ifindex && a->family == b->family && a->proto == b->proto &&
+	       a->unicast == b->unicast && addr_equal(&a->addr, &b->addr);
 }
 
 static struct vrrp_sock *sock_new(struct vrrp_io *io, const struct vrrp_sock_key *key)
@@ -297,7 +372,7 @@ static struct vrrp_sock *sock_new(struct vrrp_io *io, const struct vrrp_sock_key
 	return s;
 }
 
-struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *key, uint8_t vrid, void *owner)
+struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *key, uint8_t vrid, void *owner, uint32_t rcvbuf)
 {
 	struct vrrp_sock *s, *found = NULL;
 
@@ -316,6 +391,9 @@ struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *k
 		return NULL;
 	found->owners[vrid] = owner;
 	found->users++;
+	found->wanted += rcvbuf;
+	if (rcvbuf)
+		set_buffer(found->fd, found->wanted);
 	return found;
 }
 

@@ -18,8 +18,8 @@ struct vrrp_sock;
 struct vrrp_io_ops {
 	/* A datagram for this owner. The socket stays until the call is over, even when it is released in it. */
 	void (*packet)(void *owner, const struct vrrp_dgram *d);
-	/* One for nobody here: the first of each VRID, and the first that is too short to have one (vrid -1). */
-	void (*stray)(void *arg, int ifindex, int vrid);
+	/* One for nobody here, `first` of its VRID; too short to have one: vrid -1. */
+	void (*stray)(void *arg, int ifindex, int vrid, bool first);
 	/* An advert could not be sent: the kernel's errno. */
 	void (*failed)(void *owner, const struct ip_addr *dst, int error);
 };
@@ -28,8 +28,9 @@ struct vrrp_io_ops {
 struct vrrp_strays { uint64_t malformed, unknown_vrid; };
 
 struct vrrp_sock_key {
-	int ifindex;                            /* 0 = any interface (unicast without one) */
+	int ifindex;                            /* also a VRF's; 0 = any interface (unicast without one) */
 	uint8_t family;
+	uint8_t proto;                          /* VRRP_PROTO, VRRP_PROTO_AH */
 	bool unicast;
 	struct ip_addr addr;                    /* the multicast group, or our own unicast address */
 };
@@ -40,18 +41,20 @@ struct vrrp_tx {
 	void *owner;
 	struct ip_addr dst;
 	struct sockaddr_storage name;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	struct iovec iov;
 	struct msghdr hdr;
 	bool queued;
 };
-void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_addr *src, const struct ip_addr *dst);
+/* `ttl` 0 = the socket's, which is 255. A packet with an IP header of its own (AH) says both itself. */
+void vrrp_tx_init(struct vrrp_tx *tx, void *owner, int ifindex, const struct ip_addr *src, const struct ip_addr *dst, uint8_t ttl);
 
 struct vrrp_io *vrrp_io_new(struct loop *l, const struct vrrp_io_ops *ops, void *arg);
 void vrrp_io_free(struct vrrp_io *io);                       /* NULL is fine; sends what is queued; all sockets close */
 
-/* The socket for this key, made when there is none yet. NULL and errno when the kernel refuses. */
-struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *key, uint8_t vrid, void *owner);
+/* The socket for this key, made when there is none yet. NULL and errno when the kernel refuses. `rcvbuf` bytes of its receive buffer are
+ * for this owner; 0 = no wish of its own. */
+struct vrrp_sock *vrrp_io_join(struct vrrp_io *io, const struct vrrp_sock_key *key, uint8_t vrid, void *owner, uint32_t rcvbuf);
 /* The owner of this VRID is gone; the last one closes the socket. What it queued is sent before. NULL is fine. */
 void vrrp_io_leave(struct vrrp_sock *s, uint8_t vrid);
 

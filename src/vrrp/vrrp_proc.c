@@ -26,6 +26,7 @@
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
+#include "vrrp/vrrp_sign.h"
 #include "vrrp/vrrp_vips.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
@@ -49,7 +50,11 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	return vrrp_book_records(cfg) + vrrp_promote_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg);
+
+	for (unsigned i = 0; i < cfg->nvrrp; i++)
+		n += vrrp_sign_records(&cfg->vrrp[i]);
+	return n;
 }
 
 static void proc_canonical(const struct config *cfg, struct strbuf *out)
@@ -156,12 +161,14 @@ static void on_entry_gone(void *arg, const struct net_entry_id *gone)
 
 static const struct net_events net_events = { on_link, on_addr, on_entry_gone };
 
-static void on_stray(void *arg, int ifindex, int vrid)
+static void on_stray(void *arg, int ifindex, int vrid, bool first)
 {
 	struct vrrp_proc *p = arg;
 	const struct net_link *link = net_link_by_index(p->sh.net, ifindex);
 	const char *name = link ? link->name : "any";
 
+	if (!first && (vrid < 0 || !p->sh.rc->cfg->globals.vrrp.log_unknown_vrids))
+		return;
 	if (vrid < 0)
 		log_info("Malformed packet received on interface(%s). ignoring...", name);
 	else
@@ -238,6 +245,7 @@ static int open_kernel(struct vrrp_proc *p)
 		log_err("VRRP process cannot read the kernel's interfaces: %s", strerror(errno));
 		return denied ? EXIT_PERMISSION : EXIT_FATAL;
 	}
+	net_set_buffers(p->sh.net, rc->cfg->globals.buffers.vrrp_monitor.bytes, rc->cfg->globals.buffers.vrrp_cmd.bytes);
 	if (log_detail())
 		log_info("Registering gratuitous ARP shared channel");
 	p->sh.arp = vrrp_arp_open();
@@ -254,6 +262,7 @@ static int proc_open(struct role_child *rc)
 {
 	struct vrrp_proc *p = mem_alloc(sizeof(*p));
 	struct vrrp_shared *sh = &p->sh;
+	size_t record;
 	int status;
 
 	rc->priv = p;
@@ -271,12 +280,15 @@ static int proc_open(struct role_child *rc)
 	sh->insts = mem_array(sh->ninsts ? sh->ninsts : 1, sizeof(*sh->insts));
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
+	record = 2 * (size_t)sh->ninsts;
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		record = vrrp_sign_claim(&sh->insts[i], record);
 	vrrp_install_init(sh);
-	vrrp_vips_init(sh, 2 * (size_t)sh->ninsts);
+	vrrp_vips_init(sh, record);
 	vrrp_routes_init(sh);
 	vrrp_promote_init(sh);
 	return 0;
@@ -352,6 +364,8 @@ static void proc_go(struct role_child *rc)
 		struct vrrp_book_state was;
 
 		refresh(in);                    /* the world may have changed since the sockets were opened */
+		if (rc->predecessor)
+			vrrp_sign_resume(in, rc->predecessor);
 		if (rc->predecessor && inherit(in, rc->predecessor, &was))
 			vrrp_inst_start(in, &was);
 		else

@@ -191,8 +191,11 @@ def test_config_test_names_what_is_not_on_this_machine(lab, host):
     assert done.returncode == 0 and "there is no interface `eth9` on this machine now: what needs it waits for it" in done.stderr
     daemon.configure(config(top="net_namespace nowhere"))
     done = daemon.run([daemon.binary, "-t"])
-    assert done.returncode == 0 and done.stderr == (
-        "warning: there is no network namespace `nowhere` on this machine now\n")
+    line = daemon.path("/etc/keepalived/keepalived.conf").read_text().splitlines().index("net_namespace nowhere") + 1
+    where = f"/etc/keepalived/keepalived.conf:{line}:1:"
+    assert done.returncode == 5 and f"{where} error: there is no network namespace `nowhere` on this machine now\n" in done.stderr
+    done = daemon.run([daemon.binary, "-t", "--other-host"])
+    assert done.returncode == 0 and f"{where} warning: there is no network namespace `nowhere` on this machine now\n" in done.stderr
 
 
 def test_second_daemon(daemon):

@@ -51,7 +51,7 @@ static void test_places(void **state)
 /* Secrets are masked, and bytes that are no text do not make the report unreadable. */
 static void test_source(void **state)
 {
-	struct parsed p = conf_parse("vrrp_instance a {\nauthentication { auth_pass geheim12345\nwrong\xff \xc3\xa4\n");
+	struct parsed p = conf_parse("vrrp_instance a {\nwrong\xff \xc3\xa4\nauthentication { auth_pass geheim12345\n");
 	struct strbuf got = { 0 };
 
 	(void)state;
@@ -123,12 +123,50 @@ static void expect_hidden(const char *text, const char *secret, const char *want
 static void test_secrets(void **state)
 {
 	(void)state;
-	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` is never closed");
+	expect_hidden("auth_pass geheim {\n", "geheim", "`auth_pass` of line 1 is never closed");
 	expect_hidden("$TOKEN=geheim-0123456789-0123456789-0123456789-0123456789\n${TOKEN}\n", "geheim", "`********");
 	expect_hidden("~LST(PASSWORD, geheim) ${PASSWORD}\n", "geheim", "unknown keyword `********`");
 	expect_hidden("$KEY=\"geheim#1\" # note\n$KEY=geheim {\n${KEY}\n", "geheim", "");
 	expect_hidden("$X=geheim # x\nauthentication { auth_pass $X\n$Y=geheim # x\n~SEQ(1) $Y\n", "geheim", "");
 	expect_hidden("$X=gehe\xffim\nauth_pass $X\n$X\n", "gehe", "unknown keyword `********`");
+}
+
+static void collect(void *arg, enum diag_level level, const char *line)
+{
+	(void)level;
+	strbuf_addf(arg, "%s\n", line);
+}
+
+/* What is odd about a word and what is wrong with it are one message; without an error the first is one of its own. */
+static void test_cause(void **state)
+{
+	struct conf_diags *d = diags_new();
+	struct conf_pos one = { .line = 1, .col = 5 }, two = { .line = 2, .col = 5 }, three = { .line = 3, .col = 5 }, inside = { .line = 1, .col = 9 };
+	struct strbuf got = { 0 };
+
+	(void)state;
+	diags_add_file(d, 0, "f", NULL, 0);
+	diag_cause(d, DIAG_WARNING, &inside, &one, "odd");
+	diag_cause(d, DIAG_WARNING, &two, &two, "odd");
+	diag_cause(d, DIAG_WARNING, &three, &three, "odd");
+	assert_int_equal(diags_count(d, DIAG_WARNING), 1);
+	diag_add(d, DIAG_ERROR, &one, "wrong");
+	diag_add(d, DIAG_WARNING, &two, "not as written");
+	diags_each(d, collect, &got);
+	assert_string_equal(strbuf_str(&got), "f:1:5: error: wrong (odd)\nf:2:5: warning: odd (and 1 more in this file)\nf:2:5: warning: not as written\n");
+	strbuf_reset(&got);
+	diag_add(d, DIAG_ERROR, &two, "bad");
+	diag_add(d, DIAG_ERROR, &three, "bad");
+	assert_int_equal(diags_count(d, DIAG_WARNING), 1);
+	assert_int_equal(diags_count(d, DIAG_ERROR), 3);
+	diags_each(d, collect, &got);
+	assert_string_equal(strbuf_str(&got), "f:1:5: error: wrong (odd)\nf:2:5: warning: not as written\nf:2:5: error: bad (odd)\nf:3:5: error: bad (odd)\n");
+	strbuf_reset(&got);
+	diag_cause(d, DIAG_WARNING, &inside, &inside, "odd");
+	diags_each(d, collect, &got);
+	assert_non_null(strstr(strbuf_str(&got), "f:1:9: warning: odd\n"));
+	strbuf_done(&got);
+	diags_free(d);
 }
 
 static void test_flood(void **state)
@@ -149,7 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty), cmocka_unit_test(test_places), cmocka_unit_test(test_source), cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_cut), cmocka_unit_test(test_secrets), cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_cut), cmocka_unit_test(test_secrets), cmocka_unit_test(test_flood), cmocka_unit_test(test_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ static void test_bad_definitions(void **state)
 {
 	(void)state;
 	expect("$B = 1\n$1A=1\n$A-B=2\n", "",
-	       "t:1:1: error: a definition has no blank before its `=`: write $B=…; the line is left out\n"
+	       "t:1:1: error: a definition has no blank between its name `$B` and its `=`: the line is left out\n"
 	       "t:2:1: error: `$1A` is no name for a definition: letters, digits and _, not a digit first; the line is left out\n"
 	       "t:3:1: error: `$A-B` is no name for a definition: letters, digits and _, not a digit first; the line is left out\n");
 }

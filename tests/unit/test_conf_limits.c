@@ -369,10 +369,99 @@ static void test_many_secrets(void **state)
 	must_end(&text, "secrets");
 }
 
+/* What a file is made of: a head, then a piece again and again (with its number where %u stands), then an end. */
+struct shape { const char *name, *head, *piece; unsigned times; const char *end; };
+
+static const char chain[] = "$A%u=$A%u $A%u\n", chain_grown[] = "$A%u=${A%u}${A%u}\n", chain_lines[] = "$A%u= \\\n$A%u \\\n$A%u\n";
+
+static const struct shape shapes[] = {
+	{ "sequences in sequences, 15 deep", "", "~SEQ(V%u,1,2) ", 15, "x $V1\n" },
+	{ "sequences in sequences, 22 deep", "", "~SEQ(V%u,1,2) ", 22, "x $V1\n" },
+	{ "sequences of ten in sequences, 22 deep", "", "~SEQ(V%u,1,10) ", 22, "x $V1\n" },
+	{ "a sequence of mistakes", "~SEQ(A,1,4294967295) router_id $A", "", 1, "\n" },
+	{ "undefined names", "global_defs {\n", "router_id $u%u\n", 25000, "}\n" },
+	{ "unknown names of existing kinds", "vrrp_instance A {\ntrack_script {\n", "script_with_a_long_name_%u\n", 30000, "}\n}\n" },
+	{ "names longer than words", "global_defs {\n", "a_name_%u_that_is_much_longer_than_any_word_of_the_language_and_longer_than_that\n", 50000, "}\n" },
+	{ "near misses", "global_defs {\n", "router_idd%u x\n", 100000, "}\n" },
+	{ "bad values", "global_defs {\n", "vrrp_garp_interval x%u\n", 100000, "}\n" },
+	{ "statements elsewhere", "", "real_server 192.0.2.1 %u\n", 100000, "" },
+	{ "closing braces", "", "}\n", 100000, "" },
+	{ "lone quotes", "", "\"\n", 100000, "" },
+	{ "quotes without an end", "", "a \"b\n", 1000000, "" },
+	{ "lines behind a quote", "global_defs {\nrouter_id \"", "word word word word\n", 500000, "" },
+	{ "one line behind a quote", "global_defs {\nrouter_id \"", "x", 10000000, "\n}\n" },
+	{ "a long comment", "#", "x", 10000000, "\nglobal_defs {\n}\n" },
+	{ "conditions", "", "@a x\n", 500000, "" },
+	{ "one line of conditions", "", "@here ", 170000, "x\n" },
+	{ "a brace missing at the start", "virtual_server 192.0.2.1 80 {\nreal_server 192.0.2.2 80 {\nTCP_CHECK {\n}\n",
+		"real_server 192.0.2.3 %u {\nTCP_CHECK {\nretry 2\n}\nweight 1\n}\n", 20000, "}\n" },
+	{ "a brace too many at the start", "virtual_server 192.0.2.1 80 {\nreal_server 192.0.2.2 80 {\nTCP_CHECK {\n}\n}\n}\n",
+		"real_server 192.0.2.3 %u {\nTCP_CHECK {\nretry 2\n}\nweight 1\n}\n", 20000, "}\n" },
+	{ "an opening brace missing at the start", "virtual_server 192.0.2.1 80 {\nreal_server 192.0.2.2 80\nTCP_CHECK {\n}\n}\n",
+		"real_server 192.0.2.3 %u {\nTCP_CHECK {\nretry 2\n}\nweight 1\n}\n", 20000, "}\n" },
+	{ "opening braces missing everywhere", "virtual_server 192.0.2.1 80 {\n", "real_server 192.0.2.3 %u\nTCP_CHECK {\n}\n}\n", 20000, "}\n" },
+	{ "braces too many everywhere", "", "virtual_server 192.0.2.1 %u {\nreal_server 192.0.2.3 80 {\nTCP_CHECK {\n}\n}\n}\n}\n", 10000, "" },
+	{ "definitions that double, on one line", "", chain, 30, "$A31=x\nrouter_id $A1\n$A1\n" },
+	{ "definitions that double, in one word", "", chain_grown, 30, "$A31=x\nrouter_id ${A1}\n$A1\n" },
+	{ "definitions that double, in lines", "", chain_lines, 30, "$A31= \\\nrouter_id x \\\nx\n$A1\n" },
+	{ "definitions of themselves", "$A=$A\n$B=$C\n$C=$B\n", "router_id $A\n$B\n$C\n", 50000, "" },
+};
+
+/* Printf with a piece of the table: the compiler cannot look at it, but here is all that they hold. */
+static void add_piece(struct strbuf *text, const char *piece, unsigned n)
+{
+	bool doubled = piece == chain || piece == chain_grown || piece == chain_lines;
+	unsigned number = n;
+
+	for (const char *p = piece; *p; p++) {
+		if (*p != '%' || p[1] != 'u') {
+			strbuf_addc(text, *p);
+			continue;
+		}
+		strbuf_addf(text, "%u", number);
+		if (doubled)
+			number = n + 1;
+		p++;
+	}
+}
+
+/* A second at most, when measured; each has a multiple of that, for slow builds on busy machines. */
+static void test_shapes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+		struct strbuf text = { 0 };
+
+		strbuf_add(&text, shapes[i].head);
+		for (unsigned n = 1; n <= shapes[i].times; n++)
+			add_piece(&text, shapes[i].piece, n);
+		strbuf_add(&text, shapes[i].end);
+		must_end(&text, shapes[i].name);
+	}
+}
+
+static void test_long_comment(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+
+	(void)state;
+	strbuf_add(&text, "global_defs { # ");
+	repeat(&text, "0123456789", 1000000);
+	strbuf_add(&text, "\n router_id a ");
+	repeat(&text, "          ", 1000000);
+	strbuf_add(&text, "\n}\n! ");
+	repeat(&text, "0123456789", 1000000);
+	p = parse_and_drop(&text);
+	parsed_expect(&p, "");
+	assert_string_equal(p.cfg->globals.router_id, "a");
+	parsed_done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sequence_of_nothing), cmocka_unit_test(test_many_definitions), cmocka_unit_test(test_many_pieces),
+		cmocka_unit_test(test_shapes), cmocka_unit_test(test_long_comment), cmocka_unit_test(test_sequence_of_nothing), cmocka_unit_test(test_many_definitions), cmocka_unit_test(test_many_pieces),
 		cmocka_unit_test(test_many_secrets),
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_errors_behind_warnings), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),

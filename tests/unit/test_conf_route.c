@@ -108,7 +108,7 @@ static void test_kept(void **state)
 {
 	(void)state;
 	assert_int_equal(vips_of("192.0.2.1/24 scope galaxy", "192.0.2.1/24"), 1);
-	assert_int_equal(vips_of("192.0.2.1/24 what ever", "192.0.2.1/24"), 1);
+	assert_int_equal(vips_of("192.0.2.1/24 what ever", NULL), 0);
 	assert_int_equal(vips_of("192.0.2.1/99", "192.0.2.1/32"), 1);
 	assert_int_equal(vips_of("192.0.2.1/255.255.254.0", "192.0.2.1/23"), 1);
 	assert_int_equal(vips_of("192.0.2.1/0.0.0.0", "192.0.2.1/0"), 1);
@@ -366,12 +366,12 @@ static void test_preference(void **state)
 				     "virtual_rules {\nfrom 10.0.0.0/10 table 1\nfrom 2001:db8::/33 table 1\n}\n}\n");
 
 	(void)state;
-	assert_int_equal(p.cfg->static_rules[0].preference, 16383);
-	assert_int_equal(p.cfg->static_rules[1].preference, 16383);
+	assert_int_equal(p.cfg->static_rules[0].preference, 16384);
+	assert_int_equal(p.cfg->static_rules[1].preference, 16384);
 	assert_int_equal(p.cfg->static_rules[2].preference, 5);
 	assert_int_equal(p.cfg->vrrp[0].nrules, 2);
-	assert_int_equal(p.cfg->vrrp[0].rules[0].preference, 16382);
-	assert_int_equal(p.cfg->vrrp[0].rules[1].preference, 16382);
+	assert_int_equal(p.cfg->vrrp[0].rules[0].preference, 16383);
+	assert_int_equal(p.cfg->vrrp[0].rules[1].preference, 16383);
 	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 0);
 	parsed_done(&p);
 }

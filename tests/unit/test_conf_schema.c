@@ -74,9 +74,13 @@ static void test_same(void **state)
 static void test_suggest(void **state)
 {
 	(void)state;
-	assert_int_equal(word_distance("weight", "weight"), 0);
-	assert_int_equal(word_distance("weigth", "weight"), 1);
-	assert_int_equal(word_distance("", "abc"), 3);
+	assert_int_equal(word_distance("weight", "weight", 9), 0);
+	assert_int_equal(word_distance("weigth", "weight", 9), 1);
+	assert_int_equal(word_distance("", "abc", 9), 3);
+	assert_int_equal(word_distance("weigth", "weight", 0), UINT32_MAX);
+	assert_int_equal(word_distance("abcdef", "uvwxyz", 5), UINT32_MAX);
+	assert_int_equal(word_distance("Lb-Kind", "lb_kind", 0), 0);
+	assert_int_equal(word_distance("ab", "ba", 1), 1);
 	assert_string_equal(suggest_keyword(&schema_real_server, "weigth"), "weight");
 	assert_string_equal(suggest_keyword(&schema_virtual_server, "lb-kind"), "lb_kind");
 	assert_string_equal(suggest_keyword(&schema_root, "virtual_server192.0.2.1"), "virtual_server");

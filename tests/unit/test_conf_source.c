@@ -87,14 +87,14 @@ static void test_missing(void **state)
 	expect("nothing", false, -ENOENT, "", "E error: cannot read `nothing`: No such file or directory\n");
 	put("a", "include nothing\ninclude no*\nincludew no*\ninclude conf.d\nincludeb conf.d/{1,9}.conf\n");
 	expect("a", false, 0, NULL, "E a:1:9: error: no such file: `nothing`\nW a:2:9: warning: no file matches `no*`\n"
-	       "E a:3:10: error: no file matches `no*`\nW a:4:9: warning: cannot read `conf.d`: Is a directory\n"
+	       "E a:3:10: error: no file matches `no*`\nE a:4:9: error: cannot read `conf.d`: Is a directory\n"
 	       "E a:5:10: error: no such file: `conf.d/9.conf`\n");
 	put("a", "include no*\n");
 	expect("a", true, 0, NULL, "E a:1:9: error: no file matches `no*`\n");
 	put("x.conf", "x\n");
 	chmod("x.conf", 0755);
 	put("a", "include x.conf\n");
-	expect("a", false, 0, "Fa\n", "W a:1:9: warning: `x.conf` is executable and therefore no configuration: it is left out\n");
+	expect("a", false, 0, "Fa\n", "E a:1:9: error: `x.conf` is executable and therefore no configuration: it is left out\n");
 }
 
 static void test_loop(void **state)
@@ -159,7 +159,7 @@ static void test_pipe(void **state)
 	diags_each(diags, collect, &said);
 	assert_string_equal(strbuf_str(&said), "E error: cannot read `pipe`: not a regular file\n");
 	put("a", "include pipe\n");
-	expect("a", false, 0, "Fa\n", "W a:1:9: warning: cannot read `pipe`: not a regular file\n");
+	expect("a", false, 0, "Fa\n", "E a:1:9: error: cannot read `pipe`: not a regular file\n");
 	strbuf_done(&out);
 	strbuf_done(&said);
 	diags_free(diags);

@@ -27,12 +27,12 @@ static void test_missing(void **state)
 	(void)state;
 	expect(VRRP("A", "1") VRRP("B", "2") "}\n" VRRP("C", "3") "}\n",
 	       "t.conf:8:1: error: `vrrp_instance` begins inside `vrrp_instance A` of line 1: a `}` is missing before it\n");
-	expect(VRRP("A", "1"), "t.conf:1:1: error: `vrrp_instance A` is never closed: a `}` is missing at the end of the text\n");
+	expect(VRRP("A", "1"), "t.conf:7:2: error: `vrrp_instance A` of line 1 is never closed: a `}` is missing behind this, at the end of the text\n");
 	expect("global_defs {\n router_id x\nvrrp_script a {\n script /bin/a\n interval 1\n",
 	       "t.conf:3:1: error: `vrrp_script` begins inside `global_defs` of line 1: a `}` is missing before it\n"
-	       "t.conf:3:1: error: `vrrp_script a` is never closed: a `}` is missing at the end of the text\n"
 	       "t.conf:3:1: warning: `vrrp_script` is known, but not supported yet\n"
-	       "t.conf:3:1: warning: `vrrp_script a` is never used: nothing tracks it\n");
+	       "t.conf:3:1: warning: `vrrp_script a` is never used: nothing tracks it\n"
+	       "t.conf:5:2: error: `vrrp_script a` of line 3 is never closed: a `}` is missing behind this, at the end of the text\n");
 	/* What has the same name at the top level and in the block does not begin anew. */
 	expect("vrrp_instance A {\n interface eth0\n virtual_router_id 1\n priority 9\n virtual_ipaddress {\n  192.0.2.1\n }\n track_file {\n }\n}\n",
 	       "t.conf:8:2: warning: `track_file` is known, but not supported yet\n");

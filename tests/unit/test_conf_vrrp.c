@@ -87,7 +87,13 @@ static void test_broken(void **state)
 		{ "unicast_src_ip x\n" PEERS("192.0.2.1\n"), true }, { "mcast_src_ip x\n", false }, { "mcast_src_ip 2001:db8::1\n", false },
 		{ "mcast_dst_ip 224.0.0.99\n", false }, { "mcast_dst_ip 192.0.2.1\n", true }, { "mcast_dst_ip x\n", true },
 		{ "authentication {\nauth_type PASS\nauth_pass x\n}\n", false }, { "authentication {\nauth_type PSAS\nauth_pass x\n}\n", true },
-		{ "authentication {\nauth_type none\n}\n", false }, { "authentication {\nauth_type PASS\n}\n", false },
+		{ "authentication {\nauth_type none\n}\n", false }, { "authentication {\nauth_type PASS\n}\n", true },
+		{ "authentication {\nauth_pass x\n}\n", true }, { "authentication {\n}\n", true }, { "authentication {\nauth_type PASS\nauth_pass\n}\n", true },
+		{ "authentication {\nauth_type PASS\nauth_pas x\n}\n", true }, { "authentication {\nauth_tpye PASS\nauth_pass x\n}\n", true },
+		{ "authentication {\nauth_type PASS\nauth_pass x\nkey y\n}\n", true }, { "authentification {\nauth_type PASS\nauth_pass x\n}\n", true },
+		{ "auth {\nauth_type PASS\nauth_pass x\n}\n", true }, { "auth_type PASS\n", true }, { "auth_pass x\n", true }, { "authentication\n", true },
+		{ "authentication {\nauth_type = PASS\nauth_pass=x\n}\n", false }, { "version 3\nauthentication {\nauth_type PASS\n}\n", false },
+		{ "virtual_ipadress {\n192.0.2.9\n}\n", true }, { "virtual_ipaddress\n", true }, { "trak_script {\nx\n}\n", true }, { "vip {\n192.0.2.9\n}\n", true },
 		{ "authentication {\nauth_type AH\n}\n", true }, { "version 3\nauthentication {\nauth_type PSAS\n}\n", true }, { "advert_itn 3\n", false }, { "unicast_per {\n192.0.2.9\n}\n", true },
 		{ "auth_hmac {\n}\n", true }, { "auth_hmac {\nkey 1 short\nkey 2 " KEY32 "\nactive_key 2\n}\n", true },
 		{ "use_vmac 03:00:00:00:00:00\n", false }, { "use_ipvlan\n", true }, { "use_ipvlan 192.0.2.7\n", false }, { "interface lo\n", true },
@@ -186,13 +192,13 @@ static void test_vmac(void **state)
 static void test_hmac(void **state)
 {
 	struct parsed p = conf_parse(INSTANCE("advert_int 4\nauth_hmac {\nactive_key 9\nkey 9 hex:000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
-		"key 1 " KEY32 "\nkey 2 file:/etc/keys/two\n}\n"));
+		"key 1 " KEY32 "\n}\n"));
 	const struct conf_hmac *h = p.cfg->vrrp[0].hmac;
 
 	(void)state;
 	assert_int_equal(diags_count(p.diags, DIAG_ERROR), 0);
 	assert_non_null(h);
-	assert_int_equal(h->nkeys, 3);
+	assert_int_equal(h->nkeys, 2);
 	assert_int_equal(h->active, 9);
 	assert_int_equal(h->mode, CONF_HMAC_ENFORCE);
 	assert_false(h->monotonic);
@@ -201,8 +207,6 @@ static void test_hmac(void **state)
 	for (unsigned i = 0; i < 32; i++)
 		assert_int_equal(h->keys[0].bytes[i], i);
 	assert_memory_equal(h->keys[1].bytes, KEY32, 32);
-	assert_string_equal(h->keys[2].file, "/etc/keys/two");
-	assert_int_equal(h->keys[2].len, 0);
 	parsed_done(&p);
 }
 
@@ -243,6 +247,15 @@ static void test_secrets(void **state)
 		assert_null(strstr(p.said, "secret"));
 		assert_null(strstr(masked, "secret"));
 		assert_null(strstr(masked, "736563726574"));
+		if (!diags_count(p.diags, DIAG_ERROR)) {
+			struct parsed again = conf_parse(masked);
+			char *same = parsed_print(again.cfg, false);
+
+			assert_int_equal(diags_count(again.diags, DIAG_ERROR), 0);
+			assert_string_equal(same, masked);
+			free(same);
+			parsed_done(&again);
+		}
 		free(masked);
 		parsed_done(&p);
 	}
@@ -274,6 +287,30 @@ static void test_strict(void **state)
 	parsed_done(&p);
 }
 
+/* One number twice on one interface: the second is held back, also where the first one is, and this is said once. */
+static void test_one_number(void **state)
+{
+	static const char *const firsts[] = { "", "auth_pas x\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char text[512];
+		struct parsed p;
+		const char *said;
+
+		snprintf(text, sizeof(text), "vrrp_instance A {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n192.0.2.1\n}\nauthentication {\n"
+			 "auth_type PASS\nauth_pass x\n%s}\n}\nvrrp_instance B {\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {\n192.0.2.2\n}\n}\n",
+			 firsts[i]);
+		p = conf_parse(text);
+		assert_int_equal(p.cfg->vrrp[0].broken != NULL, i);
+		assert_non_null(p.cfg->vrrp[1].broken);
+		said = strstr(p.said, "virtual_router_id 5 on interface eth0 is that of `A`");
+		assert_non_null(said);
+		assert_null(strstr(said + 1, "virtual_router_id 5 on"));
+		parsed_done(&p);
+	}
+}
+
 static void test_no_address(void **state)
 {
 	static const struct { const char *body, *said; bool broken; } cases[] = {
@@ -281,8 +318,7 @@ static void test_no_address(void **state)
 		{ "no_virtual_ipaddress\n", "", false },
 		{ "version 3\nno_virtual_ipaddress\n", "", false },
 		{ "version 3\n", "t.conf:1:1: error: `A` has no virtual address: version 3 needs one, it is held back\n", true },
-		{ "virtual_ipaddress {\nx\n}\n", "t.conf:4:1: error: `A` has no virtual address that can be used: it is held back\n"
-		  "t.conf:5:1: error: `x` is not ADDRESS[/LENGTH]; the line is left out\n", true },
+		{ "virtual_ipaddress {\nx\n}\n", "t.conf:5:1: error: `x` is not ADDRESS[/LENGTH]; the line is left out\n", true },
 	};
 
 	(void)state;
@@ -314,7 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults), cmocka_unit_test(test_inherited), cmocka_unit_test(test_broken), cmocka_unit_test(test_family),
 		cmocka_unit_test(test_peers), cmocka_unit_test(test_vmac), cmocka_unit_test(test_hmac), cmocka_unit_test(test_window),
-		cmocka_unit_test(test_secrets), cmocka_unit_test(test_strict), cmocka_unit_test(test_no_address), cmocka_unit_test(test_priority),
+		cmocka_unit_test(test_secrets), cmocka_unit_test(test_strict), cmocka_unit_test(test_no_address), cmocka_unit_test(test_one_number), cmocka_unit_test(test_priority),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,11 +52,11 @@ static void test_interfaces(void **state)
 
 	(void)state;
 	expect(text, false,
-	       "t.conf:1:1: warning: there is no interface `eth9` on this machine now: what needs it waits for it (and 1 more in this file)\n"
+	       "t.conf:4:1: warning: there is no interface `eth9` on this machine now: what needs it waits for it (and 1 more in this file)\n"
 	       "t.conf:22:1: warning: there is no interface `eth8` on this machine now: what needs it waits for it\n"
 	       "t.conf:25:1: warning: there is no interface `eth7` on this machine now: what needs it waits for it\n");
 	expect(text, true,
-	       "t.conf:1:1: warning: there is no interface `eth9` on this machine now (and 1 more in this file)\n"
+	       "t.conf:4:1: warning: there is no interface `eth9` on this machine now (and 1 more in this file)\n"
 	       "t.conf:22:1: warning: there is no interface `eth8` on this machine now\n"
 	       "t.conf:25:1: warning: there is no interface `eth7` on this machine now\n");
 }
@@ -85,6 +85,43 @@ static void test_groups(void **state)
 	assert_int_equal(diags_count(p.diags, DIAG_WARNING), before + 4);
 	parsed_done(&p);
 	host_free(h);
+}
+
+/* What is always there needs its interfaces, too. */
+static void test_statics(void **state)
+{
+	static const char text[] = "static_ipaddress {\n10.7.0.1 dev eth4\n10.7.0.2 dev eth0\n}\nstatic_routes {\n10.6.0.0/24 dev eth5\n}\n"
+		"static_rules {\niif eth6 oif eth7 table 5 preference 9\n}\n";
+	struct host *h = a_host();
+	struct parsed p = conf_parse(text);
+	struct strbuf said = { 0 };
+
+	(void)state;
+	host_check(h, p.cfg, false, p.diags);
+	diags_print(p.diags, &said);
+	assert_non_null(strstr(strbuf_str(&said), "t.conf:2:1: warning: there is no interface `eth4` on this machine now"));
+	assert_non_null(strstr(strbuf_str(&said), "t.conf:6:1: warning: there is no interface `eth5` on this machine now"));
+	assert_non_null(strstr(strbuf_str(&said), "t.conf:9:1: warning: there is no interface `eth6` on this machine now"));
+	assert_non_null(strstr(strbuf_str(&said), "t.conf:9:1: warning: there is no interface `eth7` on this machine now"));
+	assert_null(strstr(strbuf_str(&said), "`eth0`"));
+	strbuf_done(&said);
+	parsed_done(&p);
+	host_free(h);
+}
+
+/* An absent namespace is a mistake at its line, and on another host none. */
+static void test_namespace(void **state)
+{
+	(void)state;
+	for (int other = 0; other < 2; other++) {
+		struct parsed p = conf_parse("instance x\n  net_namespace there-is-no-such-one\n");
+
+		host_check_here(p.cfg->globals.net_namespace, p.cfg, other, p.diags);
+		assert_int_equal(diags_count(p.diags, DIAG_ERROR), !other);
+		parsed_expect(&p, other ? "t.conf:2:3: warning: there is no network namespace `there-is-no-such-one` on this machine now\n" :
+			      "t.conf:2:3: error: there is no network namespace `there-is-no-such-one` on this machine now\n");
+		parsed_done(&p);
+	}
 }
 
 static void test_source(void **state)
@@ -137,7 +174,7 @@ static void test_this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing), cmocka_unit_test(test_interfaces), cmocka_unit_test(test_bind_if), cmocka_unit_test(test_groups), cmocka_unit_test(test_source),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_interfaces), cmocka_unit_test(test_bind_if), cmocka_unit_test(test_groups), cmocka_unit_test(test_statics), cmocka_unit_test(test_namespace), cmocka_unit_test(test_source),
 		cmocka_unit_test(test_peers), cmocka_unit_test(test_broken), cmocka_unit_test(test_this_machine),
 	};
 

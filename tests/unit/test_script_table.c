@@ -246,7 +246,7 @@ static void what_is_absent(void **state)
 	char path_gone[160], path_plain[160];
 	const char *gone[] = { strcpy(path_gone, at("gone")), NULL }, *plain[] = { strcpy(path_plain, at("plain")), NULL }, *bare[] = { "no-such-program", NULL };
 	const struct { struct conf_script s; const char *want; } cases[] = {
-		{ { .keyword = "notify_up", .argv = gone, .user = "daemon" }, "cannot be run now: No such file or directory: it is not run" },
+		{ { .keyword = "notify_up", .argv = gone, .user = "daemon" }, "cannot be run now: No such file or directory" },
 		{ { .keyword = "script", .argv = gone, .user = "daemon" }, "cannot be run now: No such file or directory: the check counts as failed" },
 		{ { .keyword = "misc_path", .argv = plain, .user = "daemon" }, "is not an executable file: the check counts as failed" },
 		{ { .keyword = "notify", .argv = bare, .user = "daemon" }, "Script 'no-such-program' is not found in $PATH: it is not run" },

@@ -72,9 +72,18 @@ static void test_decode(void **state)
 	assert_int_equal(code, 7);
 }
 
+static void test_width(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_width('a'), 1);
+	assert_int_equal(utf8_width(0xe9), 1);
+	assert_int_equal(utf8_width(0x301), 0);         /* a combining accent */
+	assert_int_equal(utf8_width(0x540d), 2);        /* Chinese */
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_text), cmocka_unit_test(test_no_text), cmocka_unit_test(test_decode) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_text), cmocka_unit_test(test_no_text), cmocka_unit_test(test_width), cmocka_unit_test(test_decode) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static const char *nearest_instance(struct schema_ctx *c, const char *wanted)
 	const char *nearest = NULL;
 
 	for (size_t i = 0; i < c->vrrp.n; i++) {
-		d = word_distance(instance_at(c, i)->name, wanted);
+		d = word_distance(instance_at(c, i)->name, wanted, best);
 		if (d == best)
 			nearest = NULL;
 		if (d < best) {
@@ -78,7 +78,8 @@ static void say_missing(struct schema_ctx *c, const struct build_member *m, cons
 		strbuf_addf(&text, ": its block was left out because of the error on line %u", dropped->pos.line);
 	else
 		add_candidates(c, m->name, &text);
-	diag_add(c->diags, DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s", m->name, strbuf_str(&text), consequence);
+	/* One mistake is one error. */
+	diag_add(c->diags, dropped ? DIAG_WARNING : DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s", m->name, strbuf_str(&text), consequence);
 	strbuf_done(&text);
 }
 
@@ -215,7 +216,7 @@ uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct c
 	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++) {
 		const struct build_track_group *b = vec_at(&c->track.track_groups, i);
 
-		d = word_distance(b->g.name, name);
+		d = word_distance(b->g.name, name, best);
 		if (d < best) {
 			best = d;
 			nearest = b->g.name;

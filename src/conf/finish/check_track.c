@@ -54,7 +54,7 @@ static const char *nearest_tracker(struct schema_ctx *c, enum conf_track_kind ki
 	for (size_t i = 0; i < defs->n; i++) {
 		const struct conf_tracker *t = vec_at(defs, i);
 
-		d = word_distance(t->name, wanted);
+		d = word_distance(t->name, wanted, best);
 		if (d < best) {
 			best = d;
 			nearest = t->name;
@@ -82,7 +82,7 @@ static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const c
 	dropped = dropped_find(c, name);
 	nearest = dropped ? NULL : nearest_tracker(c, kind, name);
 	if (dropped)
-		diag_add(c->diags, DIAG_ERROR, pos, "there is no `%s %.60s`: its block was left out because of the error on line %u; %s", track_word(kind),
+		diag_add(c->diags, DIAG_WARNING, pos, "there is no `%s %.60s`: its block was left out because of the error on line %u; %s", track_word(kind),
 			 name, dropped->pos.line, consequence);
 	else
 		diag_add(c->diags, DIAG_ERROR, pos, "there is no `%s %.60s`: it is not defined anywhere%s%s%s; %s", track_word(kind), name,

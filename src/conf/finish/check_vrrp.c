@@ -8,7 +8,8 @@
 
 #include "conf/build.h"
 
-/* Two instances with one number on one link would take each other for a peer. */
+/* Two instances with one number on one link would take each other for a peer. One of the numbers is wrong, and nobody knows which: as the packaged
+ * program does, the first one keeps it, and the second is held back even where the first is, too, since what it would hold may be the other's. */
 static void check_vrids(struct schema_ctx *c)
 {
 	struct map *seen = map_new();

@@ -2,9 +2,9 @@
 /*
  * What adverts carry to be believed, from the statements taken together.
  *
- * Called by finish_vrrp.c when version, strict mode and interval are known. What the packaged program ignores, a `authentication` where the
- * protocol has none or one without its parts, is ignored with an error: routers of both kinds then agree, and the word in clear text was no
- * protection. A signature is one: an instance that was to have one and cannot is held back.
+ * Called by finish_vrrp.c when version, strict mode and interval are known. An `authentication` where the protocol has none (version 3, strict
+ * mode) is ignored with an error: all routers with this file agree. One that lacks a part, or has one that cannot be read, holds its instance
+ * back: what it would send, the others drop, and what it would take, they were told not to take. The same holds for a signature.
  */
 #include <string.h>
 
@@ -22,7 +22,7 @@ static const char *no_auth(const struct build_vrrp *b)
 		return "strict mode has no authentication";
 	if (!vrrp_given(&b->auth_type_pos))
 		return "`authentication` needs an `auth_type`, PASS or AH";
-	if (b->v.auth != CONF_AUTH_NONE && !(b->pass && *b->pass))
+	if (b->v.auth != CONF_AUTH_NONE && (!vrrp_given(&b->auth_pass_pos) || (b->pass && !*b->pass)))
 		return "`authentication` needs an `auth_pass`";
 	return NULL;
 }
@@ -30,25 +30,26 @@ static const char *no_auth(const struct build_vrrp *b)
 static void finish_password(struct schema_ctx *c, struct build_vrrp *b)
 {
 	struct conf_vrrp *v = &b->v;
-	const char *why = no_auth(b);
+	bool none = v->version == 3 || v->strict;
+	const char *why = none || !b->auth_bad ? no_auth(b) : NULL;
 
-	if (why && v->version == 2 && !v->strict && v->auth == CONF_AUTH_AH) {
-		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "%s: `%s` is held back", why, v->name);
-		vrrp_hold_back(v, "its auth_type AH has no auth_pass");
-	} else if (why) {
+	if (why && none) {
 		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "%s: adverts are sent and taken without", why);
+	} else if (why) {
+		diag_add(c->diags, DIAG_ERROR, &b->auth_pos, "%s: `%s` is held back", why, v->name);
+		vrrp_hold_back(v, "its authentication is not complete");
+	} else if (b->auth_bad) {
+		vrrp_hold_back(v, "a statement of its authentication cannot be used");
 	} else if (v->auth == CONF_AUTH_AH) {
-		diag_add(c->diags, DIAG_WARNING, &b->auth_pos, "`auth_type AH` is known, but not supported yet: `%s` is held back", v->name);
-		vrrp_hold_back(v, "auth_type AH is not supported yet");
 		if (b->state == STATE_MASTER && v->priority != OWNER)
 			diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` does not work with `auth_type AH`: it starts as BACKUP");
 		v->start_master &= v->priority == OWNER;
 	}
 	if (b->auth_bad)
-		vrrp_hold_back(v, "its auth_type cannot be read");
+		vrrp_hold_back(v, "a statement of its authentication cannot be used");
 	if (why)
 		v->auth = CONF_AUTH_NONE;
-	if (v->auth != CONF_AUTH_NONE)
+	if (v->auth != CONF_AUTH_NONE && b->pass)
 		memcpy(v->auth_pass, b->pass, strnlen(b->pass, sizeof(v->auth_pass)));
 }
 
@@ -85,15 +86,14 @@ static void finish_hmac(struct schema_ctx *c, struct build_vrrp *b)
 	} else if (!has_key(hmac, hmac->active)) {
 		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`active_key`: there is no key %u: `%s` is held back", hmac->active, v->name);
 	} else {
-		diag_add(c->diags, DIAG_WARNING, &hmac->pos, "`auth_hmac` is known, but not supported yet: `%s` is held back", v->name);
-		vrrp_hold_back(v, "auth_hmac is not supported yet");
+		return;
 	}
 	vrrp_hold_back(v, "its auth_hmac is not complete");
 }
 
 void finish_auth(struct schema_ctx *c, struct build_vrrp *b)
 {
-	if (vrrp_given(&b->auth_pos))
+	if (b->auth_read)
 		finish_password(c, b);
 	if (b->hmac)
 		finish_hmac(c, b);

@@ -144,7 +144,7 @@ static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const c
 
 		if (!strcmp(v->name, name))
 			return v;
-		d = word_distance(v->name, name);
+		d = word_distance(v->name, name, best);
 		if (d < best) {
 			best = d;
 			*nearest = v->name;
@@ -171,6 +171,27 @@ static void finish_syncd(struct schema_ctx *c)
 	}
 }
 
+/* ---- the sample file ---- */
+
+/* The file that came with the program, and that many have begun with: what identifies a router in it is that of all of them. */
+static void check_sample(struct schema_ctx *c)
+{
+	const struct conf_globals *g = &c->globals.g;
+	bool number = false;
+
+	for (size_t i = 0; i < c->vrrp.n; i++) {
+		const struct conf_vrrp *v = &((const struct build_vrrp *)vec_at(&c->vrrp, i))->v;
+
+		number |= v->vrid == 51 && !v->unicast;
+	}
+	if (g->router_id && !strcmp(g->router_id, "LVS_DEVEL"))
+		diag_add(c->diags, DIAG_WARNING, &c->globals.router_id_pos, "`LVS_DEVEL` is the name in the sample file, and so that of every machine that "
+			 "has a copy%s", number ? "; they have its virtual_router_id 51 and its password, too, and in one network they take each other for "
+			 "peers: choose your own" : ": choose your own");
+	if (g->mail.server && !strcmp(g->mail.server, "192.168.200.1"))
+		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos, "192.168.200.1 is the mail server in the sample file: name yours");
+}
+
 void finish_globals(struct schema_ctx *c)
 {
 	finish_names(&c->globals.g);
@@ -181,4 +202,5 @@ void finish_globals(struct schema_ctx *c)
 	finish_syncd(c);
 	check_fifos(c);
 	check_buffers(c);
+	check_sample(c);
 }

@@ -60,9 +60,10 @@ static void no_vips(struct schema_ctx *c, struct build_vrrp *b)
 	const struct conf_pos *pos = vrrp_given(&b->vips_pos) ? &b->vips_pos : &b->v.pos;
 	const char *who = b->v.strict ? "strict mode" : b->v.version == 3 ? "version 3" : NULL;
 
-	if (b->vip_lines) {
-		diag_add(c->diags, DIAG_ERROR, pos, "`%s` has no virtual address that can be used: it is held back", b->v.name);
+	if (b->vip_lines) {             /* of each of them it was said what is wrong with it */
 		vrrp_hold_back(&b->v, "none of its virtual addresses can be used");
+	} else if (b->lost) {
+		return;                         /* they may be what is misspelt */
 	} else if (b->v.no_virtual_ipaddress && !b->v.strict) {
 		return;
 	} else if (who) {

@@ -9,15 +9,15 @@
  * An instance that cannot do what was meant keeps its place, with the reason in `broken`: it is held in FAULT, where nobody takes it
  * for healthy and its peers serve. The rule is that running it must not be less safe than was meant; two masters are worse than one
  * router less. Held back is an instance
- *   - whose virtual_router_id, interface, version, advert_int, auth_type, peer, unicast source or multicast group is missing or cannot be read:
- *     routers must agree in these, and a guess would make it a second master;
+ *   - whose virtual_router_id, interface, version, advert_int, authentication, peer, unicast source or multicast group is missing or cannot be
+ *     read: routers must agree in these, and a guess would make it a second master;
  *   - that has no peer but itself, or drops every advert of a peer; or no peer, where `unicast_fault_no_peer` asks for this;
  *   - that was given addresses and can use none of them: as master it would keep them from the others. Some of them are better than none;
  *   - of version 3, or strict, without any address, and an ipvlan without one: the protocol has no adverts of theirs;
  *   - whose adverts should be signed (auth_hmac, AH) and would not be;
  *   - whose VRID and link are another instance's (check.c).
  * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or limited by rule (intervals,
- * passwords), `authentication` where there is none (version 3, strict mode) or where its parts are missing, a priority that cannot be read (100: the election
+ * passwords), `authentication` where there is none (version 3, strict mode), a priority that cannot be read (100: the election
  * still has one winner), a state that cannot be read (BACKUP), times and counts of announcements, a multicast source, and whatever concerns
  * neither adverts nor addresses.
  */
@@ -143,7 +143,7 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	own->lower_prio_delay = time_or(own->lower_prio_delay, time_or(g->lower_prio_delay, own->delay));
 	if (own->lower_prio_repeat == UNSET_UINT)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
-	own->interval = g->interval;
+	own->interval = b->v.family == AF_INET6 ? c->globals.g.vrrp.gna_interval : g->interval;
 	if (b->v.garp_extra.period == USEC_NEVER)
 		b->v.garp_extra = c->globals.g.vrrp.garp_extra;
 }
@@ -246,13 +246,13 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 	if (count_devices(v))
 		track_devices(c, v);
 	if (!v->interface && !(v->unicast && addr_is_set(&v->src))) {
-		if (!vrrp_given(&b->interface_pos))
+		if (!vrrp_given(&v->interface_pos))
 			diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` has no `interface`: it is held back%s", v->name,
 				 v->unicast ? " (with `unicast_src_ip` it needs none)" : "");
 		vrrp_hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {
-		diag_add(c->diags, DIAG_ERROR, &b->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &v->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
 		vrrp_hold_back(v, "its interface is the loopback");
 	}
 	if (v->lvs_sync_interface)
@@ -284,8 +284,4 @@ void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 	finish_vips(c, b);
 	finish_vif(c, b);
 	finish_interfaces(c, b);
-	if (v->family != AF_INET6)
-		return;
-	diag_add(c->diags, DIAG_WARNING, &v->pos, "`%s`: IPv6 instances are known, but not supported yet: it is held back", v->name);
-	vrrp_hold_back(v, "IPv6 instances are not supported yet");
 }

@@ -163,7 +163,7 @@ bool item_ifname(struct schema_ctx *c, const char **out)
 
 	if (!word)
 		return false;
-	if (!*word || strlen(word) >= IFNAMSIZ || strpbrk(word, "/: \t") || !strcmp(word, ".") || !strcmp(word, ".."))
+	if (!*word || strlen(word) >= IFNAMSIZ || strpbrk(word, "/: \t;{") || !strcmp(word, ".") || !strcmp(word, ".."))
 		return item_fail(c, "`%s`: `%.40s` cannot be the name of an interface%s", c->item->option, word, strlen(word) >= IFNAMSIZ ?
 				 ": it has at most 15 characters" : strchr(word, ':') ? " (what has a `:` is a label of an address)" : "");
 	*out = arena_strdup(c->arena, word);

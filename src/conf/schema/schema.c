@@ -65,7 +65,23 @@ static bool language_allows(const struct node *n, const char *word)
 	return !(outer && schema_find(outer, word)) && !language_is_root(word);
 }
 
-const struct tree_language schema_language = { language_is_root, language_allows };
+static bool language_is_plain(const struct node *n)
+{
+	const struct schema_block *outer = block_of(n->parent);
+	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
+
+	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY));
+}
+
+static bool language_needs_block(const struct node *n)
+{
+	const struct schema_block *outer = block_of(n->parent);
+	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
+
+	return row && row->type == ST_BLOCK && row->block && !(row->flags & SF_NOBLOCK);
+}
+
+const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain, language_needs_block };
 
 /* ---- statements ---- */
 
@@ -77,17 +93,25 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 {
 	const char *word = n->words[0].str, *next = n->nwords > 1 ? n->words[1].str : "";
 	size_t len = strlen(word), end = strlen(next);
+	const char *nickname = suggest_nickname(block, word);
 
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
-		size_t size = strlen(row->name);
+		size_t size;
 
-		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)) || size > len + end + 1 || len > size + 2)
+		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)))
 			continue;
-		/* `lb kind`, `lb-kind`, `lbkind`; one letter of six (or of any block), two of eight or more */
+		if (nickname && !strcmp(nickname, row->name))
+			return row;
+		size = strlen(row->name);
+		if (size > len + end + 1 || len > size + 2)
+			continue;
+		/* `lb kind`, `lb-kind`, `lbkind`; the last letter; one letter of six (or of any block), two of eight or more */
+		if (len > 2 && size == len + 1 && !strncmp(row->name, word, len))
+			return row;
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
 			return row;
-		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name) <= (size < 8 ? 1 : 2))
+		if ((size > 5 || row->type == ST_BLOCK) && size <= len + 2 && word_distance(word, row->name, size < 8 ? 1 : 2) <= 2)
 			return row;
 	}
 	return NULL;
@@ -199,7 +223,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
 	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out", row->name);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out%s", row->name, value_held(c));
 	switch (row->type) {
 	case ST_BLOCK:
 		if (row->block)
@@ -214,7 +238,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
 		break;
 	default:
-		if (!schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
+		if ((n->has_block && n->nwords == 1) || !schema_value(c, row, n, row->size ? (char *)obj + row->offset : (char *)scratch)) {
 			c->bad_values++;
 			lost(c, row);
 		}

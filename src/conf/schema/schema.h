@@ -150,6 +150,8 @@ conf_script_id value_script(struct schema_ctx *c, const struct node *n);        
 /* ---- schema_suggest.c ---- */
 /* The nearest word of the block, or NULL. */
 const char *suggest_keyword(const struct schema_block *block, const char *word);
+/* The keyword of the block that has this nickname (vrid, iface, vip), or NULL. */
+const char *suggest_nickname(const struct schema_block *block, const char *word);
 bool suggest_is_dpvs(const char *word);
 /* A keyword of the block, of *len bytes, that has grown together with its value (interface=eth0, virtual_server192.0.2.1): where the value starts; 0 = none. */
 size_t suggest_split(const struct schema_block *block, const char *word, size_t *len);

@@ -286,8 +286,14 @@ static void read_address(struct schema_ctx *c, const struct node *n, struct vec 
 	it.family = b.v.prefix.addr.family;
 	c->item = &it;
 	item_options(c, block, &b);
-	if (item_peek(c))
+	if (item_peek(c)) {
+		/* What nobody knows may be its interface, which would make it another address's. */
+		if (!schema_find(it.like, item_peek(c))) {
+			it.left_out = "the address";
+			b.v.prefix = (struct ip_prefix){ 0 };
+		}
 		item_unknown(c, block);
+	}
 	c->item = NULL;
 	if (addr_is_set(&b.v.prefix.addr) && finish_address(c, &b, is_static))
 		*(struct conf_vip *)vec_push(list) = b.v;

@@ -3,9 +3,9 @@
  * The tables of authentication and auth_hmac: what adverts carry to be believed.
  *
  * `authentication` is that of version 2: a word in clear text, or a signature of the time before. `auth_hmac` signs adverts of both versions
- * (draft-cassen-vrrp-auth-hmac). Keys are read here unless they lie in files: these are opened by the parent, later, and only their
- * paths are kept. No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
+ * (draft-cassen-vrrp-auth-hmac). Keys may lie in files: the parent has read them into the text (keyfile_read.c). No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "conf/schema/schema_vrrp.h"
@@ -36,9 +36,6 @@ static void parse_auth_type(struct schema_ctx *c, const struct schema_row *row, 
 
 	if (n->nwords > 1 && means_none(n->words[1].str)) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: allowed: PASS AH; adverts without authentication are had by leaving the block out", row->name);
-	} else if (n->nwords > 1 && strchr(n->words[1].str, ';')) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `;` does not end a statement here; allowed: PASS AH" INSTANCE_HELD, row->name);
-		b->auth_bad = true;
 	} else if (value_enum(c, n, 1, row->choices, &type)) {
 		b->v.auth = (enum conf_vrrp_auth)type;
 		value_extra(c, n, 2);
@@ -58,8 +55,10 @@ static void parse_auth_pass(struct schema_ctx *c, const struct schema_row *row, 
 	struct conf_pos pos = node_pos(n, 1);
 
 	(void)row;
-	if (!value_name(c, n, 1, 0, &b->pass))
+	if (!value_name(c, n, 1, 0, &b->pass)) {
+		b->auth_bad = true;
 		return;
+	}
 	if (strlen(b->pass) > sizeof(b->v.auth_pass))
 		diag_add(c->diags, DIAG_WARNING, &pos, "only the first %zu of the %zu characters of the password are used; peers agree as long as these are "
 			 "the same", sizeof(b->v.auth_pass), strlen(b->pass));
@@ -80,11 +79,32 @@ static void print_auth_pass(struct printer *p, const struct schema_row *row, con
 static const struct schema_row auth_rows[] = {
 	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types,
 	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
-	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, .flags = SF_SECRET, .args = "WORD",
-	  .help = "the password, 8 characters of it" },
+	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, VRRP_POS(auth_pass_pos), .flags = SF_SECRET | SF_VITAL | SF_VITAL_NAME,
+	  .args = "WORD", .help = "the password, 8 characters of it" },
 };
 
-const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows) };
+/* Whatever it was to say, adverts would not be what the others expect. */
+static bool auth_unknown(struct schema_ctx *c, const struct node *n)
+{
+	(void)n;
+	if (!c->broken)
+		c->broken = "a statement of its authentication is unknown";
+	c->auth_unknown = true;
+	return true;
+}
+
+static void auth_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
+{
+	struct build_vrrp *b = obj;
+
+	(void)n;
+	(void)outer;
+	b->auth_read = true;
+	b->auth_bad |= c->auth_unknown;
+	c->auth_unknown = false;
+}
+
+const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows), .end = auth_end, .unknown = auth_unknown };
 
 void print_authentication(struct printer *p, const struct schema_row *row, const void *obj)
 {
@@ -114,6 +134,17 @@ static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 	return NULL;
 }
 
+/* "" = why it has no key has been said. */
+static const char *key_from_file(struct schema_ctx *c, struct conf_hmac_key *key)
+{
+	char text[KEYFILE_MAX + 1];
+	int r = keyfile_text(&c->keyfiles, key->file, text);
+	const char *wrong = r == -ENOENT ? "its file was not read" : r < 0 ? "" : key_bytes(text, key);
+
+	explicit_bzero(text, sizeof(text));
+	return wrong;
+}
+
 static const char *key_value(struct schema_ctx *c, const char *text, struct conf_hmac_key *key)
 {
 	if (strncmp(text, "file:", 5) != 0)
@@ -121,7 +152,7 @@ static const char *key_value(struct schema_ctx *c, const char *text, struct conf
 	if (!text[5])
 		return "`file:` needs a path behind it";
 	key->file = arena_strdup(c->arena, text + 5);
-	return NULL;
+	return key_from_file(c, key);
 }
 
 static const struct conf_hmac_key *key_find(const struct vec *keys, int64_t id)
@@ -160,9 +191,9 @@ static void parse_key(struct schema_ctx *c, const struct schema_row *row, const 
 	wrong = first ? NULL : key_value(c, n->words[2].str, &key);
 	if (first)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "key %u stands on line %u already", key.id, first->pos.line);
-	else if (wrong)
+	else if (wrong && *wrong)
 		diag_add(c->diags, DIAG_ERROR, &pos, "key %u: %s", key.id, wrong);
-	else
+	else if (!wrong)
 		*(struct conf_hmac_key *)vec_push(&c->hmac_keys) = key;
 	c->bad_values += first || wrong;
 	explicit_bzero(key.bytes, sizeof(key.bytes));
@@ -177,11 +208,12 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 		const struct conf_hmac_key *key = &hmac->keys[k];
 		struct strbuf value = { 0 };
 
-		if (key->file)
+		/* With secrets it is all that a process depends on, so what is in the file, not where it is. */
+		if (key->file && !p->secrets)
 			strbuf_addf(&value, "file:%s", key->file);
 		else
-			strbuf_add(&value, p->secrets ? "hex:" : "********");
-		for (unsigned i = 0; p->secrets && !key->file && i < key->len; i++)
+			strbuf_add(&value, p->secrets ? "hex:" : "********************************");      /* as long as a key must be */
+		for (unsigned i = 0; p->secrets && i < key->len; i++)
 			strbuf_addf(&value, "%02x", key->bytes[i]);
 		print_keyword(p, row->name);
 		strbuf_addf(p->out, " %u", key->id);
@@ -219,6 +251,14 @@ static void *hmac_begin(struct schema_ctx *c, const struct node *n, void *outer)
 	return b->hmac;
 }
 
+/* What it lacks may be meant by this. */
+static bool hmac_unknown(struct schema_ctx *c, const struct node *n)
+{
+	(void)n;
+	c->bad_values++;
+	return true;
+}
+
 static void hmac_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
 {
 	struct build_vrrp *b = outer;
@@ -232,7 +272,7 @@ static void hmac_end(struct schema_ctx *c, const struct node *n, void *obj, void
 
 const struct schema_block schema_auth_hmac = {
 	.name = "auth_hmac", SCHEMA_ROWS(hmac_rows), .size = sizeof(struct conf_hmac), .final_size = sizeof(struct conf_hmac), .id = SB_HMAC,
-	.begin = hmac_begin, .end = hmac_end,
+	.begin = hmac_begin, .end = hmac_end, .unknown = hmac_unknown,
 };
 
 void print_auth_hmac(struct printer *p, const struct schema_row *row, const void *obj)

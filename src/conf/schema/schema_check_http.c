@@ -62,7 +62,7 @@ static void print_urls(struct printer *p, const struct schema_row *row, const vo
 }
 
 #define HTTP_ROWS(later, urls) \
-	CONNECTION_ROWS("1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.3.7", "3", NULL, "1.2.13"), \
+	CONNECTION_ROWS("1.2.13", "1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.3.7", "3", NULL, "1.2.13"), \
 	{ .name = "nb_get_retry", .same_as = "retry", .flags = SF_OLD, .advice = "is the old word for `retry`", .help = "old spelling of retry" }, \
 	{ .name = "url", .type = ST_BLOCK, .block = &(urls), .print = print_urls, .flags = SF_REPEAT | SF_VITAL, \
 	  .pos = offsetof(struct build_check, url_pos), .args = "{ path /… }", \

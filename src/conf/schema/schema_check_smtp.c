@@ -8,7 +8,7 @@
 #include "conf/schema/schema_server.h"
 
 static const struct schema_row host_rows[] = {
-	CONNECTION_ROWS("1.2.13", "1.1.8", "1.1.8", "1.2.13"), TIMING_ROWS("1", "1.3.7", "1", "1.3.7", "1.3.7"),
+	CONNECTION_ROWS("1.2.13", "1.1.8", "1.1.8", "1.1.8", "1.2.13"), TIMING_ROWS("1", "1.3.7", "1", "1.3.7", "1.3.7"),
 };
 
 static void *host_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -27,7 +27,7 @@ static const struct schema_block host_block = {
 };
 
 static const struct schema_row smtp_rows[] = {
-	CONNECTION_ROWS("1.2.17", "1.2.17", "1.2.17", "1.1.8"), TIMING_ROWS("1", "1.1.8", "1", "1.1.8", "1.2.13"),
+	CONNECTION_ROWS("1.2.17", "1.2.17", "1.2.17", "1.2.17", "1.1.8"), TIMING_ROWS("1", "1.1.8", "1", "1.1.8", "1.2.13"),
 	{ .name = "helo_name", .type = ST_STRING, CHECK_FIELD(u.smtp.helo_name), .args = "NAME", .def = "smtpchecker.keepalived.org",
 	  .since = "1.1.8", .help = "name that we greet with" },
 	{ .name = "host", .type = ST_BLOCK, .block = &host_block, .flags = SF_REPEAT | SF_VITAL, .since = "1.1.8",

@@ -114,7 +114,7 @@ static void print_reply(struct printer *p, const struct schema_row *row, const v
 }
 
 static const struct schema_row udp_rows[] = {
-	CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0"),
+	CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0"),
 	{ .name = "payload", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_payload, .print = print_payload, .args = "HEX …", .def = "an empty datagram",
 	  .since = "2.2.0", .help = "bytes that are sent" },
 	{ .name = "require_reply", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_reply, .print = print_reply, .args = "[HEX …]", .since = "2.1.0",
@@ -220,7 +220,7 @@ static void print_name(struct printer *p, const struct schema_row *row, const vo
 }
 
 static const struct schema_row dns_rows[] = {
-	CONNECTION_ROWS("1.3.0", "1.3.0", "1.3.0", "1.3.0"), TIMING_ROWS("3", "1.3.0", "delay_loop", "1.3.7", "1.3.7"),
+	CONNECTION_ROWS("1.3.0", "1.3.0", "1.3.0", "1.3.0", "1.3.0"), TIMING_ROWS("3", "1.3.0", "delay_loop", "1.3.7", "1.3.7"),
 	{ .name = "type", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_type, .print = print_type, .args = "A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", .def = "SOA",
 	  .since = "1.3.0", .help = "what is asked for, in capitals or not" },
 	{ .name = "name", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_name, .print = print_name, .args = "NAME", .def = ".", .since = "1.3.0",

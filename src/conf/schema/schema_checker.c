@@ -118,12 +118,12 @@ void print_check(struct printer *p, const struct schema_row *row, const void *ob
 /* ---- TCP_CHECK, PING_CHECK ---- */
 
 static const struct schema_row tcp_rows[] = {
-	CONNECTION_ROWS("1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.2.20", "1", "1.2.20", "1.2.13"),
+	CONNECTION_ROWS("1.2.13", "1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.2.20", "1", "1.2.20", "1.2.13"),
 	{ .name = "nb_get_retry", .same_as = "retry", .flags = SF_OLD,
 	  .advice = "is no keyword of TCP_CHECK (it is an old one of HTTP_GET), so these retries were never made: it is taken as `retry`, which is meant",
 	  .help = "a word of HTTP_GET; here retry is meant" },
 };
 const struct schema_block schema_tcp_check = { CHECK_BLOCK("TCP_CHECK", tcp_rows, SB_TCP), .init = check_init };
 
-static const struct schema_row ping_rows[] = { CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0") };
+static const struct schema_row ping_rows[] = { CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0") };
 const struct schema_block schema_ping_check = { CHECK_BLOCK("PING_CHECK", ping_rows, SB_PING), .init = check_init };

@@ -76,8 +76,8 @@ static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, c
 		} else if (*cmd == '"' || *cmd == '\'') {
 			quote = *cmd;
 		} else if ((len = shell_operator(cmd)) > 0) {
-			diag_add(c->diags, DIAG_WARNING, pos, "`%.*s` is for a shell, and there is none: the words go to the program as arguments (use "
-				 "sh -c '…')", (int)len, cmd);
+			diag_add(c->diags, DIAG_WARNING, pos, "%s%.*s%s is for a shell, and there is none: the words go to the program as arguments (use "
+				 "sh -c '…')", *cmd == '`' ? "a backquote" : "`", *cmd == '`' ? 0 : (int)len, cmd, *cmd == '`' ? "" : "`");
 			return;
 		}
 	}

@@ -28,9 +28,9 @@
 	      FIELD(f.rttime), .min = 1, .max = UINT32_MAX, .def = "10000", AT(position)), \
 	OLD(name "_rlimit_rtime", name "_rlimit_rttime", "2.0.0")
 
-#define BUFFER_ROWS(name, s, h, f, i) \
-	LATER(name, ST_INT, s, h, FIELD(buffers.f.bytes), .min = 1, .max = UINT32_MAX, .args = "BYTES"), \
-	LATER(name "_force", ST_BOOL, s, "set that size even beyond the system's limit", FIELD(buffers.f.force), .def = "off", AT(force_pos[i]))
+#define BUFFER_ROWS(row, name, s, h, f, i) \
+	row(name, ST_INT, s, h, FIELD(buffers.f.bytes), .min = 1, .max = UINT32_MAX, .args = "BYTES"), \
+	row(name "_force", ST_BOOL, s, "set that size even beyond the system's limit", FIELD(buffers.f.force), .def = "off", AT(force_pos[i]))
 
 #define FIFO_ROWS(name, h, f, i) \
 	LATER(name, ST_CUSTOM, "1.3.6", h, FIELD(f), CUSTOM(fifo), .args = "PATH [USER [GROUP]]"), \
@@ -59,7 +59,7 @@ static void globals_init(void *obj)
 
 static const struct schema_row rows[] = {
 	ROW("router_id", ST_STRING, "1.1.8", "name of this machine in mails, dumps and SNMP; it is never sent in adverts", FIELD(router_id),
-	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME"),
+	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME", AT(router_id_pos)),
 
 	/* mail */
 	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_LATER | SF_DERIVED,
@@ -130,16 +130,16 @@ static const struct schema_row rows[] = {
 	ROW("vrrp_higher_prio_send_advert", ST_BOOL, "1.3.5", "as master, send one more advert before yielding to a higher priority",
 	    FIELD(vrrp.higher_prio_send_advert), .def = "off"),
 	ROW("vrrp_version", ST_ENUM, "1.2.20", "protocol version of instances that do not name one", FIELD(vrrp.version), .choices = versions, .def = "2"),
-	LATER("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone", FIELD(vrrp.v3_checksum_as_v2)),
-	LATER("vrrp_check_unicast_src", ST_FLAG, "1.2.20", "take unicast adverts from the peers only", FIELD(vrrp.check_unicast_src)),
+	ROW("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone", FIELD(vrrp.v3_checksum_as_v2)),
+	ROW("vrrp_check_unicast_src", ST_FLAG, "1.2.20", "take unicast adverts from the peers only", FIELD(vrrp.check_unicast_src)),
 	LATER("vrrp_owner_ignore_adverts", ST_BOOL, "2.3.3", "an address owner does not listen to adverts", FIELD(vrrp.owner_ignore_adverts), .def = "off"),
 	LATER("vrrp_startup_delay", ST_CUSTOM, "2.0.14", "wait before instances start", FIELD(vrrp.startup_delay), CUSTOM(pause), .min = 1000,
 	      .max = SEC(4294), .args = "SECONDS"),
 	LATER("vrrp_delay_after_boot", ST_CUSTOM, "2.4.0", "the same, counted from the boot of the machine", FIELD(vrrp.delay_after_boot), CUSTOM(pause),
 	      .min = 1000, .max = SEC(4294), .args = "SECONDS"),
-	LATER("log_unknown_vrids", ST_FLAG, "2.0.16", "log adverts of virtual routers that we do not have", FIELD(vrrp.log_unknown_vrids)),
-	LATER("vrrp_rx_bufs_policy", ST_CUSTOM, "2.0.3", "how receive buffers of adverts are sized", CUSTOM(rx_policy), .args = "MTU|ADVERT|BYTES"),
-	LATER("vrrp_rx_bufs_multiplier", ST_INT, "2.0.3", "packets that such a buffer holds", FIELD(vrrp.rx_multiplier), .min = 1, .max = UINT32_MAX,
+	ROW("log_unknown_vrids", ST_FLAG, "2.0.16", "log every advert of virtual routers that we do not have, instead of the first of each", FIELD(vrrp.log_unknown_vrids)),
+	ROW("vrrp_rx_bufs_policy", ST_CUSTOM, "2.0.3", "how receive buffers of adverts are sized", CUSTOM(rx_policy), .args = "MTU|ADVERT|BYTES"),
+	ROW("vrrp_rx_bufs_multiplier", ST_INT, "2.0.3", "packets that such a buffer holds", FIELD(vrrp.rx_multiplier), .min = 1, .max = UINT32_MAX,
 	      .def = "3"),
 
 	/* interfaces */
@@ -225,11 +225,11 @@ static const struct schema_row rows[] = {
 	LATER("dbus_no_interface_name", ST_STRING, "2.3.0", "path element of instances without an interface", FIELD(dbus.no_interface), .args = "NAME"),
 
 	/* buffers */
-	BUFFER_ROWS("vrrp_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the VRRP command socket", vrrp_cmd, 0),
-	BUFFER_ROWS("vrrp_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the VRRP monitor socket", vrrp_monitor, 1),
-	BUFFER_ROWS("process_monitor_rcv_bufs", "2.0.11", "receive buffer of the process monitor", process_monitor, 2),
-	BUFFER_ROWS("lvs_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the checker command socket", lvs_cmd, 3),
-	BUFFER_ROWS("lvs_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the checker monitor socket", lvs_monitor, 4),
+	BUFFER_ROWS(ROW, "vrrp_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the VRRP command socket", vrrp_cmd, 0),
+	BUFFER_ROWS(ROW, "vrrp_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the VRRP monitor socket", vrrp_monitor, 1),
+	BUFFER_ROWS(LATER, "process_monitor_rcv_bufs", "2.0.11", "receive buffer of the process monitor", process_monitor, 2),
+	BUFFER_ROWS(LATER, "lvs_netlink_cmd_rcv_bufs", "2.0.0", "receive buffer of the checker command socket", lvs_cmd, 3),
+	BUFFER_ROWS(LATER, "lvs_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the checker monitor socket", lvs_monitor, 4),
 
 	/* files and reloads */
 	LATER("umask", ST_CUSTOM, "2.0.9", "permissions that our files never have: a number as in C, or names joined by |", FIELD(files.umask),

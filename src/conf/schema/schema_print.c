@@ -268,6 +268,24 @@ static void print_field(struct printer *p, const struct schema_row *row, const v
 	}
 }
 
+/* Off, not acted on, and global_defs does not say otherwise: a line would only raise a warning. */
+static bool is_silent(const struct printer *p, const struct schema_row *row, const void *field, size_t size)
+{
+	const struct conf_globals *g = &p->cfg->globals;
+	const struct { const char *name; bool above; } inherited[] = {
+		{ "smtp_alert", g->mail.alert == true || g->mail.alert_vrrp == true || g->mail.alert_checker == true },
+		{ "notify_priority_changes", g->vrrp.notify_priority_changes }, { "owner_ignore_adverts", g->vrrp.owner_ignore_adverts },
+		{ "v3_checksum_as_v2", g->vrrp.v3_checksum_as_v2 },
+	};
+
+	if (!(row->flags & SF_LATER))
+		return false;
+	for (size_t i = 0; row->type == ST_BOOL && i < sizeof(inherited) / sizeof(*inherited); i++)
+		if (!strcmp(inherited[i].name, row->name))
+			return !value_load(field, size, false) && !inherited[i].above;
+	return schema_is_default(row, field, size);
+}
+
 void schema_print(struct printer *p, const struct schema_block *block, const void *obj)
 {
 	for (size_t i = 0; i < block->nrows; i++) {
@@ -280,7 +298,7 @@ void schema_print(struct printer *p, const struct schema_block *block, const voi
 		if (row->print)
 			row->print(p, row, obj);
 		else if (size && (!block->final_size || offset + size <= block->final_size) &&
-			 !(row->flags & SF_LATER && schema_is_default(row, field, size)))
+			 !is_silent(p, row, field, size))
 			print_field(p, row, field, size);
 	}
 }

@@ -69,7 +69,7 @@ static bool read_method(struct schema_ctx *c, const struct node *n, uint32_t *ou
 		return true;
 	}
 	for (ch = lb_kinds; ch->word && *given; ch++)
-		if (word_distance(given, ch->word) <= 1)
+		if (word_distance(given, ch->word, 1) <= 1)
 			nearest = ch->word;
 	if (!*given)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s" SERVICE_HELD, n->words[0].str, KIND_ARGS);

@@ -18,7 +18,7 @@ static const struct schema_row root_rows[] = {
 	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME", .help = "one virtual router" },
 	{ .name = "virtual_server", .type = ST_BLOCK, .block = &schema_virtual_server, .flags = SF_REPEAT,
 	  .args = "ADDRESS [PORT] | fwmark N | group NAME", .help = "one IPVS service" },
-	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace), .max = 63, .args = "NAME", .since = "1.2.24",
+	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace), .pos = offsetof(struct build_globals, g.net_namespace_pos), .max = 63, .args = "NAME", .since = "1.2.24",
 	  .help = "network namespace that the daemon works in" },
 	{ .name = "instance", .type = ST_STRING, FIELD(g.instance_name), .max = 63, .args = "NAME", .since = "1.2.24",
 	  .help = "name of this daemon where several run" },

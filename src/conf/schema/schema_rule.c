@@ -297,7 +297,7 @@ PARSE(parse_group)
 	BARE("prohibit", "1.2.24", CONF_RULE_PROHIBIT, "action: refuse, and tell the sender"), \
 	OPTION("not", ST_FLAG, "1.2.24", "for what the selectors do not match", FIELD(r.invert)), \
 	OPTION("preference", ST_CUSTOM, "1.2.24", "its place among the rules, the lowest first", .parse = parse_preference, .args = "NUMBER", \
-	       .def = "counts down from 16383"), \
+	       .def = "counts down from 16384"), \
 	OPTION_ALIAS("order", "preference", "1.2.24", "another word for preference"), \
 	OPTION_ALIAS("priority", "preference", "1.2.24", "another word for preference"), \
 	SELECTOR("tos", "1.2.24", "class of service", parse_tos, "NAME|0 to 255"), \

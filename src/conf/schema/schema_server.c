@@ -240,7 +240,7 @@ static void no_such_group(struct schema_ctx *c, const struct node *n, const char
 	c->looks += map_count(c->vs_group_names);
 	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value)) {
 		g = value;
-		d = word_distance(g->group->name, name);
+		d = word_distance(g->group->name, name, best);
 		if (d <= best && (!nearest || d < best)) {
 			best = d;
 			nearest = g->group->name;

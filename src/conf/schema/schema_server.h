@@ -52,9 +52,9 @@ void check_break(struct schema_ctx *c, const char *why);
 void check_fault(struct schema_ctx *c, const struct conf_pos *pos, const char *why, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Where a check goes, and from where; connect_port and bindto are older than the rest in some. */
-#define CONNECTION_ROWS(s, port_since, bind_since, timeout_since) \
+#define CONNECTION_ROWS(s, ip_since, port_since, bind_since, timeout_since) \
 	{ .name = "connect_ip", .type = ST_ADDR, CHECK_FIELD(connect_ip), .flags = SF_DERIVED | SF_VITAL, .args = "ADDRESS", \
-	  .def = "the real server's", .since = s, .help = "address to connect to" }, \
+	  .def = "the real server's", .since = ip_since, .help = "address to connect to" }, \
 	{ .name = "connect_port", .type = ST_INT, CHECK_FIELD(connect_port), .min = 1, .max = 65535, .flags = SF_DERIVED | SF_VITAL, .args = "PORT", \
 	  .def = "the real server's", .since = port_since, .help = "port to connect to" }, \
 	{ .name = "bindto", .type = ST_ADDR, CHECK_FIELD(source.bindto.addr), .flags = SF_VITAL, .args = "ADDRESS", .since = bind_since, \

@@ -25,6 +25,25 @@ static const char *contained_keyword(const struct schema_block *block, const cha
 	return NULL;
 }
 
+/* What people say for short, or in other programs. */
+const char *suggest_nickname(const struct schema_block *block, const char *word)
+{
+	static const struct { const char *word, *keyword; } names[] = {
+		{ "vrid", "virtual_router_id" }, { "router_id", "virtual_router_id" }, { "iface", "interface" }, { "intf", "interface" },
+		{ "device", "interface" }, { "nic", "interface" }, { "dev", "interface" }, { "prio", "priority" }, { "proto", "protocol" }, { "vip", "virtual_ipaddress" },
+		{ "vips", "virtual_ipaddress" }, { "ipaddress", "virtual_ipaddress" }, { "virtual_ip", "virtual_ipaddress" }, { "auth", "authentication" }, { "password", "auth_pass" },
+		{ "passwd", "auth_pass" }, { "pass", "auth_pass" }, { "secret", "auth_pass" }, { "auth_pwd", "auth_pass" }, { "auth_key", "auth_pass" },
+		{ "type", "auth_type" }, { "peers", "unicast_peer" }, { "peer", "unicast_peer" }, { "lvs_kind", "lb_kind" }, { "kind", "lb_kind" },
+		{ "method", "lb_kind" }, { "lb_method", "lb_kind" }, { "algo", "lb_algo" }, { "scheduler", "lb_algo" }, { "sched", "lb_algo" },
+		{ "notificationd", "notification_email" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i].word, word) && schema_find(block, names[i].keyword))
+			return names[i].keyword;
+	return NULL;
+}
+
 const char *suggest_keyword(const struct schema_block *block, const char *word)
 {
 	unsigned best = (unsigned)strlen(word) / 3, d;
@@ -32,15 +51,18 @@ const char *suggest_keyword(const struct schema_block *block, const char *word)
 
 	if (strlen(word) > DISTANCE_WORD_MAX)
 		return NULL;
+	nearest = suggest_nickname(block, word);
+	if (nearest)
+		return nearest;
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
 
-		if (row->flags & SF_OLD)
-			continue;
-		d = word_distance(word, row->name) + (row->type == ST_GONE);
+		/* The new word for an old one, unless a word of today is as near. */
+		d = word_distance(word, row->name, best);
+		d += d <= best && (row->type == ST_GONE || row->flags & SF_OLD);
 		if (d < best + (nearest == NULL)) {
 			best = d;
-			nearest = row->name;
+			nearest = row->flags & SF_OLD && row->same_as ? row->same_as : row->name;
 		}
 	}
 	return nearest ? nearest : contained_keyword(block, word);
@@ -51,6 +73,8 @@ size_t suggest_split(const struct schema_block *block, const char *word, size_t 
 	size_t longest = 0, n;
 
 	for (size_t i = 0; i < block->nrows; i++) {
+		if (block->rows[i].name[0] != word[0])
+			continue;
 		n = strlen(block->rows[i].name);
 		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] && (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
 			longest = n;

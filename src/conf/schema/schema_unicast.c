@@ -24,7 +24,6 @@ static bool peer_option(struct schema_ctx *c, const struct node *n, unsigned wor
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is no option of a peer; allowed: min_ttl max_ttl", n->words[word].str);
 		return false;
 	}
-	diag_repeat(c->diags, DIAG_WARNING, &pos, "`min_ttl` and `max_ttl` of a peer are known, but not supported yet");
 	if (word + 1 >= n->nwords) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s` needs a value: 0 to %d", n->words[word].str, TTL_MAX);
 		return false;
@@ -106,7 +105,7 @@ void print_unicast_ttl(struct printer *p, const struct schema_row *row, const vo
 {
 	const struct conf_vrrp *v = obj;
 
-	if (v->unicast)
+	if (v->unicast && v->unicast_ttl != 255)
 		print_line(p, "%s %u", row->name, v->unicast_ttl);
 }
 

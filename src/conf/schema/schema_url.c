@@ -106,7 +106,7 @@ static void unknown_option(struct schema_ctx *c, const struct schema_row *row, c
 	unsigned best = 4, d;
 
 	for (size_t i = 0; conf_regex_options[i] && !diags_full(c->diags); i++) {
-		d = word_distance(conf_regex_options[i], n->words[word].str);
+		d = word_distance(conf_regex_options[i], n->words[word].str, best);
 		if (d < best) {
 			best = d;
 			nearest = conf_regex_options[i];

@@ -89,8 +89,8 @@ static const char *number_hint(const char *word, bool whole)
 		return " (the word is empty)";
 	if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
 		return " (only decimal ones are)";
-	if (word[n - 1] == ';' || word[n - 1] == ',')
-		return " (no `;` or `,` at the end)";
+	if (word[n - 1] == ',')
+		return " (no `,` at the end)";
 	if (digits && digits < signs && signs == n)
 		return whole ? " (digits are not grouped)" : " (its decimal point is a dot, and digits are not grouped)";
 	if (!digits || digits == n || n - digits > 7 || word[digits - 1] == '-' || word[digits - 1] == '+')
@@ -227,7 +227,7 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 		given = n->words[word].str;
 		pos = node_pos(n, word);
 		for (const struct schema_choice *ch = choices; ch->word; ch++) {
-			d = word_distance(given, ch->word);
+			d = word_distance(given, ch->word, best);
 			if (d < best && d < strlen(ch->word)) {
 				best = d;
 				nearest = ch->word;
@@ -264,7 +264,7 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 	if (!value_given(c, n, word, "the name of an interface"))
 		return false;
 	name = n->words[word].str;
-	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t;{") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
 		*out = arena_strdup(c->arena, name);
 		return true;
 	}

@@ -15,6 +15,7 @@
 #define POS(f) VRRP_POS(f)
 #define FINAL(f) .final = offsetof(struct conf_vrrp, f), .final_size = sizeof(((struct conf_vrrp *)0)->f)
 #define SEC(n) ((int64_t)(n) * 1000000)
+#define ROW(keyword, t, s, h, ...) { .name = keyword, .type = t, .since = s, .help = h, __VA_ARGS__ }
 #define LATER(keyword, t, s, h, ...) { .name = keyword, .type = t, .flags = SF_LATER, .since = s, .help = h, __VA_ARGS__ }
 
 /* ---- single statements ---- */
@@ -49,12 +50,12 @@ static void parse_accept(struct schema_ctx *c, const struct schema_row *row, con
 	value_extra(c, n, 1);
 }
 
-/* Without strict mode `accept` is what happens anyway. */
+/* Without strict mode `accept` is what happens anyway, and in it the contrary. */
 static void print_accept(struct printer *p, const struct schema_row *row, const void *obj)
 {
 	const struct conf_vrrp *v = obj;
 
-	if (v->accept ? row->name[0] == 'a' && v->strict && v->version == 3 : row->name[0] == 'n')
+	if (v->accept ? row->name[0] == 'a' && v->strict && v->version == 3 : row->name[0] == 'n' && !v->strict)
 		print_line(p, "%s", row->name);
 }
 
@@ -86,7 +87,8 @@ static void print_garp_extra(struct printer *p, const struct schema_row *row, co
 {
 	const struct conf_garp_extra *e = &((const struct conf_vrrp *)obj)->garp_extra;
 
-	print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
+	if (e->period || e->all || p->cfg->globals.vrrp.garp_extra.period)
+		print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
 }
 
 static void parse_notify_deleted(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
@@ -151,7 +153,7 @@ static const struct schema_row rows[] = {
 	/* who takes part, and with what wish */
 	{ .name = "state", .type = ST_ENUM, FIELD(state), POS(state_pos), .choices = states, .print = print_state, .args = "MASTER|BACKUP", .flags = SF_DERIVED,
 	  .def = "BACKUP (MASTER with priority 255)", .help = "MASTER only shortens the first wait" },
-	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
+	{ .name = "interface", .type = ST_IFNAME, FIELD(v.interface), POS(v.interface_pos), .flags = SF_VITAL | SF_VITAL_NAME,
 	  .help = "where adverts are sent and heard" },
 	{ .name = "virtual_router_id", .type = ST_INT, FIELD(v.vrid), POS(vrid_pos), .print = print_vrid, .flags = SF_VITAL | SF_VITAL_NAME, .min = 1, .max = 255,
 	  .args = "NUMBER (1 to 255)", .help = "the virtual router's number, the same on all of its routers" },
@@ -176,24 +178,24 @@ static const struct schema_row rows[] = {
 	  .help = "addresses of the other routers, to which adverts are sent one by one" },
 	{ .name = "unicast_fault_no_peer", .type = ST_FLAG, FIELD(v.unicast_fault_no_peer), POS(fault_no_peer_pos), .since = "2.2.5",
 	  .help = "without peers stay in FAULT, instead of turning to multicast" },
-	LATER("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
-	LATER("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
-	      .max = 255, .def = "255"),
-	LATER("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
+	ROW("check_unicast_src", ST_FLAG, "2.1.0", "take adverts from the peers only", FIELD(check_src), FINAL(check_unicast_src), POS(check_src_pos)),
+	ROW("unicast_ttl", ST_INT, "2.1.0", "TTL of unicast adverts", FIELD(v.unicast_ttl), POS(unicast_ttl_pos), .print = print_unicast_ttl,
+	    .max = 255, .def = "255"),
+	ROW("old_unicast_checksum", ST_CUSTOM, "1.3.7", "version 3 checksum of keepalived before 1.3.7; never: not even for peers that use it",
 	      .parse = parse_old_checksum, .print = print_old_checksum, POS(old_checksum_pos), .args = "[never]"),
-	LATER("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
+	ROW("v3_checksum_as_v2", ST_BOOL, "2.2.8", "version 3 checksum over the packet alone", FIELD(v3_as_v2), FINAL(v3_checksum_as_v2)),
 	{ .name = "native_ipv6", .type = ST_FLAG, FIELD(v.native_ipv6), POS(native_pos), .since = "1.2.1",
 	  .help = "an IPv6 instance, when no address tells" },
-	LATER("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
-	LATER("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
+	ROW("vrf", ST_IFNAME, "2.2.5", "VRF that the sockets belong to, without interface", FIELD(v.vrf), POS(vrf_pos)),
+	ROW("kernel_rx_buf_size", ST_INT, "2.0.3", "this instance's share of the receive buffer, in bytes", FIELD(v.kernel_rx_buf_size),
 	      .max = UINT32_MAX - 1),
 
 	/* what they carry */
-	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication,
+	{ .name = "authentication", .type = ST_BLOCK, .block = &schema_authentication, POS(auth_pos), .print = print_authentication, .flags = SF_VITAL,
 	  .help = "what adverts carry to be believed (version 2)" },
 	{ .name = "auth_hmac", .type = ST_BLOCK, .block = &schema_auth_hmac, .print = print_auth_hmac, .flags = SF_VITAL, .since = "2.4.0", .help = "signed adverts" },
-	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips, .flags = SF_REPEAT,
-	  .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
+	{ .name = "virtual_ipaddress", .type = ST_BLOCK, .block = &schema_vip_list, .print = item_print_vips,
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ ADDRESS[/LENGTH] [dev INTERFACE] [brd ADDRESS|+|-] [scope SCOPE] [label LABEL] … }", .help = "the addresses, at most 255" },
 	{ .name = "virtual_ipaddress_excluded", .type = ST_BLOCK, .block = &schema_evip_list, .print = item_print_vips, .flags = SF_REPEAT,
 	  .help = "more addresses, of any family, which are not in adverts" },
 	{ .name = "no_virtual_ipaddress", .type = ST_FLAG, FIELD(v.no_virtual_ipaddress), .since = "2.2.8", .help = "having no address is meant" },
@@ -328,7 +330,18 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	c->broken = NULL;
 }
 
+/* A part of an authentication without its braces. */
+static bool instance_unknown(struct schema_ctx *c, const struct node *n)
+{
+	if (!schema_find(&schema_authentication, n->words[0].str))
+		return false;
+	if (!c->broken)
+		c->broken = "a part of its authentication stands outside of it";
+	return true;
+}
+
 const struct schema_block schema_vrrp_instance = {
 	.name = "vrrp_instance", SCHEMA_ROWS(rows), .size = sizeof(struct build_vrrp), .final_size = sizeof(struct conf_vrrp), .id = SB_VRRP,
 	.min_words = 1, .max_words = 1, .begin = instance_begin, .end = instance_end, .init = instance_init,
+	.unknown = instance_unknown,
 };

@@ -131,7 +131,7 @@ const char *define_nearest(const struct definitions *d, const char *name, size_t
 	memcpy(copy, name, len);
 	copy[len] = '\0';
 	while (map_next(d->names, &cursor, &value)) {
-		distance = (unsigned)word_distance(copy, ((struct def_value *)value)->name);
+		distance = word_distance(copy, ((struct def_value *)value)->name, best);
 		if (distance < best && distance * 2 <= len) {
 			best = distance;
 			nearest = ((struct def_value *)value)->name;

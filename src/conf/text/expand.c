@@ -59,13 +59,13 @@ void expander_end(struct expander *x)
 		const char *nearest = NULL;
 
 		if (define_get(x->defs, u->name, strlen(u->name))) {
-			diag_repeat(x->diags, DIAG_WARNING, &u->pos, "`$%.60s` is defined only after this: here it stays as it is written", u->name);
+			diag_cause(x->diags, DIAG_WARNING, &u->pos, &u->word, "`$%.60s` is defined only after this: here it stays as it is written", u->name);
 			continue;
 		}
 		looks += definitions_count(x->defs);
 		if (looks <= LOOKS_MAX)
 			nearest = define_nearest(x->defs, u->name, strlen(u->name));
-		diag_repeat(x->diags, DIAG_WARNING, &u->pos, u->braced ? "`${%.60s}` is not defined: it stays as it is written%s%s%s" :
+		diag_cause(x->diags, DIAG_WARNING, &u->pos, &u->word, u->braced ? "`${%.60s}` is not defined: it stays as it is written%s%s%s" :
 			    "`$%.60s` is not defined: it stays as it is written%s%s%s", u->name, nearest ? "; did you mean `$" : "",
 			    nearest ? nearest : "", nearest ? "`?" : "");
 	}
@@ -107,7 +107,7 @@ const char *expand_content_end(const char *p, const char *end, bool *dollar)
 	return p;
 }
 
-const char *expander_condition(const struct expander *x, const char *p, const char *end)
+const char *expander_condition(const struct expander *x, const struct conf_pos *pos, const char *p, const char *end)
 {
 	bool negated = ++p < end && *p == '^', same;
 	const char *id;
@@ -115,6 +115,10 @@ const char *expander_condition(const struct expander *x, const char *p, const ch
 	p += negated;
 	for (id = p; p < end && !expand_is_blank(*p); )
 		p++;
+	if (p == id) {
+		diag_add(x->diags, DIAG_ERROR, pos, "a name must stand right behind this `@%s`: the line is left out", negated ? "^" : "");
+		return NULL;
+	}
 	same = x->config_id && strlen(x->config_id) == (size_t)(p - id) && !memcmp(id, x->config_id, (size_t)(p - id));
 	if (same == negated)
 		return NULL;
@@ -199,7 +203,7 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	}
 	for (pattern = out->s.str; pattern < end && expand_is_blank(*pattern); )
 		pattern++;
-	if (pattern == end || !expand_spend(x, pos, out->s.len))
+	if (pattern == end || !expand_spend(x, pos, out->s.len + EXPAND_MADE_COST + out->npieces * EXPAND_PIECE_COST))
 		return;
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));
@@ -317,7 +321,9 @@ void expand_line(struct expander *x, const struct conf_pos *pos, const struct pl
 			continue;
 		}
 		if (*p == '@') {
-			rest = expander_condition(x, p, end);
+			struct conf_pos at = expand_pos(pos, line, from);
+
+			rest = expander_condition(x, &at, p, end);
 			if (!rest)
 				break;
 			from = (size_t)(rest - line->s.str);

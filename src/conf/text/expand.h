@@ -11,7 +11,7 @@ struct expander *expander_new(const char *config_id, const struct preproc_ops *o
 /* Says what is still to be said (uses of what was defined nowhere, or too late). */
 void expander_end(struct expander *x);
 void expander_free(struct expander *x);
-/* How many bytes may come of definitions and sequences, instead of some two million lines. */
+/* How many bytes may come of definitions and sequences, instead of what half a million lines cost. */
 void expander_limit(struct expander *x, size_t most);
 
 /* A line without its comment. */
@@ -19,7 +19,7 @@ void expander_line(struct expander *x, const struct conf_pos *pos, const char *t
 /* The line's place is at most `pos`; a definition's lines are their texts without comments and backslashes. */
 void expander_define(struct expander *x, const struct conf_pos *pos, const char *name, size_t len, const struct def_line *lines, size_t nlines, bool several);
 /* `@ID REST` and `@^ID REST`: where the rest starts when it counts here, or NULL. */
-const char *expander_condition(const struct expander *x, const char *p, const char *end);
+const char *expander_condition(const struct expander *x, const struct conf_pos *pos, const char *p, const char *end);
 
 /* The end of the line's content: where its comment starts, or its end, without trailing blanks. *dollar says whether a $ is in it. */
 const char *expand_content_end(const char *p, const char *end, bool *dollar);

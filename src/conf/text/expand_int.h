@@ -8,13 +8,15 @@
 
 #define EXPAND_DEPTH 40                         /* of definitions in definitions, sequences in sequences */
 #define EXPAND_LINE_COST 128                    /* what a line costs beside its bytes: a sequence of empty ones ends, too */
+#define EXPAND_MADE_COST 128                    /* … what a line costs that comes of it: words, a statement, perhaps a message */
+#define EXPAND_PIECE_COST 16                    /* … and each of the places that it is put together from */
 #define EXPAND_USE_COST  16
 #define EXPAND_FILE_COST 16384                  /* an include looks for files */
 #define EXPAND_LINE_MAX ((size_t)1 << 20)       /* bytes, as of a line in a file */
-#define EXPAND_BUDGET ((size_t)256 << 20)       /* some two million lines */
+#define EXPAND_BUDGET ((size_t)160 << 20)       /* half a million lines: the shortest ones take a second and 100 MB */
 
 struct expand_random { bool seeded; struct random_data *data; char *state; };
-struct undefined { struct conf_pos pos; char *name; bool braced; };
+struct undefined { struct conf_pos pos, word; char *name; bool braced; };
 
 struct expander {
 	const char *config_id;

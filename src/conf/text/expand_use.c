@@ -76,6 +76,12 @@ static bool behind_secret(struct expansion *e, const struct placed *in, size_t t
 	return e->secret;
 }
 
+/* The place of the word that was looked at last. */
+static struct conf_pos word_pos(const struct expansion *e, const struct placed *in)
+{
+	return expand_pos(e->pos, in, e->scan->word);
+}
+
 static void note_undefined(struct expander *x, struct expansion *e, const struct placed *in, size_t at, const struct use *u)
 {
 	const char *end = in->s.str + in->s.len;
@@ -89,7 +95,7 @@ static void note_undefined(struct expander *x, struct expansion *e, const struct
 	if (!(x->nundefined & (x->nundefined + 1)))
 		x->undefined = mem_resize(x->undefined, 2 * (x->nundefined + 1) * sizeof(*x->undefined));
 	one = &x->undefined[x->nundefined++];
-	*one = (struct undefined){ .pos = expand_pos(e->pos, in, at), .name = mem_array(u->len + 1, 1), .braced = u->braced };
+	*one = (struct undefined){ .pos = expand_pos(e->pos, in, at), .word = word_pos(e, in), .name = mem_array(u->len + 1, 1), .braced = u->braced };
 	memcpy(one->name, u->name, u->len);
 }
 
@@ -97,6 +103,18 @@ static void push_tail(struct expansion *e, struct def_value *value, const struct
 {
 	e->tails = mem_resize(e->tails, (e->ntails + 1) * sizeof(*e->tails));
 	e->tails[e->ntails++] = (struct tail){ define_keep(value), *piece };
+}
+
+/* The word before was made by a use, too. */
+static bool ends_with_secret(const struct placed *out)
+{
+	size_t end = out->s.len, start;
+
+	while (end && out->s.len - end < 64 && expand_is_blank(out->s.str[end - 1]))
+		end--;
+	for (start = end; start && end - start < 64 && !expand_is_blank(out->s.str[start - 1]); )
+		start--;
+	return end < out->s.len && secret_follows(out->s.str + start, end - start);
 }
 
 /* Puts a value in the place of its use. */
@@ -114,6 +132,7 @@ static void put_value(struct expander *x, struct expansion *e, struct def_value 
 	}
 	if (!value->nlines)
 		return;
+	e->secret = e->secret || ends_with_secret(out);
 	piece.via = use_origin(x, value, 0);
 	line = placed_borrow(value->lines[0].text, value->lines[0].len, &piece);
 	if (e->secret)
@@ -183,9 +202,11 @@ static size_t one_use(struct expander *x, struct expansion *e, const struct plac
 		return at;
 	}
 	if (!use_is_ended(&u, end, next)) {
+		struct conf_pos word = word_pos(e, in);
+
 		if (!e->secret)
-			diag_repeat(x->diags, DIAG_WARNING, &pos, "`$%.60s` is not replaced before `%c`: write ${%.60s}", value->name,
-				    u.after < end ? *u.after : next, value->name);
+			diag_cause(x->diags, DIAG_WARNING, &pos, &word, "`$%.60s` is not replaced before `%c`: write ${%.60s}", value->name,
+				   u.after < end ? *u.after : next, value->name);
 		return at;
 	}
 	if (value->several && (u.after < end || next)) {

@@ -88,16 +88,23 @@ size_t foreign_char(const char *p, const char *end, enum foreign_kind *kind, cha
 }
 
 /* A text in another encoding is named and left out: byte by byte it would make one mistake per word. */
-static bool is_utf16(const char *text, size_t len)
+static const char *wide_encoding(const char *text, size_t len)
 {
-	size_t odd = 0, even = 0, probe = len < 64 ? len : 64;
+	size_t nul[4] = { 0 }, probe = len < 64 ? len : 64, odd, even;
 
+	if (len >= 4 && (!memcmp(text, "\xff\xfe\0\0", 4) || !memcmp(text, "\0\0\xfe\xff", 4)))
+		return "UTF-32";
 	if (len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2)))
-		return true;
+		return "UTF-16";
 	for (size_t i = 0; i < probe; i++)
-		if (!text[i])
-			++*(i & 1 ? &odd : &even);
-	return probe >= 8 && ((odd > probe / 3 && !even) || (even > probe / 3 && !odd));
+		nul[i % 4] += !text[i];
+	even = nul[0] + nul[2];
+	odd = nul[1] + nul[3];
+	if (probe < 8)
+		return NULL;
+	if (nul[1] == probe / 4 && nul[2] >= probe / 4 && (nul[0] == 0 || nul[3] == 0))
+		return "UTF-32";
+	return (odd > probe / 3 && !even) || (even > probe / 3 && !odd) ? "UTF-16" : NULL;
 }
 
 static bool is_binary(const char *text, size_t len)
@@ -143,10 +150,10 @@ static bool is_numbered(const char *text, size_t len)
 
 enum foreign_text foreign_text(const char *text, size_t len, const struct conf_pos *pos, struct conf_diags *diags)
 {
-	const char *nl = memchr(text, '\n', len), *p = text, *stop = nl ? nl : text + len;
+	const char *nl = memchr(text, '\n', len), *p = text, *stop = nl ? nl : text + len, *wide = wide_encoding(text, len);
 
-	if (is_utf16(text, len)) {
-		diag_add(diags, DIAG_ERROR, pos, "the file is UTF-16 text: save it as UTF-8");
+	if (wide) {
+		diag_add(diags, DIAG_ERROR, pos, "the file is %s text: save it as UTF-8", wide);
 		return FOREIGN_UNREADABLE;
 	}
 	if (is_binary(text, len)) {

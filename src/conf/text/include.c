@@ -54,7 +54,7 @@ struct search {
 	bool count;                             /* nothing is said or read, only counted */
 	const struct conf_pos *pos;
 	struct conf_diags *diags;
-	void (*fn)(void *arg, const char *path);
+	void (*fn)(void *arg, const char *path, bool named);
 	void *arg;
 };
 
@@ -73,7 +73,7 @@ static void find_one(struct search *s, const char *path, bool braces)
 	else if (r)
 		diag_add(s->diags, DIAG_ERROR, s->pos, "cannot read `%s`", path);
 	for (size_t i = 0; r == 0 && !s->count && i < g.gl_pathc; i++)
-		s->fn(s->arg, g.gl_pathv[i]);
+		s->fn(s->arg, g.gl_pathv[i], !wild);
 	globfree(&g);
 }
 
@@ -121,7 +121,7 @@ static void find_alternatives(struct search *s, const char *path, unsigned depth
 }
 
 void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
-	void (*fn)(void *arg, const char *path), void *arg)
+	void (*fn)(void *arg, const char *path, bool named), void *arg)
 {
 	struct search s = { .flags = flags, .pos = pos, .diags = diags, .fn = fn, .arg = arg, .count = true };
 	bool strict = flags & INCLUDE_MATCH || (flags & INCLUDE_WILD && strpbrk(pattern, "*?["));

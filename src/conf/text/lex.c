@@ -19,6 +19,7 @@
 #include "conf/secret.h"
 #include "conf/text/source.h"
 #include "lib/mem.h"
+#include "lib/utf8.h"
 
 #define FILES_MAX 100000
 
@@ -40,6 +41,7 @@ struct line {                                   /* the line being cut */
 	bool open_item;                         /* words still join the last item */
 	uint16_t indent;                        /* of the next token, when it is the first */
 	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
+	bool lone_quote;                        /* the line ends in a quote that starts a word */
 	const char *last_close;                 /* the line's last } */
 	struct map_piece *map; size_t nmap, cap_map, map_at;    /* where its pieces come from; none: it stands as it was written */
 	uint32_t norigins;
@@ -152,6 +154,26 @@ static void skip_blanks(struct line *l)
 		l->indent = (uint16_t)(column < LEX_NOT_FIRST - 1 ? column : LEX_NOT_FIRST - 1);
 }
 
+/* A byte that is no UTF-8: it is kept, but seldom what its writer saw. Returns the length of the character, at least 1. */
+static size_t look_at_byte(struct line *l, const char *at, bool secret)
+{
+	struct conf_pos pos;
+	uint32_t code;
+	size_t len = utf8_decode(at, l->end, &code);
+
+	if (!len && l->diags && !secret) {
+		pos = line_pos(l, at);
+		diag_repeat(l->diags, DIAG_WARNING, &pos, "this byte is no UTF-8: the file may be written in another encoding, such as Latin-1");
+	}
+	return len ? len : 1;
+}
+
+static void look_at_bytes(struct line *l, const char *from, const char *to)
+{
+	for (const char *p = from; p < to && l->diags; )
+		p += (uint8_t)*p < 0x80 ? 1 : look_at_byte(l, p, false);
+}
+
 /* Copies the inside of a quoted part to *to; the quotes disappear, \" becomes " (in single quotes nothing is special). */
 static void copy_quoted(struct line *l, const char *after, char **to)
 {
@@ -231,7 +253,8 @@ static bool word_foreign(struct line *l, char *start, char **to)
 		len = 0;
 	after = len && (kind == FOREIGN_QUOTE || kind == FOREIGN_SINGLE) && !in_secret(l) ? pretty_end(l, len, kind, &close) : NULL;
 	if (!len || (kind > FOREIGN_NOTHING && (in_secret(l) || (kind != FOREIGN_MINUS && !after)))) {
-		*(*to)++ = *l->p++;
+		for (len = look_at_byte(l, l->p, in_secret(l)); len; len--)
+			*(*to)++ = *l->p++;
 		return false;
 	}
 	say_foreign(l, kind, name);
@@ -254,6 +277,8 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 
 	if (after) {
 		*quoted = *quoted || l->p == start;
+		if (!in_secret(l))
+			look_at_bytes(l, l->p, after);
 		copy_quoted(l, after, to);
 		return true;
 	}
@@ -263,18 +288,20 @@ static bool word_quoted(struct line *l, char *start, char **to, bool *quoted)
 	diag_add(l->diags, DIAG_ERROR, &pos, "this quote has no end on its line");
 	for (l->p++; l->p < l->end; )
 		*(*to)++ = *l->p++;
+	l->lone_quote = *to == start;
 	return true;
 }
 
 /* ${NAME} of what is not defined is a part of its word, up to its last character. */
-static void word_use(struct line *l, char **to)
+static void word_use(struct line *l, const char *start, char **to)
 {
 	const char *end = l->last_close > l->p ? l->last_close : l->p + 1;
-	struct conf_pos pos;
+	struct conf_pos pos, word;
 
 	if (end == l->p + 1) {
+		word = line_pos(l, start);
 		pos = line_pos(l, l->p);
-		diag_repeat(l->diags, DIAG_ERROR, &pos, "`${` without its `}` on the line");
+		diag_cause(l->diags, DIAG_ERROR, &pos, &word, "`${` without its `}` on the line");
 	}
 	while (l->p < end && *l->p != '}')
 		*(*to)++ = *l->p++;
@@ -293,12 +320,54 @@ static void end_foreign(struct line *l)
 	l->p += len;
 }
 
+/* A word that ends with a `;`, as statements of other languages do. */
+static void say_semicolon(struct line *l, const char *start)
+{
+	struct conf_pos word, pos;
+
+	if (!l->diags || in_secret(l))
+		return;
+	word = line_pos(l, start);
+	pos = line_pos(l, l->p - 1);
+	diag_cause(l->diags, DIAG_WARNING, &pos, &word, "`;` does not end a statement: it is a part of the word");
+}
+
+/* Whether nothing but blanks is behind this. */
+static bool ends_line(const struct line *l, const char *p)
+{
+	while (p < l->end && is_blank(*p))
+		p++;
+	return p == l->end;
+}
+
+/* Parentheses in the place of braces: `(` behind the words of a line, `)` alone on one. A `;` alone says nothing. True when it was one of these. */
+static bool read_sign(struct line *l)
+{
+	struct conf_pos pos = line_pos(l, l->p);
+	char sign = *l->p;
+
+	if (l->p + 1 < l->end && !is_blank(l->p[1]) && l->p[1] != '{' && l->p[1] != '}')
+		return false;
+	if (sign == ';' && !in_secret(l)) {
+		diag_repeat(l->diags, DIAG_WARNING, &pos, "`;` does not end anything here: it is left out");
+	} else if (sign == '(' ? l->open_item && ends_line(l, l->p + 1) && !in_secret(l) : sign == ')' && l->indent != LEX_NOT_FIRST && ends_line(l, l->p + 1)) {
+		diag_repeat(l->diags, DIAG_ERROR, &pos, "a block stands between `{` and `}`, not between `(` and `)`: it is taken for one");
+		lex_push(l, sign == '(' ? LEX_OPEN : LEX_CLOSE, l->p);
+	} else {
+		return false;
+	}
+	l->p++;
+	return true;
+}
+
 /* One word. Its terminator is written last, because the byte it overwrites may be a brace. */
 static void read_word(struct line *l)
 {
 	char *start = l->p, *to = l->p;
 	bool quoted = false, foreign = false;
 
+	if ((*l->p == ';' || *l->p == '(' || *l->p == ')') && read_sign(l))
+		return;
 	while (l->p < l->end && byte_class[(uint8_t)*l->p] != BYTE_BLANK && byte_class[(uint8_t)*l->p] != BYTE_BRACE) {
 		if (!byte_class[(uint8_t)*l->p]) {
 			*to++ = *l->p++;
@@ -315,10 +384,13 @@ static void read_word(struct line *l)
 		if (*l->p == '\\' && l->p + 1 < l->end && (l->p[1] == '#' || l->p[1] == '!'))
 			l->p++;
 		else if (*l->p == '$' && l->p + 1 < l->end && l->p[1] == '{')
-			word_use(l, &to);
+			word_use(l, start, &to);
 		*to++ = *l->p++;
 	}
-	word_push(l, start, start, quoted);
+	if (to > start && to[-1] == ';' && l->p[-1] == ';')
+		say_semicolon(l, start);
+	if (!l->lone_quote)                             /* it is no value */
+		word_push(l, start, start, quoted);
 	if (foreign) {
 		end_foreign(l);
 	} else if (l->p < l->end) {
@@ -334,7 +406,7 @@ static void lex_line(struct line *l)
 	enum foreign_kind kind;
 	char name[64];
 
-	l->open_item = l->no_double = l->no_single = false;
+	l->open_item = l->no_double = l->no_single = l->lone_quote = false;
 	l->indent = 0;
 	l->last_close = memrchr(l->start, '}', (size_t)(l->end - l->start));
 	for (;;) {
@@ -390,6 +462,20 @@ static void lex_add_name(struct lex *lx, char *p, char *end)
 	lx->names[lx->nnames++] = (struct name_def){ p + 1, number, (uint8_t)kind };
 }
 
+static void lex_add_key(struct lex *lx, char *p, char *end)
+{
+	char *space = memchr(p, ' ', (size_t)(end - p));
+
+	if (!space || space + 1 == end)
+		return;
+	if (lx->nkeys == lx->cap_keys) {
+		lx->cap_keys = lx->cap_keys ? 2 * lx->cap_keys : 8;
+		lx->keys = mem_resize(lx->keys, lx->cap_keys * sizeof(*lx->keys));
+	}
+	*space = *end = '\0';
+	lx->keys[lx->nkeys++] = (struct keyfile){ .path = space + 1, .hex = p };
+}
+
 /* OFFSET COLUMN[+] ORIGIN, again and again. Offsets ascend; what does not is left out. */
 static void read_map(struct line *l)
 {
@@ -428,6 +514,9 @@ static void read_origin(struct line *l)
 static void lex_record(struct line *l)
 {
 	switch (*l->p) {
+	case SOURCE_KEY:
+		lex_add_key(l->lx, l->p + 1, l->end);
+		break;
 	case SOURCE_NAME:
 		lex_add_name(l->lx, l->p + 1, l->end);
 		break;
@@ -492,6 +581,7 @@ void lex_done(struct lex *lx)
 	free(lx->words);
 	free(lx->files);
 	free(lx->names);
+	free(lx->keys);
 	*lx = (struct lex){ 0 };
 }
 

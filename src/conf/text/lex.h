@@ -9,6 +9,7 @@
 
 #include "conf/config.h"
 #include "conf/diag.h"
+#include "conf/keyfile.h"
 #include "conf/names.h"
 
 struct word { char *str; uint32_t col; uint32_t quoted : 1, via : 31; };      /* col, via: as in struct conf_pos */
@@ -28,7 +29,8 @@ struct lex {
 	struct word *words; size_t nwords;
 	char **files; size_t nfiles;            /* names; in the text */
 	struct name_def *names; size_t nnames;  /* of numbers; in the text */
-	size_t cap_items, cap_words, cap_files, cap_names;
+	struct keyfile *keys; size_t nkeys;     /* in the text */
+	size_t cap_items, cap_words, cap_files, cap_names, cap_keys;
 	struct conf_pos end;                    /* one past the last line */
 };
 

@@ -122,7 +122,7 @@ static bool try_bad_definition(struct preproc *pp, const struct conf_pos *pos, c
 			 (int)(stop - p < 60 ? stop - p : 60), p);
 		return true;
 	}
-	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank before its `=`: write $%.*s=…; the line is left out", (int)(len < 60 ? len : 60),
+	diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition has no blank between its name `$%.*s` and its `=`: the line is left out", (int)(len < 60 ? len : 60),
 		 p + 1);
 	return true;
 }
@@ -138,7 +138,8 @@ static void special_line(struct preproc *pp, struct conf_pos pos, const char *li
 			p++;
 		if (p == end || *p != '@')
 			break;
-		if (!expander_condition(pp->x, p, end))
+		pos.col = (uint32_t)(p - line) + 1;
+		if (!expander_condition(pp->x, &pos, p, end))
 			counts = false;
 		while (p < end && !expand_is_blank(*p))
 			p++;
@@ -177,15 +178,19 @@ static const char *without_backslash(struct preproc *pp, struct conf_pos pos, co
 static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *whole)
 {
 	const struct preproc_ops *ops = pp->x->ops;
-	const char *p = line, *end, *pattern;
+	const char *p = line, *end, *pattern, *nul;
 	unsigned flags;
 	bool dollar;
 
+	if (whole - line > LINE_MAX_BYTES)              /* a comment may be as long as it likes */
+		whole = expand_content_end(line, whole, &dollar);
 	if (whole - line > LINE_MAX_BYTES) {
 		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line is longer than %d bytes: it is left out", LINE_MAX_BYTES);
 		return;
 	}
-	if (pp->has_nul && memchr(line, '\0', (size_t)(whole - line))) {
+	nul = pp->has_nul ? memchr(line, '\0', (size_t)(whole - line)) : NULL;
+	if (nul) {
+		pos.col = (uint32_t)(nul - line) + 1;
 		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line holds NUL bytes: it is left out");
 		return;
 	}

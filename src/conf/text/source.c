@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "conf/config.h"
+#include "conf/keyfile.h"
 #include "conf/text/expand.h"
 #include "conf/text/include.h"
 #include "conf/names.h"
@@ -87,13 +88,16 @@ static void source_place(struct source *s, const struct conf_pos *pos)
 	s->next = (struct conf_pos){ .file = pos->file, .line = pos->line + 1 };
 }
 
-/* The two keywords that mean something while files are read. */
+/* The two keywords that mean something while files are read. They may stand behind `global_defs {`. */
 static void source_keyword(struct source *s, const char *text, size_t len)
 {
 	const char *end = text + len, *p = text, *word;
 
 	while (p < end && expand_is_blank(*p))
 		p++;
+	if (end - p > 11 && *p == 'g' && !memcmp(p, "global_defs", 11))
+		for (p += 11; p < end && (expand_is_blank(*p) || *p == '{'); )
+			p++;
 	if (p == end || (*p != 'i' && *p != 'r'))
 		return;
 	for (word = p; p < end && !expand_is_blank(*p); )
@@ -122,6 +126,34 @@ static void source_line(void *arg, const struct conf_pos *pos, const char *text,
 	strbuf_addc(s->out, '\n');
 }
 
+/* There may be millions: put together without printf. */
+static char *number_put(char *to, uint32_t n)
+{
+	char digits[10];
+	unsigned len = 0;
+
+	do
+		digits[len++] = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	while (len)
+		*to++ = digits[--len];
+	return to;
+}
+
+static void source_piece(struct source *s, const struct piece *piece, const char *between)
+{
+	char text[40], *p = number_put(text, piece->off);
+
+	*p++ = ' ';
+	p = number_put(p, piece->col);
+	if (piece->moves)
+		*p++ = '+';
+	*p++ = ' ';
+	p = number_put(p, piece->via);
+	strbuf_add(s->out, between);
+	strbuf_addn(s->out, text, (size_t)(p - text));
+}
+
 static void source_placed(void *arg, const struct conf_pos *pos, const struct placed *line)
 {
 	struct source *s = arg;
@@ -131,8 +163,7 @@ static void source_placed(void *arg, const struct conf_pos *pos, const struct pl
 		s->next.line = pos->line;       /* this record is not the line itself */
 		strbuf_addc(s->out, SOURCE_MAP);
 		for (size_t i = 0; i < line->npieces; i++)
-			strbuf_addf(s->out, "%s%u %u%s %u", i ? " " : "", line->pieces[i].off, line->pieces[i].col, line->pieces[i].moves ? "+" : "",
-				    line->pieces[i].via);
+			source_piece(s, &line->pieces[i], i ? " " : "");
 		strbuf_addc(s->out, '\n');
 	}
 	source_line(s, pos, line->s.str, line->s.len);
@@ -266,7 +297,8 @@ static const char *source_refusal(const struct source *s, const struct stat *st)
 	return NULL;
 }
 
-/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself. 0, or -errno (said). */
+/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself; `strict`: what is no configuration is an
+ * error. 0, or -errno (said). */
 static int source_file_read(struct source *s, const char *path, const struct conf_pos *at, bool strict)
 {
 	enum diag_level level = at && !strict ? DIAG_WARNING : DIAG_ERROR;
@@ -322,11 +354,11 @@ static char *include_path(const char *including, const char *pattern, size_t len
 
 struct including { struct source *s; const struct conf_pos *pos; unsigned flags; };
 
-static void include_file(void *arg, const char *path)
+static void include_file(void *arg, const char *path, bool named)
 {
 	struct including *in = arg;
 
-	source_file_read(in->s, path, in->pos, in->flags & INCLUDE_READ);
+	source_file_read(in->s, path, in->pos, named || in->flags & INCLUDE_READ);
 }
 
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags)
@@ -432,6 +464,8 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 	source_done(&s);
 	if (r == 0)
 		names_append(expanded, diags);
+	if (r == 0)
+		keyfile_append(expanded, diags);
 	return r;
 }
 

@@ -7,8 +7,10 @@
  * that a `}` is missing before it (the end of the text is another). Then, and only then, that section is read a second time, with the eye
  * of a human: a statement that stands no deeper than the line that opened the block, and that this block does not have but an
  * outer one has, or a `}` that stands below the keyword of an outer block, shows where the brace was forgotten. So one forgotten
- * brace is one message, and what follows is understood. A `{` that was forgotten shows in the words behind it. A `}` too many is found
- * in the same way: when what follows an apparently complete block belongs in it, the brace that completed it was the one too many.
+ * brace is one message, and what follows is understood. A `{` too many leaves a `}` missing, too, so this reading also asks for one that
+ * stands alone, or behind a statement that has no block. A `{` that was forgotten shows in the words behind it. A `}` too many is found
+ * when another one closes nothing: the section before it is read again, and the first brace is taken for the mistake that closes a block in
+ * which the following belongs, by its words or by where it stands.
  *
  * Called by config_parse with the schema's two questions (tree_language). Knows no keyword itself.
  */
@@ -32,6 +34,7 @@ struct builder {
 	/* the section being read */
 	size_t start, limit;                    /* its first item; where it ends at the latest */
 	size_t ignore;                          /* a `}` found to be one too many; SIZE_MAX = none */
+	bool excess;                            /* one is too many, and not found yet; it is no later than last_close */
 	unsigned missing;                       /* how many `}` are known to be missing; 0 = the braces are trusted */
 	/* the last complete block of the top level */
 	struct node *last, *before_last;        /* and what stands before it */
@@ -173,17 +176,28 @@ static bool has_excess(const struct builder *b, const struct node *n)
 	return false;
 }
 
-/* A block whose `{` was forgotten, and its `}` was not: what follows belongs in it, and not where it stands. In a list anything may stand,
- * so there it must be indented. */
+static bool stands_deeper(const struct lex_item *item, const struct node *n)
+{
+	return item->indent != LEX_NOT_FIRST && n->indent != LEX_NOT_FIRST && item->indent > n->indent;
+}
+
+/* A block whose `{` was forgotten, and its `}` was not: what follows may belong in it, and the statement is none without a block, or the
+ * following is indented, or cannot stand where it stands (in a list anything may stand). */
 static bool open_forgotten(struct builder *b, const struct node *n)
 {
 	const struct lex_item *next = item_at(b, b->at);
 	const char *word = next ? item_word(b, next) : "";
 	char title[100];
 
-	if (!n->nwords || !*word || b->lang->allows(n->parent, word) || !b->lang->allows(n, word) || b->lang->is_root(word))
+	bool needed = n->nwords && b->lang->needs_block(n);
+
+	if (next && next->indent != LEX_NOT_FIRST && n->indent != LEX_NOT_FIRST && next->indent < n->indent)
 		return false;
-	if (b->lang->allows(n, "{") && (next->indent == LEX_NOT_FIRST || next->indent <= n->indent))
+	if (next && next->kind == LEX_CLOSE && next->indent == LEX_NOT_FIRST)
+		return false;
+	if (!n->nwords || !next || (*word ? !b->lang->allows(n, word) || b->lang->is_root(word) : next->kind != LEX_CLOSE || !needed))
+		return false;
+	if (!needed && (b->lang->allows(n->parent, word) || b->lang->allows(n, "{")) && !stands_deeper(next, n))
 		return false;
 	if (!has_excess(b, n))
 		return false;
@@ -206,6 +220,63 @@ static void skip_block(struct builder *b)
 	}
 }
 
+/* A `}` that ends a block in which the following belongs. */
+static bool closes_early(const struct builder *b, const struct node *open, size_t i)
+{
+	const struct lex_item *item = item_at(b, i), *next = item_at(b, i + 1);
+	bool misplaced = item->indent != open->indent;
+	const char *word;
+
+	if (i == b->last_close)
+		return true;
+	if (!next || next->kind == LEX_OPEN)
+		return false;
+	if (next->kind == LEX_CLOSE)
+		return misplaced && next->indent != LEX_NOT_FIRST && next->indent == open->indent;
+	word = item_word(b, next);
+	if (!b->lang->allows(open, word))
+		return false;
+	if (misplaced && stands_deeper(next, open))
+		return true;
+	return !b->lang->allows(open->parent, word) && !b->lang->allows(open, "{");
+}
+
+/* One `}` of the section is too many: true when it is this one. */
+static bool is_excess(struct builder *b, const struct node *open, size_t i)
+{
+	const struct lex_item *item = item_at(b, i);
+	char title[100], line[128];
+
+	if (!b->excess || !closes_early(b, open, i))
+		return i == b->ignore;
+	diag_add(b->diags, DIAG_ERROR, &item->pos, "one `}` too many: it closes `%s` of %s too early", node_title(open, title, sizeof(title)),
+		 node_line(b, open, item->pos.file, line, sizeof(line)));
+	b->excess = false;
+	b->ignore = i;
+	return true;
+}
+
+/* A `{` that nothing closes and that opens nothing: it stands alone, or its statement has no block. */
+static bool is_needless(struct builder *b, struct node *n, const struct lex_item *open)
+{
+	const struct lex_item *next = item_at(b, b->at);
+	char title[100];
+
+	if (!b->missing || (n && !b->lang->is_plain(n)))
+		return false;
+	b->missing--;
+	/* `router_id{ x`: the words behind the brace come behind those before it in the list of words, too */
+	if (n && next && next->kind == LEX_WORDS && next->indent == LEX_NOT_FIRST) {
+		n->nwords += next->nwords;
+		b->at++;
+	}
+	if (n)
+		diag_add(b->diags, DIAG_ERROR, &open->pos, "one `{` too many: `%s` has no block", node_title(n, title, sizeof(title)));
+	else
+		diag_add(b->diags, DIAG_ERROR, &open->pos, "one `{` too many");
+	return true;
+}
+
 /* Reads the block of `top`, from behind its `{`. Returns how many blocks are open where the section stops: 0 when its braces match. */
 static unsigned read_block(struct builder *b, struct node *top)
 {
@@ -222,18 +293,23 @@ static unsigned read_block(struct builder *b, struct node *top)
 			depth--;
 		b->at++;
 		if (item->kind == LEX_CLOSE) {
-			if (b->at - 1 == b->ignore)
+			if (is_excess(b, open, b->at - 1))
 				continue;
 			open = open->parent;
 			if (--depth == 0)
 				return 0;
 			continue;
 		}
-		n = node_add(b, open, item);
-		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
-			b->at++;
-		else if (item->kind == LEX_WORDS && !open_forgotten(b, n))
+		if (item->kind == LEX_OPEN && is_needless(b, NULL, item))
 			continue;
+		n = node_add(b, open, item);
+		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN)) {
+			b->at++;
+			if (is_needless(b, n, item_at(b, b->at - 1)))
+				continue;
+		} else if (item->kind == LEX_WORDS && !open_forgotten(b, n)) {
+			continue;
+		}
 		n->has_block = true;
 		if (depth == DEPTH_MAX) {
 			diag_repeat(b->diags, DIAG_ERROR, &n->pos, "blocks are nested too deeply: this one is left out");
@@ -249,7 +325,7 @@ static unsigned read_block(struct builder *b, struct node *top)
 static void say_missing(struct builder *b, const struct node *top)
 {
 	const struct lex_item *next = item_at(b, b->at);
-	struct conf_pos pos = next ? next->pos : b->lx->end;
+	struct conf_pos pos = next ? next->pos : item_at(b, b->at - 1)->pos;
 	char title[100], line[128], many[32] = "a `}` is";
 
 	if (b->missing > 1)
@@ -259,7 +335,8 @@ static void say_missing(struct builder *b, const struct node *top)
 		diag_add(b->diags, DIAG_ERROR, &pos, "`%.40s` begins inside `%s` of %s: %s missing before it", item_word(b, next), title,
 			 node_line(b, top, pos.file, line, sizeof(line)), many);
 	else
-		diag_add(b->diags, DIAG_ERROR, &top->pos, "`%s` is never closed: %s missing at the end of the text", title, many);
+		diag_add(b->diags, DIAG_ERROR, &pos, "`%s` of %s is never closed: %s missing behind this, at the end of the text", title,
+			 node_line(b, top, pos.file, line, sizeof(line)), many);
 }
 
 /* Takes what follows this child off the root again: it is read another time. NULL: all of it. */
@@ -273,7 +350,7 @@ static void root_drop_behind(struct builder *b, struct node *keep)
 }
 
 /* One section that starts at item `start`: a statement, with its block when it has one. */
-static void read_section(struct builder *b, size_t start, size_t ignore)
+static void read_section(struct builder *b, size_t start)
 {
 	const struct lex_item *item = item_at(b, start);
 	struct node *top = node_add(b, b->root, item);
@@ -288,7 +365,6 @@ static void read_section(struct builder *b, size_t start, size_t ignore)
 	top->has_block = true;
 	inside = b->at;
 	b->limit = b->lx->nitems;
-	b->ignore = ignore;
 	b->missing = 0;
 	open = read_block(b, top);
 	if (!open)
@@ -298,7 +374,7 @@ static void read_section(struct builder *b, size_t start, size_t ignore)
 	b->limit = b->at;
 	b->missing = open;
 	b->at = inside;
-	if (read_block(b, top))
+	if (read_block(b, top) && b->missing)
 		say_missing(b, top);
 	b->missing = 0;
 }
@@ -308,17 +384,14 @@ static bool reread_last(struct builder *b, const struct lex_item *extra)
 {
 	const struct lex_item *close = item_at(b, b->last_close);
 	bool misplaced = close && close->indent != LEX_NOT_FIRST && close->indent != b->last->indent && extra->indent == b->last->indent;
-	char title[100], line[128];
-	size_t ignore = b->last_close;
-	struct node *last = b->last;
 
 	if (b->strays ? !b->strays_fit : !misplaced)
 		return false;
-	diag_add(b->diags, DIAG_ERROR, &close->pos, "one `}` too many: it closes `%s` of %s too early", node_title(last, title, sizeof(title)),
-		 node_line(b, last, close->pos.file, line, sizeof(line)));
 	b->last = NULL;
 	root_drop_behind(b, b->before_last);
-	read_section(b, b->last_start, ignore);
+	b->excess = true;
+	read_section(b, b->last_start);
+	b->excess = false;
 	return true;
 }
 
@@ -362,7 +435,7 @@ struct node *tree_build(const struct lex *lx, const struct tree_language *lang, 
 			b.at++;
 			continue;
 		}
-		read_section(&b, start, SIZE_MAX);
+		read_section(&b, start);
 		note_section(&b, start, before);
 	}
 	return b.root;

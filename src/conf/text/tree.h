@@ -23,6 +23,8 @@ struct node {
 struct tree_language {
 	bool (*is_root)(const char *word);                              /* starts a block of the top level */
 	bool (*allows)(const struct node *block, const char *word);     /* the word may start a statement in that block */
+	bool (*is_plain)(const struct node *n);                         /* a known statement that has no block … */
+	bool (*needs_block)(const struct node *n);                      /* … and one that is none without */
 };
 
 /* Nodes live in the arena and point into `lx`. Braces that are missing or too many are diagnostics, one each. Never NULL. */

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Unsolicited neighbour advertisements: frames of the packaged keepalived, byte for byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "lib/cksum.h"
+#include "vrrp/vrrp_ndisc.h"
+
+static const uint8_t hwaddr[6] = { 0x5e, 0x20, 0x5b, 0x6f, 0x44, 0xc0 };
+static const uint8_t captured[VRRP_NDISC_FRAME] = {
+	0x33, 0x33, 0x00, 0x00, 0x00, 0x01, 0x5e, 0x20, 0x5b, 0x6f, 0x44, 0xc0, 0x86, 0xdd, 0x60, 0x00, 0x00, 0x00, 0x00, 0x20, 0x3a, 0xff,
+	0xfe, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0xff, 0x02, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x88, 0x00, 0x59, 0x4e, 0x20, 0x00, 0x00, 0x00, 0xfe, 0x80, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x02, 0x01, 0x5e, 0x20, 0x5b, 0x6f, 0x44, 0xc0,
+};
+
+static struct ip_addr ip(const char *str)
+{
+	struct ip_addr a;
+
+	assert_int_equal(addr_parse(str, &a), 0);
+	return a;
+}
+
+static void test_as_captured(void **state)
+{
+	struct ip_addr addr = ip("fe80::100");
+	uint8_t frame[VRRP_NDISC_FRAME];
+
+	(void)state;
+	vrrp_ndisc_build(hwaddr, &addr, false, frame);
+	assert_memory_equal(frame, captured, sizeof(captured));
+}
+
+static void test_router_flag(void **state)
+{
+	struct ip_addr addr = ip("fd00::100"), all = ip("ff02::1");
+	uint8_t frame[VRRP_NDISC_FRAME];
+
+	(void)state;
+	vrrp_ndisc_build(hwaddr, &addr, true, frame);
+	assert_int_equal(frame[58], 0xa0);
+	assert_int_equal(cksum_finish(cksum_add(cksum_add_pseudo(0, &addr, &all, 58, 32), frame + 54, 32)), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_as_captured), cmocka_unit_test(test_router_flag) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
