@@ -355,6 +355,7 @@ def test_promote_secondaries(lab):
     text = config(extra="promote_secondaries")
     daemon = lab.daemon(host, text, args=("-n",))
     daemon.wait_log("Setting promote_secondaries on eth0")
+    daemon.wait_log("Startup complete")     # what a process leaves counts from then on
     assert host.sysctl(name) == "1"
     pid = daemon.pids()["vrrp"]
     os.kill(pid, signal.SIGKILL)
