@@ -7,6 +7,7 @@
 
 #include "control/control.h"
 #include "lib/num.h"
+#include "notify/mail_child.h"
 #include "notify/resolve.h"
 #include "options.h"
 #include "parent/config_test.h"
@@ -36,6 +37,8 @@ int main(int argc, char **argv)
 
 	if (channel >= 0 && !strcmp(role, RESOLVE_ROLE))
 		return resolve_child_main(channel);
+	if (channel >= 0 && !strcmp(role, MAIL_ROLE))
+		return mail_child_main(channel);
 	options_parse(argc, argv, channel >= 0, &opt);
 	if (channel >= 0 && role_by_name(role)) {
 		unsetenv("KEEPALIVED_ROLE");

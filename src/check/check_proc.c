@@ -70,7 +70,7 @@ static void check_identities(const struct config *cfg, void (*fn)(void *arg, con
 
 static void run_script(struct check_proc *p, conf_script_id script)
 {
-	struct msg_script req = { .token = ++p->token, .script = script, .words = MSG_WORDS_NONE };
+	struct msg_script req = { .token = ++p->token, .script = script };
 
 	(void)role_run_script(p->rc, &req);
 }

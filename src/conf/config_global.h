@@ -34,7 +34,8 @@ struct conf_garp {
 	usec_t interval;                                /* least gap between two of them on an interface; 0 = none */
 };
 
-/* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on VMACs only. */
+/* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on
+ * VMACs only. */
 struct conf_garp_extra { usec_t period; bool all; };
 
 enum conf_rx_policy { CONF_RX_KERNEL, CONF_RX_MTU, CONF_RX_ADVERT, CONF_RX_BYTES };
@@ -109,6 +110,8 @@ struct conf_script_globals {
 	bool security, symlink_paths, supplementary_groups;
 	conf_script_id startup, shutdown;
 	uint16_t startup_timeout, shutdown_timeout;     /* seconds */
+	usec_t notify_overlap;                  /* a script of an event waits so long for the one before it */
+	usec_t notify_timeout;                  /* it may run so long; 0 = as long as it likes */
 };
 
 struct conf_fifo { const char *path, *user, *group; conf_script_id script; };  /* path NULL = none */

@@ -6,25 +6,30 @@
  * against it. The kernel runs it if it can; a text without an interpreter line goes to /bin/sh, as system(3) would do
  * it. When may start what, is decided by script_queue.c.
  *
- * An errno from between fork and exec comes back over a pipe that a successful exec closes. Running scripts are never
- * ended from here.
+ * An errno from between fork and exec comes back over a pipe that a successful exec closes. A script that cannot be run
+ * is tried at each event, and that is said once until it could be. A script runs as long as it likes unless its
+ * request says how long at most: then its process group gets a TERM, and a KILL when that is not enough.
  */
 #include "notify/script.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/map.h"
 #include "lib/mem.h"
 #include "lib/netns.h"
-#include "notify/script_queue.h"
 
 #define FORK_TRIES 10
 #define FORK_PAUSE USEC_PER_SEC
+#define KILL_PAUSE (2 * USEC_PER_SEC)           /* from TERM to KILL */
+#define OWN_EVENT  (UINT64_C(1) << 63)          /* numbers of events that nobody else gives */
 
 struct script_broker {
 	struct loop *loop;
@@ -32,6 +37,8 @@ struct script_broker {
 	struct script_queue queue;
 	struct timer timer;
 	struct list jobs;
+	struct map *failed;                     /* by path: could not be run, which has been said */
+	uint64_t events;
 	script_done_fn *fn;
 	void *arg;
 };
@@ -42,12 +49,17 @@ struct job {
 	struct script_broker *b;
 	struct script_exec exec;                /* own copy */
 	char **sh_argv;                         /* the same for /bin/sh */
-	char *netns;
+	char *netns, *state;
 	void *owner;
 	uint64_t token;
+	script_done_fn *done; void *done_arg;
+	pid_t pid;                              /* 0 = not running */
 	int pipe;                               /* errno of a failed exec; -1 */
 	unsigned tries;
-	struct timer retry;
+	usec_t limit;                           /* 0 = none */
+	bool over;                              /* the limit was reached */
+	bool ended;                             /* it got a TERM already */
+	struct timer retry, end;
 	struct reaper_watch *watch;
 };
 
@@ -81,8 +93,12 @@ static struct job *job_new(struct script_broker *b, const struct script_request 
 		memcpy(j->exec.groups, req->exec->groups, (size_t)j->exec.ngroups * sizeof(gid_t));
 	}
 	j->netns = mem_strdup(req->netns);
+	j->state = mem_strdup(req->state);
+	j->limit = req->limit;
 	j->owner = req->owner;
 	j->token = req->token;
+	j->done = req->done ? req->done : b->fn;
+	j->done_arg = req->done ? req->done_arg : b->arg;
 	j->pipe = -1;
 	return j;
 }
@@ -91,6 +107,7 @@ static void job_free(struct job *j)
 {
 	list_remove(&j->node);
 	loop_timer_cancel(j->b->loop, &j->retry);
+	loop_timer_cancel(j->b->loop, &j->end);
 	if (j->pipe >= 0)
 		close(j->pipe);
 	for (char **a = j->exec.argv; *a; a++)
@@ -101,13 +118,14 @@ static void job_free(struct job *j)
 		free(j->exec.groups);
 	free(j->sh_argv);
 	free(j->netns);
+	free(j->state);
 	free(j);
 }
 
 static void job_answer(struct job *j, int wstatus, int error)
 {
 	if (j->owner)
-		j->b->fn(j->b->arg, j->owner, j->token, wstatus, error);
+		j->done(j->done_arg, j->owner, j->token, wstatus, error);
 }
 
 /* ---- the new process ---- */
@@ -224,19 +242,50 @@ static void job_end(struct job *j, int wstatus, int error)
 	arm(b);
 }
 
+/* It is tried again with the next event; one line is enough until it could be run. */
+static void note_failure(struct job *j, int error)
+{
+	const char *path = j->exec.path;
+
+	if (!error)
+		map_remove(j->b->failed, path, strlen(path));
+	else if (map_put_str(j->b->failed, path, j->b))
+		log_err("Script %s cannot be run: %s", path, strerror(error));
+}
+
 static void on_exit_of_script(pid_t pid, int wstatus, void *arg)
 {
 	struct job *j = arg;
 	int error = 0;
 
 	j->watch = NULL;
+	j->pid = 0;
 	if (read(j->pipe, &error, sizeof error) != sizeof error)
 		error = 0;
-	if (error)
-		log_err("Script %s cannot be run: %s", j->exec.path, strerror(error));
-	else
+	note_failure(j, error);
+	if (!error)
 		log_debug("Script %s (process %d) ended with status 0x%x", j->exec.path, pid, (unsigned)wstatus);
-	job_end(j, wstatus, error);
+	job_end(j, wstatus, error ? error : j->over ? ETIMEDOUT : 0);
+}
+
+/* While the script itself is not reaped its process group cannot be another's. */
+static void job_signal(const struct job *j, int signo)
+{
+	if (j->pid > 0)
+		kill(-j->pid, signo);
+}
+
+static void on_limit(struct timer *t, usec_t due, usec_t now)
+{
+	struct job *j = t->arg;
+
+	(void)due;
+	if (!j->over)
+		log_warning("Script %s (process %d) is ended: it has run for %" PRIu64 ".%" PRIu64 " seconds", j->exec.path, j->pid,
+			    j->limit / USEC_PER_SEC, j->limit % USEC_PER_SEC / 100000);
+	job_signal(j, j->over ? SIGKILL : SIGTERM);
+	j->over = true;
+	loop_timer_set(j->b->loop, t, now + KILL_PAUSE);
 }
 
 static void job_start(struct job *j)
@@ -255,13 +304,18 @@ static void job_start(struct job *j)
 		job_end(j, 0, -pid);
 		return;
 	}
+	setpgid(pid, pid);                      /* here, too: a signal may have to be sent before it has done so itself */
 	j->watch = reaper_watch(b->reaper, pid, on_exit_of_script, j);
 	if (!j->watch) {
 		int error = errno;
 
 		log_err("Script %s runs unwatched: %s", j->exec.path, strerror(error));
 		job_end(j, 0, error);
+		return;
 	}
+	j->pid = pid;
+	if (j->limit)
+		loop_timer_set(b->loop, &j->end, loop_now(b->loop) + j->limit);
 }
 
 static void on_retry(struct timer *t, usec_t due, usec_t now)
@@ -273,23 +327,29 @@ static void on_retry(struct timer *t, usec_t due, usec_t now)
 
 /* ---- the queue's orders ---- */
 
-static void on_start(void *arg, struct script_job *sched, bool beside)
+static void on_start(void *arg, struct script_job *sched, unsigned beside)
 {
+	const struct script_broker *b = arg;
 	struct job *j = container_of(sched, struct job, sched);
 
-	(void)arg;
-	if (beside)
-		log_warning("Script %s starts while an earlier one for the same object still runs", j->exec.path);
+	/* Whoever wants no order knows that they overlap. */
+	if (beside && (b->queue.overlap || beside + 1 == SCRIPT_BESIDE_MAX))
+		log_warning("Script %s starts while %u earlier of the same object still run%s", j->exec.path, beside,
+			    beside + 1 == SCRIPT_BESIDE_MAX ? "; no more are started until one ends" : "");
 	job_start(j);
 }
 
-static void on_drop(void *arg, struct script_job *sched)
+static void on_drop(void *arg, struct script_job *sched, enum script_drop why)
 {
 	struct job *j = container_of(sched, struct job, sched);
 
 	(void)arg;
-	log_warning("Script %s is dropped: later ones wait for the same object", j->exec.path);
-	job_answer(j, 0, EAGAIN);
+	if (why == SCRIPT_DROP_ROOM)
+		log_warning("Script %s is dropped: too many wait for the same object", j->exec.path);
+	else
+		log_info("Script %s%s%s is skipped: the state was left before it could start", j->exec.path, j->state ? " for " : "",
+			 j->state ? j->state : "");
+	job_answer(j, 0, why == SCRIPT_DROP_ROOM ? EAGAIN : ECANCELED);
 	job_free(j);
 }
 
@@ -312,6 +372,7 @@ struct script_broker *script_broker_new(struct loop *l, struct reaper *r, script
 
 	*b = (struct script_broker){ .loop = l, .reaper = r, .fn = fn, .arg = arg };
 	list_init(&b->jobs);
+	b->failed = map_new();
 	timer_init(&b->timer, on_timer, b);
 	script_queue_init(&b->queue, &queue_ops, b);
 	return b;
@@ -329,6 +390,7 @@ void script_broker_free(struct script_broker *b)
 		job_free(j);
 	}
 	script_queue_done(&b->queue);
+	map_free(b->failed);
 	free(b);
 }
 
@@ -338,14 +400,21 @@ void script_broker_run(struct script_broker *b, const struct script_request *req
 
 	if (req->exec->disabled) {
 		if (req->owner)
-			b->fn(b->arg, req->owner, req->token, 0, EPERM);
+			(req->done ? req->done : b->fn)(req->done ? req->done_arg : b->arg, req->owner, req->token, 0, EPERM);
 		return;
 	}
 	j = job_new(b, req);
 	timer_init(&j->retry, on_retry, j);
+	timer_init(&j->end, on_limit, j);
 	list_append(&b->jobs, &j->node);
-	script_queue_add(&b->queue, req->lane, &j->sched, loop_now(b->loop));
+	script_queue_add(&b->queue, req->lane, &j->sched, req->kind, req->event ? req->event : OWN_EVENT | ++b->events,
+			 loop_now(b->loop));
 	arm(b);
+}
+
+void script_broker_refuse(struct script_broker *b, void *owner, uint64_t token)
+{
+	b->fn(b->arg, owner, token, 0, EPERM);
 }
 
 void script_broker_forget(struct script_broker *b, const void *owner)
@@ -357,8 +426,34 @@ void script_broker_forget(struct script_broker *b, const void *owner)
 			j->owner = NULL;
 }
 
+void script_broker_signal(struct script_broker *b, const void *owner, int signo)
+{
+	struct job *j;
+
+	list_for_each(j, &b->jobs, node) {
+		if (j->owner != owner)
+			continue;
+		job_signal(j, signo);
+		j->ended = true;
+	}
+}
+
+void script_broker_set_overlap(struct script_broker *b, usec_t overlap)
+{
+	b->queue.overlap = overlap;
+	arm(b);
+}
+
 void script_broker_flush(struct script_broker *b, usec_t since)
 {
-	script_queue_flush(&b->queue, since);
+	const struct job *j;
+
+	list_for_each(j, &b->jobs, node) {
+		if (!j->pid || j->ended || j->sched.started >= since)
+			continue;
+		log_info("Script %s (process %d) still runs: ending it", j->exec.path, j->pid);
+		job_signal(j, SIGTERM);
+	}
+	script_queue_flush(&b->queue, since, loop_now(b->loop));
 	arm(b);
 }

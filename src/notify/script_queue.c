@@ -5,7 +5,12 @@
  *
  * Notifications of one object that overlap would end in an order nobody knows, and a slow "backup" could undo the
  * "master" that came after it. So a lane runs one at a time. But a script that hangs must not silence its object for
- * ever: what has waited 30 s starts beside it.
+ * ever: what has waited for the overlap starts beside it.
+ *
+ * A state that was left before its first script started is not told any more: that script would only delay the one
+ * that is true now. A state whose first script has started is told to the end, so that no script of it is missed which
+ * the others rely on. Who takes the place of a state that is skipped has waited as long as that one: an object that
+ * changes again and again is told of at least once in every overlap.
  */
 #include "notify/script_queue.h"
 
@@ -18,12 +23,14 @@ struct script_lane {
 	struct list node;
 	struct list waiting;
 	unsigned nwaiting, nrunning;
+	uint64_t event;                         /* of the last job that started */
+	usec_t started;                         /* when that was */
 	char name[];
 };
 
 void script_queue_init(struct script_queue *q, const struct script_queue_ops *ops, void *arg)
 {
-	*q = (struct script_queue){ .ops = ops, .arg = arg, .by_name = map_new() };
+	*q = (struct script_queue){ .ops = ops, .arg = arg, .overlap = SCRIPT_OVERLAP, .by_name = map_new() };
 	list_init(&q->lanes);
 }
 
@@ -67,57 +74,106 @@ static struct script_job *lane_first(const struct script_lane *lane)
 	return list_empty(&lane->waiting) ? NULL : container_of(lane->waiting.next, struct script_job, node);
 }
 
-static struct script_job *lane_take(struct script_lane *lane)
+static void lane_unlink(struct script_lane *lane, struct script_job *job)
 {
-	struct script_job *job = lane_first(lane);
-
 	list_remove(&job->node);
 	lane->nwaiting--;
-	return job;
 }
 
-static void lane_start(struct script_queue *q, struct script_lane *lane)
+static void lane_drop(struct script_queue *q, struct script_lane *lane, struct script_job *job, enum script_drop why)
 {
-	struct script_job *job = lane_take(lane);
-	bool beside = lane->nrunning > 0;
+	lane_unlink(lane, job);
+	q->ops->drop(q->arg, job, why);
+}
 
-	lane->nrunning++;
-	job->running = true;
+static void lane_start(struct script_queue *q, struct script_lane *lane, usec_t now)
+{
+	struct script_job *job = lane_first(lane);
+	unsigned beside = lane->nrunning++;
+
+	lane_unlink(lane, job);
+	lane->event = job->event;
+	lane->started = job->started = now;
 	q->ops->start(q->arg, job, beside);
 }
 
-void script_queue_add(struct script_queue *q, const char *name, struct script_job *job, usec_t now)
+/* ---- what need not be told any more ---- */
+
+/* `newer` says something about the object that makes `job`, which waits, pointless. */
+static bool overtakes(const struct script_lane *lane, const struct script_job *newer, const struct script_job *job)
+{
+	bool begun = lane->started && lane->event == job->event;
+
+	if (job->event == newer->event || begun)
+		return false;
+	if (newer->kind == SCRIPT_STATE)
+		return job->kind != SCRIPT_PLAIN;
+	return newer->kind == SCRIPT_REMARK && job->kind == SCRIPT_REMARK;
+}
+
+static void lane_overtake(struct script_queue *q, struct script_lane *lane, struct script_job *newer)
+{
+	struct script_job *job, *tmp;
+
+	list_for_each_safe(job, tmp, &lane->waiting, node) {
+		if (!overtakes(lane, newer, job))
+			continue;
+		if (job->since < newer->since)
+			newer->since = job->since;
+		lane_drop(q, lane, job, SCRIPT_DROP_LEFT);
+	}
+}
+
+/* The scripts of one event have waited equally long. */
+static void inherit_wait(const struct script_lane *lane, struct script_job *job)
+{
+	const struct script_job *last = container_of(lane->waiting.prev, struct script_job, node);
+
+	if (lane->nwaiting && last->event == job->event)
+		job->since = last->since;
+}
+
+void script_queue_add(struct script_queue *q, const char *name, struct script_job *job, enum script_kind kind, uint64_t event,
+		      usec_t now)
 {
 	struct script_lane *lane = lane_get(q, name);
 
-	*job = (struct script_job){ .lane = lane, .since = now };
+	*job = (struct script_job){ .lane = lane, .kind = kind, .event = event, .added = now, .since = now };
+	lane_overtake(q, lane, job);
+	inherit_wait(lane, job);
 	if (lane->nwaiting >= SCRIPT_WAITING_MAX)
-		q->ops->drop(q->arg, lane_take(lane));
+		lane_drop(q, lane, lane_first(lane), SCRIPT_DROP_ROOM);
 	list_append(&lane->waiting, &job->node);
 	lane->nwaiting++;
 	if (!lane->nrunning)
-		lane_start(q, lane);
+		lane_start(q, lane, now);
 }
+
+/* ---- time ---- */
 
 void script_queue_finished(struct script_queue *q, struct script_job *job, usec_t now)
 {
 	struct script_lane *lane = job->lane;
 
-	(void)now;
 	lane->nrunning--;
-	job->running = false;
 	job->lane = NULL;
 	if (!lane->nrunning && lane->nwaiting)
-		lane_start(q, lane);
+		lane_start(q, lane, now);
 	else
 		lane_drop_if_idle(q, lane);
 }
 
-static bool lane_overdue(const struct script_lane *lane, usec_t now)
+/* When the first one of the lane need wait no longer. A script waits for the one before it of the same event from that
+ * one's start on. */
+static usec_t lane_due(const struct script_queue *q, const struct script_lane *lane)
 {
 	const struct script_job *job = lane_first(lane);
+	usec_t since;
 
-	return job && lane->nrunning < SCRIPT_BESIDE_MAX && now >= job->since + SCRIPT_WAIT_MAX;
+	if (!job || lane->nrunning >= SCRIPT_BESIDE_MAX)
+		return USEC_NEVER;
+	since = job->event == lane->event && lane->started > job->since ? lane->started : job->since;
+	return since + q->overlap;
 }
 
 void script_queue_tick(struct script_queue *q, usec_t now)
@@ -130,9 +186,9 @@ void script_queue_tick(struct script_queue *q, usec_t now)
 
 		again = false;
 		list_for_each(lane, &q->lanes, node) {
-			if (!lane_overdue(lane, now))
+			if (lane_due(q, lane) > now)
 				continue;
-			lane_start(q, lane);
+			lane_start(q, lane, now);
 			again = true;
 			break;
 		}
@@ -144,31 +200,33 @@ usec_t script_queue_due(const struct script_queue *q)
 	struct script_lane *lane;
 	usec_t due = USEC_NEVER;
 
-	list_for_each(lane, &q->lanes, node) {
-		const struct script_job *job = lane_first(lane);
-
-		if (job && lane->nrunning < SCRIPT_BESIDE_MAX && job->since + SCRIPT_WAIT_MAX < due)
-			due = job->since + SCRIPT_WAIT_MAX;
-	}
+	list_for_each(lane, &q->lanes, node)
+		if (lane_due(q, lane) < due)
+			due = lane_due(q, lane);
 	return due;
 }
 
+/* ---- the end ---- */
+
 /* What has waited since before is overtaken by what came since then. */
-static void lane_overtake(struct script_queue *q, struct script_lane *lane, usec_t since)
+static void lane_flush_old(struct script_queue *q, struct script_lane *lane, usec_t since)
 {
-	if (!lane->nwaiting || container_of(lane->waiting.prev, struct script_job, node)->since < since)
+	struct script_job *job, *tmp;
+
+	if (!lane->nwaiting || container_of(lane->waiting.prev, struct script_job, node)->added < since)
 		return;
-	while (lane_first(lane)->since < since)
-		q->ops->drop(q->arg, lane_take(lane));
+	list_for_each_safe(job, tmp, &lane->waiting, node)
+		if (job->added < since)
+			lane_drop(q, lane, job, SCRIPT_DROP_LEFT);
 }
 
-void script_queue_flush(struct script_queue *q, usec_t since)
+void script_queue_flush(struct script_queue *q, usec_t since, usec_t now)
 {
 	struct script_lane *each;
 	bool again = true;
 
 	list_for_each(each, &q->lanes, node)
-		lane_overtake(q, each, since);
+		lane_flush_old(q, each, since);
 	while (again) {
 		struct script_lane *lane;
 
@@ -176,7 +234,7 @@ void script_queue_flush(struct script_queue *q, usec_t since)
 		list_for_each(lane, &q->lanes, node) {
 			if (!lane->nwaiting)
 				continue;
-			lane_start(q, lane);
+			lane_start(q, lane, now);
 			again = true;
 			break;
 		}

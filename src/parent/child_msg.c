@@ -5,7 +5,8 @@
  * is checked against its configuration.
  *
  *   READY, APPLIED, HELLO_ACK   to the role's machine
- *   SCRIPT                      to the broker, by (generation, index); the words are made here
+ *   SCRIPT                      to the broker, by (generation, index)
+ *   NOTIFY                      to the notifier, the same; every word of it is made there
  *   DUMP_DONE                   the file is put in its place
  */
 #include <errno.h>
@@ -42,90 +43,65 @@ static void on_hello_ack(void *arg, struct chan_in *in)
 
 /* ---- scripts ---- */
 
-/* The numbers of VRRP states are the same everywhere they are shown. */
-static const char *state_word(uint32_t state)
+/* Whose script it is: scripts of one object run in their order, others do not wait for them. false: nobody's of those who are told
+ * something. */
+static bool script_lane(const struct config *cfg, conf_script_id id, char *lane, size_t size)
 {
-	switch (state) {
-	case 1: return "BACKUP";
-	case 2: return "MASTER";
-	case 3: return "FAULT";
-	case 97: return "DELETED";
-	case 98: return "STOP";
-	default: return NULL;
-	}
-}
-
-struct words { char lane[160], priority[12]; };
-
-static bool notifies(const struct conf_notify *n, conf_script_id id)
-{
-	return id == n->any || id == n->master || id == n->backup || id == n->fault ||
-	       id == n->stop || id == n->deleted || id == n->rx_lower_pri;
-}
-
-/* Whose script it is: scripts of one object run in their order, others do not wait for them. */
-static void script_lane(const struct config *cfg, conf_script_id id, char *lane, size_t size)
-{
-	for (unsigned i = 0; i < cfg->nvrrp; i++) {
-		if (notifies(&cfg->vrrp[i].notify, id)) {
-			snprintf(lane, size, "vrrp/%.128s", cfg->vrrp[i].name);
-			return;
-		}
-	}
 	for (unsigned i = 0; i < cfg->nvs; i++) {
 		const struct conf_vs *vs = &cfg->vs[i];
 
 		if (id == vs->quorum_up || id == vs->quorum_down) {
 			snprintf(lane, size, "vs/%u", i);
-			return;
+			return true;
 		}
 		for (unsigned j = 0; j < vs->nrs; j++) {
 			if (id == vs->rs[j].notify_up || id == vs->rs[j].notify_down) {
 				snprintf(lane, size, "vs/%u/rs/%u", i, j);
-				return;
+				return true;
 			}
 		}
 	}
 	snprintf(lane, size, "script/%u", id);
-}
-
-/* Fills in the words and the lane; false: the message makes no sense. */
-static bool script_words(const struct proc *pr, const struct msg_script *m, struct script_request *req, struct words *w)
-{
-	const struct config *cfg = pr->gen->cfg;
-	const char *state = state_word(m->state);
-
-	script_lane(cfg, m->script, w->lane, sizeof w->lane);
-	req->lane = w->lane;
-	if (m->words == MSG_WORDS_NONE)
-		return true;
-	if (m->words != MSG_WORDS_INSTANCE || m->object >= cfg->nvrrp || !state || m->priority > 255)
-		return false;
-	snprintf(w->priority, sizeof w->priority, "%u", m->priority);
-	req->words[0] = "INSTANCE";
-	req->words[1] = cfg->vrrp[m->object].name;
-	req->words[2] = state;
-	req->words[3] = w->priority;
-	req->nwords = 4;
-	return true;
+	return false;
 }
 
 static void on_script(void *arg, struct chan_in *in)
 {
 	struct proc *pr = arg;
+	const struct config *cfg = pr->gen->cfg;
 	struct msg_script m;
-	struct words w;
-	struct script_request req = { .owner = pr, .netns = generation_netns(pr->gen, &pr->role->p->opt) };
+	char lane[64];
+	struct script_request req = { .owner = pr, .lane = lane, .netns = generation_netns(pr->gen, &pr->role->p->opt) };
 
 	memcpy(&m, in->payload, sizeof m);
 	req.exec = script_table_get(pr->gen->scripts, m.script);
 	req.token = m.token;
-	if (!req.exec || !script_words(pr, &m, &req, &w)) {
-		log_warning("%s child process(%d) asked for a script that does not exist (%u, object %u): refused",
-			    pr->role->type->label, pr->pid, m.script, m.object);
+	if (!req.exec) {
+		log_warning("%s child process(%d) asked for a script that does not exist (%u): refused", pr->role->type->label, pr->pid,
+			    m.script);
 		return;
 	}
+	if (script_lane(cfg, m.script, lane, sizeof lane))
+		req.limit = cfg->globals.scripts.notify_timeout;
 	script_broker_run(pr->role->p->broker, &req);
+}
+
+/* ---- what happened ---- */
+
+static void on_notify(void *arg, struct chan_in *in)
+{
+	struct proc *pr = arg;
+	const struct notify_source src = { .cfg = pr->gen->cfg, .scripts = pr->gen->scripts, .owner = pr,
+					   .netns = generation_netns(pr->gen, &pr->role->p->opt) };
+	struct msg_event ev;
+	unsigned refused = 0;
+
+	for (size_t at = 0; at + sizeof ev <= in->len; at += sizeof ev) {
+		memcpy(&ev, (const char *)in->payload + at, sizeof ev);
+		refused += !notify_event(pr->role->p->notifier, &src, &ev);
+	}
+	if (refused)
+		log_warning("%s child process(%d) told %u events that make no sense: refused", pr->role->type->label, pr->pid, refused);
 }
 
 /* ---- dumps ---- */
@@ -156,6 +132,7 @@ const struct chan_row parent_rows[] = {
 	{ MSG_APPLIED,     "APPLIED",   0, 0,                                               0, 0, false, on_applied },
 	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello), 0, 0, false, on_hello_ack },
 	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script), 0, 0, false, on_script },
+	{ MSG_NOTIFY,      "NOTIFY",    sizeof(struct msg_event), sizeof(struct msg_notify), 0, 0, false, on_notify },
 	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                     0, 0, false, on_dump_done },
 };
 const size_t parent_nrows = sizeof parent_rows / sizeof *parent_rows;

@@ -6,6 +6,7 @@
  *                └ vrrp, checkers  another user, network capabilities only; started and followed by supervise.c
  *                └ scripts         as the configuration says; notify/script.c
  *                └ resolver        another user, no capability; notify/resolve.c
+ *                └ mail            the same; notify/mail_child.c
  *   signals      TERM INT stop · HUP reload · USR1 data · USR2 statistics · RTMAX-1 statistics, then zero
  *                those whose feature is not there yet: a line in the log
  *
@@ -25,6 +26,9 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "parent/parent_int.h"
+
+#define LAST_WORDS (1200 * USEC_PER_MSEC)       /* from the beginning of a stop: for the pipes' scripts to read what is in them */
+#define LAST_LOOK  (10 * USEC_PER_MSEC)
 
 /* ---- configurations ---- */
 
@@ -75,10 +79,14 @@ static void on_resolved(void *arg, const struct ip_addr *addrs, unsigned naddrs,
 	char text[ADDR_STRLEN];
 
 	p->resolve = NULL;
+	mailer_server(notify_mailer(p->notifier), addrs, naddrs);
 	if (!naddrs) {
-		log_warning("smtp_server %s: %s", p->current->cfg->globals.mail.server, why);
+		if (!p->smtp_unknown)
+			log_warning("smtp_server %s: %s", p->current->cfg->globals.mail.server, why);
+		p->smtp_unknown = true;
 		return;
 	}
+	p->smtp_unknown = false;
 	p->smtp_addr = addrs[0];
 	log_debug("smtp_server is %s", addr_str(&addrs[0], text));
 }
@@ -93,11 +101,64 @@ static void resolve_smtp(struct parent *p)
 	if (!host || !addr_parse(host, &p->smtp_addr))
 		return;
 	p->resolve = resolve_start(p->loop, p->reaper, p->argv, host, p->child_uid, p->child_gid, on_resolved, p);
+	if (p->resolve)
+		return;
+	log_warning("smtp_server %s cannot be looked up: %s", host, strerror(errno));
+	mailer_server(notify_mailer(p->notifier), NULL, 0);
+}
+
+static void resolve_again(void *arg)
+{
+	struct parent *p = arg;
+
 	if (!p->resolve)
-		log_warning("smtp_server %s cannot be looked up: %s", host, strerror(errno));
+		resolve_smtp(p);
+}
+
+/* ---- whom to tell ---- */
+
+/* Mail waits for an address: unless it is being looked up already. */
+static void on_address_wanted(void *arg)
+{
+	struct parent *p = arg;
+
+	if (!p->resolve)
+		loop_defer(p->loop, resolve_again, p);
+}
+
+void parent_configure_notifier(struct parent *p)
+{
+	const struct generation *g = p->current;
+	const char *netns = generation_netns(g, &p->opt);
+	const struct notify_source src = { .cfg = g->cfg, .scripts = g->scripts, .netns = netns };
+	const struct mailer_env env = { .argv = p->argv, .uid = p->child_uid, .gid = p->child_gid, .netns = netns,
+					.router_id = g->cfg->globals.router_id };
+
+	p->smtp_unknown = false;
+	notify_configure(p->notifier, &src, &env);
 }
 
 /* ---- stopping ---- */
+
+/* Scripts that read from pipes have a moment for the last lines, within the second that a stop waits for scripts. */
+static void stop_last(struct parent *p)
+{
+	usec_t now = loop_now(p->loop), limit = p->stopping_since + LAST_WORDS;
+
+	if (!notify_finish(p->notifier, now >= limit)) {
+		loop_timer_set(p->loop, &p->stop_timer, now + LAST_LOOK);
+		return;
+	}
+	script_broker_flush(p->broker, p->stopping_since);
+	loop_exit(p->loop, p->exit_status);
+}
+
+static void on_stop_timer(struct timer *t, usec_t due, usec_t now)
+{
+	(void)due;
+	(void)now;
+	stop_last(t->arg);
+}
 
 static void stop_advance(struct parent *p)
 {
@@ -111,8 +172,7 @@ static void stop_advance(struct parent *p)
 			return;
 		p->stop_at++;
 	}
-	script_broker_flush(p->broker, p->stopping_since);
-	loop_exit(p->loop, p->exit_status);
+	stop_last(p);
 }
 
 void parent_exit(struct parent *p, int status)
@@ -334,8 +394,11 @@ static int open_all(struct parent *p)
 	if (error < 0)
 		return error;
 	p->broker = script_broker_new(p->loop, p->reaper, on_script_done, p);
+	p->notifier = notify_new(p->loop, p->reaper, p->broker, on_address_wanted, p);
+	timer_init(&p->stop_timer, on_stop_timer, p);
 	reload_init(p);
 	control_start(p);
+	parent_configure_notifier(p);           /* pipes are there before anybody has something to say */
 	for (unsigned i = 0; i < ROLES_MAX && (type = role_at(i)); i++) {
 		role_init(p, i, type);
 		p->nroles++;
@@ -366,6 +429,7 @@ static void close_all(struct parent *p)
 		role_done(&p->roles[i]);
 	control_free(p->control);
 	resolve_cancel(p->resolve);
+	notify_free(p->notifier);
 	script_broker_free(p->broker);
 	reaper_free(p->reaper);
 	sdnotify_free(p->manager);

@@ -9,6 +9,7 @@
 #include "lib/list.h"
 #include "lib/loop.h"
 #include "lib/sdnotify.h"
+#include "notify/notify.h"
 #include "notify/resolve.h"
 #include "notify/script.h"
 #include "options.h"
@@ -56,6 +57,7 @@ struct parent {
 	struct loop *loop;
 	struct reaper *reaper;
 	struct script_broker *broker;
+	struct notifier *notifier;
 	struct control *control;
 	struct list generations;
 	struct generation *current;             /* the newest that counts */
@@ -73,12 +75,14 @@ struct parent {
 	bool stopping;
 	usec_t stopping_since;
 	unsigned stop_at;                       /* the role that is being stopped */
+	struct timer stop_timer;                /* looks again whether the last words were read */
 	int exit_status;
 	struct sdnotify *manager;               /* NULL = nobody wants to be told */
 	struct timer watchdog;
 	usec_t watchdog_period;                 /* 0 = none */
 	struct resolve *resolve;                /* of the mail server's name */
 	struct ip_addr smtp_addr;               /* unset = not known */
+	bool smtp_unknown;                      /* it could not be found, which was said */
 	char *status;                           /* last STATUS= told to systemd */
 };
 
@@ -107,6 +111,7 @@ struct generation *parent_generation(const struct parent *p, uint64_t number);
 void parent_changed(struct parent *p);
 void parent_exit(struct parent *p, int status); /* ends the daemon in order, with this status */
 void parent_collect(struct parent *p);          /* frees configurations that nobody uses any more */
+void parent_configure_notifier(struct parent *p);       /* another configuration counts now */
 
 /* dump_files.c: signals that ask for data. */
 void parent_dump(struct parent *p, enum msg_dump kind);

@@ -198,6 +198,7 @@ static void reload_commit(struct parent *p)
 
 	p->current = rl->next;
 	rl->next = NULL;
+	parent_configure_notifier(p);
 	for (unsigned i = 0; i < p->nroles; i++) {
 		struct role *r = &p->roles[i];
 		struct generation *kept = parent_generation(p, r->core.generation);
@@ -273,6 +274,7 @@ static void reload_complete(struct parent *p)
 		strbuf_addf(&p->reload.diags, "warning: the %s process is %s\n", r->type->label,
 			    child_state_name(r->core.state));
 	}
+	notify_reloaded(p->notifier, p->current->cfg);
 	log_info("Reload complete");
 	reload_end(p, CONTROL_APPLIED);
 	parent_changed(p);

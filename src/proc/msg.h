@@ -6,7 +6,7 @@
  *   START    config, book [, predecessor's book]       READY     everything is open, nothing was touched
  *   GO       take over now                             APPLIED   the kernel is as the configuration wants it
  *   GONE     objects the next configuration lacks      SCRIPT    run this script
- *   HANDOVER stop those, finish the book, exit
+ *   HANDOVER stop those, finish the book, exit         NOTIFY    this happened: tell whoever is to know
  *   STOP     stop everything in order, exit
  *   HELLO    answer within 1 s                         HELLO_ACK
  *   SCRIPT_DONE                                        DUMP_DONE
@@ -21,7 +21,7 @@
 
 enum msg_type {
 	MSG_START = 1, MSG_GO, MSG_GONE, MSG_HANDOVER, MSG_STOP, MSG_HELLO, MSG_SCRIPT_DONE, MSG_DUMP,
-	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE,
+	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE, MSG_NOTIFY,
 };
 
 enum msg_dump { MSG_DUMP_DATA, MSG_DUMP_STATS, MSG_DUMP_STATS_CLEAR };
@@ -39,17 +39,30 @@ struct msg_gone { uint32_t count; uint32_t index[MSG_GONE_MAX]; };      /* sent 
 
 struct msg_hello { uint64_t seq; };
 
-/* What words the parent appends to the script's own arguments. */
-enum msg_script_words { MSG_WORDS_NONE, MSG_WORDS_INSTANCE, MSG_WORDS_GROUP };
+/* A script that gets its own arguments only. */
 struct msg_script {
 	uint64_t token;                         /* comes back in SCRIPT_DONE */
 	conf_script_id script;
-	uint32_t words;                         /* enum msg_script_words */
-	uint32_t object;                        /* index into config.vrrp for the words */
-	uint32_t state;                         /* enum vrrp_state for the words */
-	uint32_t priority;
+	uint32_t reserved;
 };
 struct msg_script_done { uint64_t token; int32_t wstatus; int32_t error; };     /* as of wait(2); error = errno when it could not be run */
+
+enum msg_kind { MSG_INSTANCE, MSG_GROUP };
+enum msg_what {
+	MSG_STATE,                              /* it entered this state */
+	MSG_PRIORITY,                           /* in this state it has another priority now */
+	MSG_RX_LOWER_PRI,                       /* a master hears one of lower priority */
+	MSG_SNAPSHOT,                           /* it is in this state, which is no news */
+};
+struct msg_event {
+	uint64_t token;                         /* comes back in SCRIPT_DONE when its scripts have ended; 0 = nobody waits */
+	uint32_t object;                        /* index into config.vrrp, or config.sync_groups */
+	uint8_t kind, what;                     /* enum msg_kind, msg_what */
+	uint8_t state;                          /* enum vrrp_state */
+	uint8_t priority;                       /* in effect */
+};
+#define MSG_NOTIFY_MAX 1000
+struct msg_notify { struct msg_event event[MSG_NOTIFY_MAX]; };          /* sent with its real length */
 
 struct msg_dump_req { uint32_t kind; };
 

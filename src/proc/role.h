@@ -67,7 +67,9 @@ int role_child_main(const struct role_type *type, int channel_fd);
 
 void role_applied(struct role_child *rc);                       /* once: the kernel is as the configuration wants it */
 void role_exit(struct role_child *rc, int status);              /* ends the loop; the process exits with this status */
-/* Asks the parent to run a script. The words are built there. Never blocks; 0, or -errno when it could not be asked (logged). */
+/* Asks the parent to run a script. Never blocks; 0, or -errno when it could not be asked (logged). */
 int role_run_script(struct role_child *rc, const struct msg_script *req);
+/* Tells the parent what happened, at most MSG_NOTIFY_MAX events. Never blocks; 0, or -errno: nothing was told. */
+int role_notify(struct role_child *rc, const struct msg_event *events, unsigned n);
 
 #endif

@@ -371,6 +371,11 @@ int role_run_script(struct role_child *rc, const struct msg_script *req)
 	return error;
 }
 
+int role_notify(struct role_child *rc, const struct msg_event *events, unsigned n)
+{
+	return chan_send(child_of(rc)->chan, MSG_NOTIFY, rc->generation, events, n * sizeof *events, NULL, 0);
+}
+
 /* They are the parent's: who sends one to every process of this name must not end those that the parent tells what to do. */
 static void ignore_signals(void)
 {

@@ -248,7 +248,7 @@ bool vrrp_book_get_entry(const void *payload, size_t len, bool *installed, struc
 
 size_t vrrp_book_records(const struct config *cfg)
 {
-	size_t n = (size_t)cfg->nstatic_vips + cfg->nstatic_routes + cfg->nstatic_rules;
+	size_t n = 1 + (size_t)cfg->nstatic_vips + cfg->nstatic_routes + cfg->nstatic_rules;      /* 1: the end of a delayed start */
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += 2 + cfg->vrrp[i].nvips + cfg->vrrp[i].nevips + cfg->vrrp[i].nroutes + cfg->vrrp[i].nrules;

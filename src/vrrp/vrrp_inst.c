@@ -24,6 +24,7 @@
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_routes.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_text.h"
 #include "vrrp/vrrp_vips.h"
 #include "vrrp/vrrp_wire.h"
@@ -79,29 +80,41 @@ static void act_advert(struct vrrp_inst *in, uint8_t priority, bool at_once)
 
 static void say_line(const struct vrrp_inst *in, const struct vrrp_action *a)
 {
-	char name[128], state[64], cause[64];
-	const char *fields[] = { name, state, cause, NULL };
 	struct vrrp_line line;
 
-	if (!vrrp_text_line(in->conf->name, a, &line) || (line.detail && !log_detail()))
-		return;
-	if (a->kind != VRRP_ACT_STATE) {
+	if (vrrp_text_line(in->conf->name, a, &line) && (!line.detail || log_detail()))
 		log_write(line.level, "%s", line.text);
-		return;
-	}
+}
+
+/* The known line, and the record with all that is known about it. */
+static void say_transition(const struct vrrp_inst *in, const struct vrrp_action *a)
+{
+	char name[128], state[64], from[64], cause[64], peer[64 + ADDR_STRLEN], late[64], addr[ADDR_STRLEN];
+	const char *fields[] = { name, state, from, cause, late, addr_is_set(&a->addr) ? peer : NULL, NULL };
+	struct vrrp_line line;
+
 	snprintf(name, sizeof(name), "VRRP_INSTANCE=%.100s", in->conf->name);
 	snprintf(state, sizeof(state), "VRRP_STATE=%s", vrrp_state_name(a->to));
+	snprintf(from, sizeof(from), "VRRP_FROM=%s", vrrp_state_name(a->from));
 	snprintf(cause, sizeof(cause), "VRRP_CAUSE=%s", vrrp_cause_name(a->cause));
-	log_fields(line.level, fields, "%s", line.text);
+	snprintf(late, sizeof(late), "VRRP_LATE_USEC=%" PRIu64, a->late);
+	snprintf(peer, sizeof(peer), "VRRP_PEER=%s", addr_str(&a->addr, addr));
+	if (vrrp_text_line(in->conf->name, a, &line))
+		log_fields(line.level, fields, "%s", line.text);
+	log_debug("(%s) %s > %s, cause %s, peer %s, %" PRIu64 " usec late", in->conf->name, vrrp_state_name(a->from),
+		  vrrp_state_name(a->to), vrrp_cause_name(a->cause), addr, a->late);
 }
 
 static void act_state(struct vrrp_inst *in, const struct vrrp_action *a)
 {
-	say_line(in, a);
+	say_transition(in, a);
 	in->said_drops = 0;
 	in->said_addrs = in->said_send = in->said_our_address = false;
 	if (!a->quiet || !in->last_transition)
 		in->last_transition = usec_real();
+	in->history[in->transitions++ % VRRP_HISTORY] = (struct vrrp_transition){
+		.at = usec_real(), .from = a->from, .to = a->to, .cause = a->cause, .peer = a->addr, .late = a->late,
+	};
 	if (a->quiet)
 		return;
 	in->counters.become_master += a->to == VRRP_MASTER;
@@ -118,6 +131,8 @@ static void act_note(struct vrrp_inst *in, const struct vrrp_action *a)
 	}
 	if (a->note == VRRP_NOTE_MASTER_CHANGED)
 		in->said_drops = 0;
+	if (a->note == VRRP_NOTE_PRIORITY)
+		vrrp_notify_priority(&in->sh->notify, in->conf, in->fsm.state, in->fsm.priority);
 	say_line(in, a);
 }
 
@@ -138,6 +153,8 @@ static void act_announce(struct vrrp_inst *in, enum vrrp_announce kind)
 {
 	if (kind != VRRP_ANNOUNCE_MASTER || !vrrp_install_running(in))
 		vrrp_announce_start(in, kind);
+	if (kind == VRRP_ANNOUNCE_LOWER_PRIO)
+		vrrp_sync_announce(in, kind);
 }
 
 static void act_remove(struct vrrp_inst *in)
@@ -147,40 +164,9 @@ static void act_remove(struct vrrp_inst *in)
 		vrrp_install_remove(in);
 }
 
-/* ---- scripts ---- */
-
-static unsigned ask_script(struct vrrp_inst *in, conf_script_id script, enum msg_script_words words,
-			   enum vrrp_state state)
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
 {
-	struct msg_script req = {
-		.script = script,
-		.words = words,
-		.object = in->conf->index,
-		.state = (uint32_t)state,
-		.priority = in->fsm.priority,
-	};
-
-	if (!script)
-		return 0;
-	req.token = ++in->sh->tokens;
-	return role_run_script(in->sh->rc, &req) == 0;
-}
-
-/* The specific script, then the one for all states. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state)
-{
-	const struct conf_notify *n = &in->conf->notify;
-	conf_script_id specific = 0;
-
-	switch (state) {
-	case VRRP_MASTER: specific = n->master; break;
-	case VRRP_BACKUP: specific = n->backup; break;
-	case VRRP_FAULT: specific = n->fault; break;
-	case VRRP_STOP: specific = n->stop; break;
-	case VRRP_DELETED: specific = n->deleted; break;
-	case VRRP_INIT: return 0;
-	}
-	return ask_script(in, specific, MSG_WORDS_NONE, state) + ask_script(in, n->any, MSG_WORDS_INSTANCE, state);
+	return vrrp_notify_instance(&in->sh->notify, in->conf, state, in->fsm.priority);
 }
 
 static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
@@ -191,64 +177,74 @@ static void act_notify(struct vrrp_inst *in, enum vrrp_state state)
 		vrrp_inst_notify(in, state);
 }
 
-static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
+static void send_adverts(struct vrrp_inst *in, const struct vrrp_actions *acts)
 {
 	bool alone = acts->count == 1;                  /* a master's regular advert may leave with those of others */
 
+	for (unsigned i = 0; i < acts->count; i++)
+		if (acts->list[i].kind == VRRP_ACT_ADVERT)
+			act_advert(in, acts->list[i].priority, !alone);
+}
+
+static void carry_out(struct vrrp_inst *in, const struct vrrp_actions *acts)
+{
 	for (unsigned i = 0; i < acts->count; i++) {
 		const struct vrrp_action *a = &acts->list[i];
 
 		switch (a->kind) {
-		case VRRP_ACT_ADVERT: act_advert(in, a->priority, !alone); break;
+		case VRRP_ACT_ADVERT: break;                    /* has left */
 		case VRRP_ACT_STATE: act_state(in, a); break;
 		case VRRP_ACT_INSTALL: act_install(in, a->quiet); break;
 		case VRRP_ACT_REMOVE: act_remove(in); break;
 		case VRRP_ACT_ANNOUNCE: act_announce(in, a->announce); break;
 		case VRRP_ACT_NOTIFY: act_notify(in, a->to); break;
 		case VRRP_ACT_RX_LOWER_PRI:
-			ask_script(in, in->conf->notify.rx_lower_pri, MSG_WORDS_NONE, in->fsm.state);
+			vrrp_notify_rx_lower_pri(&in->sh->notify, in->conf, in->fsm.priority);
 			break;
 		case VRRP_ACT_NOTE: act_note(in, a); break;
 		}
 	}
 }
 
-void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts)
 {
-	struct vrrp_actions acts;
+	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), acts);
+	send_adverts(in, acts);
+}
 
-	vrrp_fsm_step(&in->fsm, ev, now_of(in, ev), &acts);
-	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
-	carry_out(in, &acts);
-	if (!vrrp_install_busy(in->sh))         /* which releases them at its end */
-		log_release();
+void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts)
+{
+	carry_out(in, acts);
 	if (in->fsm.due == USEC_NEVER)
 		loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	else if (!timer_armed(&in->timer) || in->timer.due != in->fsm.due)
 		loop_timer_set(in->sh->rc->loop, &in->timer, in->fsm.due);
-	if (acts.count)
+	if (acts->count)
 		write_state(in);
+}
+
+void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev)
+{
+	struct vrrp_actions acts;
+
+	log_hold();                             /* advert, addresses and announcements first, then the lines about them */
+	vrrp_inst_step(in, ev, &acts);
+	vrrp_inst_finish(in, &acts);
+	if (!vrrp_install_busy(in->sh))         /* which releases them at its end */
+		log_release();
+	vrrp_sync_settle(in);
 }
 
 /* ---- time ---- */
 
-/* true: a master that was silent for so long that others may have acted, be it that it was stopped or the machine
- * was suspended. Every advert comes one interval after the last: with down_timer_adverts 1 that alone is no stall. */
-static bool stalled(const struct vrrp_inst *in)
+/* A master that was silent for so long that others may have acted is told so first, be it that it was stopped or that
+ * the machine was suspended, which the clock of the timers does not show. */
+static void check_stall(struct vrrp_inst *in)
 {
-	usec_t limit = vrrp_resume_limit(&in->fsm.cfg), regular = 2 * in->conf->advert_int;
+	usec_t silent = usec_boot() - in->last_advert;
 
-	return in->fsm.state == VRRP_MASTER && usec_boot() - in->last_advert >= (limit > regular ? limit : regular);
-}
-
-/* An election that comes that late is put off once, to hear whether there is a master: once, because a machine that is
- * always late must elect at some time. */
-static bool put_off(struct vrrp_inst *in, usec_t late)
-{
-	bool very_late = in->fsm.state == VRRP_BACKUP && late >= vrrp_resume_limit(&in->fsm.cfg);
-
-	in->postponed = very_late && !in->postponed;
-	return in->postponed;
+	if (in->fsm.state == VRRP_MASTER && !in->fsm.unsure && silent >= vrrp_fsm_stall_limit(&in->fsm))
+		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED, .late = silent });
 }
 
 /* A machine that is always late is so with every timer of every instance: one line now and then says as much. */
@@ -272,17 +268,17 @@ static void say_late(const struct vrrp_inst *in, usec_t late, usec_t now)
 static void timer_fired(struct timer *t, usec_t due, usec_t now)
 {
 	struct vrrp_inst *in = t->arg;
-	usec_t late = now - due;
+	usec_t late = now - due, real_now = usec_mono();
 
+	vrrp_late_add(&in->sh->late, real_now > due ? real_now - due : 0);
 	if (late > LATE_MIN && in->sock)
 		vrrp_io_drain(in->sock);
 	if (in->fsm.due > now || in->stopped)           /* what waited there moved it */
 		return;
 	if (late >= in->conf->advert_int)
 		say_late(in, late, now);
-	if (put_off(in, late) || stalled(in))
-		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
-	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_TIMER });
+	check_stall(in);
+	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_TIMER, .late = late });
 }
 
 /* ---- packets ---- */
@@ -394,13 +390,11 @@ void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
 	in->counters_dirty = true;
 	check_addresses(in, &a);
 	/* A master that was away must know it before it answers somebody who took over meanwhile. */
-	if (stalled(in))
-		vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STALLED });
+	check_stall(in);
 	ev.from = a.src;
 	ev.priority = a.priority;
 	ev.interval = a.interval;
 	vrrp_inst_event(in, &ev);
-	in->postponed = false;
 }
 
 void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
@@ -431,6 +425,8 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 		.nopreempt = conf->nopreempt,
 		.lower_prio_no_advert = conf->lower_prio_no_advert,
 		.higher_prio_send_advert = conf->higher_prio_send_advert,
+		.owner_ignore_adverts = conf->owner_ignore_adverts,
+		.late_backup = conf->timer_expired_backup,
 	};
 	char key[BOOK_KEY_MAX];
 
@@ -461,36 +457,35 @@ void vrrp_inst_done(struct vrrp_inst *in)
 	in->vips = NULL;
 }
 
-void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was)
+struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_state *was)
 {
-	struct vrrp_event ev = { .kind = VRRP_EV_START };
-
-	if (was) {
-		ev.kind = VRRP_EV_RESUME;
-		ev.was = was->state;
-		ev.from = was->master;
-		ev.priority = was->master_priority;
-		ev.interval = was->interval;
-		ev.in_time = vrrp_book_in_time(was, in->conf->down_timer_adverts, usec_boot());
-		in->last_transition = was->last_transition;
-		in->last_advert = was->last_advert;
-	}
-	vrrp_inst_event(in, &ev);
+	if (!was)
+		return (struct vrrp_event){ .kind = VRRP_EV_START };
+	in->last_transition = was->last_transition;
+	in->last_advert = was->last_advert;
+	return (struct vrrp_event){
+		.kind = VRRP_EV_RESUME,
+		.was = was->state,
+		.from = was->master,
+		.priority = was->master_priority,
+		.interval = was->interval,
+		.in_time = vrrp_book_in_time(was, in->conf->down_timer_adverts, usec_boot()),
+	};
 }
 
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 {
 	bool was_fault = in->fsm.state == VRRP_FAULT;
 
 	if (in->stopped)
-		return 0;
+		return false;
 	vrrp_inst_event(in, &(struct vrrp_event){ .kind = VRRP_EV_STOP });
 	in->stopped = true;
 	vrrp_announce_stop(in);
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
 	vrrp_inst_write_counters(in);
 	if (word == VRRP_FAULT && was_fault)
-		return 0;
+		return false;
 	return vrrp_inst_notify(in, word);
 }
 

@@ -14,6 +14,8 @@
 #include "vrrp/vrrp_fsm.h"
 #include "vrrp/vrrp_garp.h"
 #include "vrrp/vrrp_io.h"
+#include "vrrp/vrrp_late.h"
+#include "vrrp/vrrp_notify.h"
 #include "vrrp/vrrp_pkt.h"
 
 /* Why an instance is not fit to run: bits of vrrp_fsm.faults. */
@@ -25,6 +27,7 @@ enum vrrp_fault {
 	VRRP_FAULT_NO_SRC    = 1 << 4,          /* unicast_src_ip is not ours */
 	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
+	VRRP_FAULT_VMAC      = 1 << 7,          /* its VMAC or ipvlan cannot be made */
 };
 
 /* auth_hmac: missing, malformed, unknown key, invalid, stale, replay. */
@@ -34,6 +37,7 @@ struct vrrp_addr;                               /* an address on a link that som
 struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
 struct vrrp_promote;
 struct vrrp_inst;
+struct vrrp_sync;                               /* a sync group: vrrp_sync.h */
 
 /* What all instances of the process share. */
 struct vrrp_shared {
@@ -43,6 +47,9 @@ struct vrrp_shared {
 	struct vrrp_arp *arp;
 	struct vrrp_inst *insts;
 	unsigned ninsts;
+	struct vrrp_sync *syncs; unsigned nsyncs;
+	struct vrrp_vmacs *vmacs;               /* interfaces that we make: vrrp_vmac.c */
+	size_t nft_record;                      /* in the book */
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	size_t next_record;                     /* of the book, for the next of them */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
@@ -62,9 +69,12 @@ struct vrrp_shared {
 		bool unannounced;               /* some of the first announcements found no room */
 	} install;
 	struct vrrp_promote *promotes; unsigned npromotes;      /* interfaces with promote_secondaries */
-	uint64_t tokens;                        /* of scripts */
+	struct vrrp_notify notify;
 	usec_t said_late;                       /* when a late timer was last said; 0 = never */
 	uint64_t unsaid_late;                   /* late ones since */
+	struct timer hold_timer;                /* the end of a delayed start: vrrp_start.c */
+	size_t hold_record;                     /* in the book */
+	struct vrrp_late late;                  /* of the instances' timers */
 	bool converging;                      /* at the start: addresses of all instances are brought in line at once */
 	bool keep_addrs;                        /* --dont-release-vrrp */
 	bool ending;                            /* no event changes anything any more */
@@ -88,11 +98,21 @@ struct vrrp_entry_use {
 };
 
 enum vrrp_install { VRRP_INSTALL_NONE, VRRP_INSTALL_ADD, VRRP_INSTALL_REMOVE };
+/* One transition, as it is shown. */
+struct vrrp_transition {
+	usec_t at;                              /* CLOCK_REALTIME */
+	enum vrrp_state from, to;
+	enum vrrp_cause cause;
+	struct ip_addr peer;                    /* in whose favour; unset = nobody's */
+	usec_t late;                            /* of the timer that did it */
+};
+#define VRRP_HISTORY 8
 
 struct vrrp_inst {
 	struct vrrp_shared *sh;
 	const struct conf_vrrp *conf;
 	struct vrrp_fsm fsm;
+	struct vrrp_sync *sync; unsigned sync_at;       /* its group, and its place in it; NULL = in none */
 	struct timer timer;                     /* the state machine's */
 	struct timer garp_timer;
 	struct vrrp_garp garp;
@@ -100,6 +120,7 @@ struct vrrp_inst {
 	/* Socket and packets: vrrp_wire.c, vrrp_sign.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
+	struct vrrp_sock *xmit_sock;            /* by which adverts leave, where that is another one (vmac_xmit_base) */
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;
@@ -124,10 +145,11 @@ struct vrrp_inst {
 	uint32_t said_drops;                    /* by reason, until the state or the master changes */
 	bool said_addrs, said_send, said_our_address, said_mtu, said_sum;
 	bool stopped;
-	bool postponed;                         /* an election that came late was put off once */
 	size_t state_record, counters_record;   /* in the book */
 	bool counters_dirty;
 	usec_t last_transition;                 /* CLOCK_REALTIME; 0 = never */
+	struct vrrp_transition history[VRRP_HISTORY];   /* a ring; the newest is at transitions - 1 */
+	uint64_t transitions;
 	usec_t last_advert;                     /* CLOCK_BOOTTIME of the last one sent */
 	uint8_t tracked_priority;               /* what the trackers make of the configured one */
 };
@@ -136,16 +158,20 @@ struct vrrp_inst {
 void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct conf_vrrp *conf, size_t record);
 void vrrp_inst_done(struct vrrp_inst *in);              /* frees; sockets close, nothing is sent or removed */
 
-/* First event: resumes what the predecessor's record says (NULL: there is none). */
-void vrrp_inst_start(struct vrrp_inst *in, const struct vrrp_book_state *was);
-/* Carries one event through the state machine. */
+/* Its first event: resumes what the predecessor's record says (NULL: there is none). */
+struct vrrp_event vrrp_inst_first(struct vrrp_inst *in, const struct vrrp_book_state *was);
+/* Carries one event through the state machine, and those that follow from it for its group. */
 void vrrp_inst_event(struct vrrp_inst *in, const struct vrrp_event *ev);
-/* Stops it in order: priority 0, addresses, and scripts for `word` (STOP, FAULT, DELETED). Returns how many scripts
- * were asked for, each with a token from the shared counter. */
-unsigned vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
+/* The two halves of that, for a group, whose adverts all leave first: decides and sends what is to be sent; carries
+ * out the rest. */
+void vrrp_inst_step(struct vrrp_inst *in, const struct vrrp_event *ev, struct vrrp_actions *acts);
+void vrrp_inst_finish(struct vrrp_inst *in, const struct vrrp_actions *acts);
+/* Stops it in order: priority 0, addresses, and what is told as `word` (STOP, FAULT, DELETED). As vrrp_notify_instance: whether there are
+ * scripts to wait for. */
+bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word);
 void vrrp_inst_freeze(struct vrrp_inst *in);            /* last records, timers off: a successor goes on */
-/* The scripts of this state. Returns how many were asked for. */
-unsigned vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
+/* Tells of this state. As vrrp_notify_instance: whether there are scripts to wait for. */
+bool vrrp_inst_notify(struct vrrp_inst *in, enum vrrp_state state);
 void vrrp_inst_write_counters(struct vrrp_inst *in);    /* into the book, when they changed */
 
 /* For vrrp_io. */

@@ -24,10 +24,14 @@
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_nft.h"
 #include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sign.h"
+#include "vrrp/vrrp_start.h"
+#include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
 #define STOP_WAIT USEC_PER_SEC                  /* for the scripts of the stop */
@@ -41,7 +45,7 @@ struct vrrp_proc {
 	struct timer beat;
 	struct timer stop_timer;
 	uint64_t stop_tokens_from;              /* scripts with a higher token belong to the stop */
-	unsigned waiting;                       /* for so many scripts */
+	unsigned waiting;                       /* for the scripts of so many instances and groups */
 	struct watched *watched; unsigned nwatched;
 	bool done;
 };
@@ -50,7 +54,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records();
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -132,6 +136,7 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		said = true;
 		refresh(&p->sh.insts[i]);
 	}
+	vrrp_vmac_link(&p->sh, link, gone);
 	vrrp_vips_link(&p->sh, link);
 	vrrp_routes_link(&p->sh, link, gone);
 	if (!gone)
@@ -187,12 +192,16 @@ static void proc_free(struct role_child *rc)
 		return;
 	loop_timer_cancel(rc->loop, &p->beat);
 	loop_timer_cancel(rc->loop, &p->stop_timer);
+	vrrp_notify_done(&p->sh.notify);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
 	vrrp_install_done(&p->sh);
 	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
+	vrrp_start_done(&p->sh);
+	vrrp_syncs_done(&p->sh);
 	vrrp_vips_done(&p->sh);
+	vrrp_vmac_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
 	net_close(p->sh.net);
@@ -267,6 +276,7 @@ static int proc_open(struct role_child *rc)
 
 	rc->priv = p;
 	sh->rc = rc;
+	vrrp_notify_init(&sh->notify, rc);
 	sh->converging = true;
 	sh->keep_addrs = options_get()->keep_vrrp;
 	timer_init(&p->beat, beat, p);
@@ -281,6 +291,7 @@ static int proc_open(struct role_child *rc)
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		vrrp_inst_init(&sh->insts[i], sh, &rc->cfg->vrrp[i], 2 * (size_t)i);
 	record = 2 * (size_t)sh->ninsts;
+	vrrp_syncs_init(sh);
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
 	for (unsigned i = 0; i < sh->ninsts; i++)
@@ -291,6 +302,8 @@ static int proc_open(struct role_child *rc)
 	vrrp_vips_init(sh, record);
 	vrrp_routes_init(sh);
 	vrrp_promote_init(sh);
+	vrrp_start_init(sh);
+	vrrp_vmac_init(sh);
 	return 0;
 }
 
@@ -306,23 +319,6 @@ static void say_sockpool(const struct vrrp_shared *sh)
 			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s),
 			 vrrp_sock_fd(s), k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
 	}
-}
-
-/* What the predecessor knew of this instance; false when it did not know it. */
-static bool inherit(struct vrrp_inst *in, const struct book *b, struct vrrp_book_state *was)
-{
-	uint8_t payload[BOOK_PAYLOAD_MAX];
-	char key[BOOK_KEY_MAX];
-	int len;
-
-	vrrp_book_counters_key(in->conf, key);
-	len = book_get(b, key, payload, sizeof(payload));
-	if (len > 0)
-		(void)vrrp_book_get_counters(payload, (size_t)len, &in->counters);
-	in->counters_dirty = true;
-	vrrp_book_key(in->conf, key);
-	len = book_get(b, key, payload, sizeof(payload));
-	return len > 0 && vrrp_book_get_state(payload, (size_t)len, was);
 }
 
 static void note_link(struct vrrp_proc *p, const char *name)
@@ -358,24 +354,24 @@ static void proc_go(struct role_child *rc)
 
 	note_links(p);
 	vrrp_promote_start(sh, rc->predecessor);
+	vrrp_vmac_start(sh, rc->predecessor);
+	vrrp_nft_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
-		struct vrrp_inst *in = &sh->insts[i];
-		struct vrrp_book_state was;
-
-		refresh(in);                    /* the world may have changed since the sockets were opened */
+		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
 		if (rc->predecessor)
-			vrrp_sign_resume(in, rc->predecessor);
-		if (rc->predecessor && inherit(in, rc->predecessor, &was))
-			vrrp_inst_start(in, &was);
-		else
-			vrrp_inst_start(in, NULL);
+			vrrp_sign_resume(&sh->insts[i], rc->predecessor);
 	}
+	vrrp_start_all(sh);
 	vrrp_vips_converge(sh, rc->predecessor);
 	vrrp_routes_converge(sh, rc->predecessor);
 	sh->converging = false;
+	for (unsigned i = 0; i < sh->ninsts; i++)
+		vrrp_notify_snapshot(&sh->notify, sh->insts[i].conf, sh->insts[i].fsm.state, sh->insts[i].fsm.priority);
+	vrrp_syncs_snapshot(sh);
 	say_sockpool(sh);
 	beat(&p->beat, loop_now(rc->loop), loop_now(rc->loop));
+	vrrp_notify_flush(&sh->notify);
 	role_applied(rc);
 }
 
@@ -393,6 +389,9 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 	}
 	vrrp_install_finish(&p->sh);
 	p->sh.ending = true;
+	for (unsigned i = 0; gone && i < p->sh.ninsts; i++)
+		if (gone[i])
+			vrrp_vmac_remove(&p->sh.insts[i]);
 	book_beat(rc->book, usec_boot());
 	proc_free(rc);
 	role_exit(rc, EXIT_OK);
@@ -418,13 +417,17 @@ static void proc_stop(struct role_child *rc)
 	struct vrrp_proc *p = rc->priv;
 
 	p->sh.ending = true;
-	p->stop_tokens_from = p->sh.tokens;
+	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	p->waiting += vrrp_syncs_stop(&p->sh);
 	vrrp_install_finish(&p->sh);
 	if (!p->sh.keep_addrs) {
 		vrrp_routes_remove_statics(&p->sh);
 		vrrp_vips_remove_statics(&p->sh);
+		for (unsigned i = 0; i < p->sh.ninsts; i++)
+			vrrp_vmac_remove(&p->sh.insts[i]);
+		vrrp_nft_stop(&p->sh);
 	}
 	vrrp_promote_stop(&p->sh);
 	if (!p->waiting) {

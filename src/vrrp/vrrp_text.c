@@ -27,7 +27,13 @@ static const struct { int level; bool detail; } note_weight[] = {
 	[VRRP_NOTE_PREEMPT_STOP] = { LOG_INFO, false },
 	[VRRP_NOTE_INTERVAL] = { LOG_INFO, false },
 	[VRRP_NOTE_PRIORITY] = { LOG_INFO, false },
+	[VRRP_NOTE_RIVAL] = { LOG_ERR, false },
+	[VRRP_NOTE_RIVAL_GONE] = { LOG_NOTICE, false },
+	[VRRP_NOTE_STALLED] = { LOG_WARNING, false },
+	[VRRP_NOTE_LATE] = { LOG_WARNING, false },
 };
+
+#define SECONDS "%" PRIu64 ".%06" PRIu64
 
 static void note_text(const struct vrrp_action *n, char *text, size_t size)
 {
@@ -102,6 +108,22 @@ static void note_text(const struct vrrp_action *n, char *text, size_t size)
 		break;
 	case VRRP_NOTE_PRIORITY:
 		snprintf(text, size, "Changing effective priority from %" PRIu64 " to %" PRIu64, n->a, n->b);
+		break;
+	case VRRP_NOTE_RIVAL:
+		snprintf(text, size, "SPLIT BRAIN: %s is master, too (priority %" PRIu64 ", ours %" PRIu64 "; %" PRIu64 " adverts so far)",
+			 addr, n->a, n->b, n->c);
+		break;
+	case VRRP_NOTE_RIVAL_GONE:
+		snprintf(text, size, "End of the split brain: no adverts from %s any more, after %" PRIu64 " in " SECONDS " seconds", addr,
+			 n->a, n->b / USEC_PER_SEC, n->b % USEC_PER_SEC);
+		break;
+	case VRRP_NOTE_STALLED:
+		snprintf(text, size, "No advert of ours for " SECONDS " seconds: others may have taken over", n->a / USEC_PER_SEC,
+			 n->a % USEC_PER_SEC);
+		break;
+	case VRRP_NOTE_LATE:
+		snprintf(text, size, "Election put off: it comes " SECONDS " seconds late, there may be a master",
+			 n->a / USEC_PER_SEC, n->a % USEC_PER_SEC);
 		break;
 	}
 }

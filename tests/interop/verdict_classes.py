@@ -62,14 +62,15 @@ THEIRS = [
 
 # (class, our error)
 OURS = [
-    ("file-missing", r"^no such file: |^no file matches "),
+    ("file-missing", r"^no such file: |^no file matches |^cannot read .*: (Is a directory|not a regular file)$|is executable and therefore no configuration"),
+    ("nameless-condition", r"^a name must stand right behind this `@"),
     ("script-missing", r"^[\w_]+: Script '.*' (cannot be run now|is not found in \$PATH|is not an executable file)"),
     ("script-missing", r"^Script \w+: (user|group) '.*' does not exist"),
     ("impossible-address", r"is an? (multicast|loopback|unspecified|broadcast) address and cannot be|cannot be one of these"),
     ("impossible-value", r"`persistence_granularity`: .* is not a netmask"),
     ("value-missing", r"^`[^`]*` needs a value"),
     ("exists-already", r"exists already, on line \d+"),
-    ("bytes", r"^the line holds NUL bytes"),
+    ("bytes", r"^the line holds NUL bytes|^the file is UTF-(16|32) text"),
 ]
 
 

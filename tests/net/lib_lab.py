@@ -5,6 +5,7 @@ import contextlib
 from lib_daemon import Daemon
 from lib_hosts import Host, Network
 from lib_http import Client, Nginx
+from lib_mail import Postfix
 from lib_stalls import Stalls
 from lib_watch import AddressWatch, Capture
 
@@ -45,6 +46,10 @@ class Lab:
     def nginx(self, host, address, port=80, body=None):
         """A web server that answers every path with the body (the host's name by default)."""
         return self._keep(Nginx(host, self._new_folder("nginx"), address, port, body or host.host), report=True)
+
+    def postfix(self, host):
+        """A Postfix on the host's loopback address that delivers mail to root@example.net."""
+        return self._keep(Postfix(host), report=True)
 
     def watch(self, host):
         """Records every address that comes and goes on the host."""

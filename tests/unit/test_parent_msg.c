@@ -98,6 +98,7 @@ static int setup(void **state)
 	list_init(&p.generations);
 	p.reaper = reaper_new(p.loop);
 	p.broker = script_broker_new(p.loop, p.reaper, on_script_done, NULL);
+	p.notifier = notify_new(p.loop, p.reaper, p.broker, NULL, NULL);
 	gen = (struct generation){ .number = GENERATION, .cfg = &cfg, .scripts = script_table_new(&cfg, 0, NULL) };
 	p.current = &gen;
 	p.roles[0] = (struct role){ .p = &p, .type = &type, .book = -1 };
@@ -126,6 +127,7 @@ static int teardown(void **state)
 	(void)state;
 	chan_free(child);
 	chan_free(pr.chan);
+	notify_free(p.notifier);
 	script_broker_free(p.broker);
 	reaper_free(p.reaper);
 	loop_free(p.loop);
@@ -162,7 +164,7 @@ static void its_own_generation_is_taken(void **state)
 
 static void a_script_is_run_and_answered(void **state)
 {
-	struct msg_script m = { .token = 42, .script = 1, .words = MSG_WORDS_INSTANCE, .state = 2, .priority = 100 };
+	struct msg_script m = { .token = 42, .script = 1 };
 
 	(void)state;
 	chan_send(child, MSG_SCRIPT, GENERATION, &m, sizeof m, NULL, 0);
@@ -176,15 +178,8 @@ static void a_script_is_run_and_answered(void **state)
 /* None of these may run anything, or read past an end. */
 static void scripts_that_do_not_exist(void **state)
 {
-	static const struct msg_script wrong[] = {
-		{ .script = 0 }, { .script = 2 }, { .script = UINT32_MAX },
-		{ .script = 1, .words = MSG_WORDS_INSTANCE, .state = 2, .object = 1 },
-		{ .script = 1, .words = MSG_WORDS_INSTANCE, .state = 2, .object = UINT32_MAX },
-		{ .script = 1, .words = MSG_WORDS_INSTANCE, .state = 77 },
-		{ .script = 1, .words = MSG_WORDS_INSTANCE, .state = 2, .priority = 256 },
-		{ .script = 1, .words = 77, .state = 2 },
-	};
-	static const struct msg_script right = { .token = 42, .script = 1, .words = MSG_WORDS_NONE };
+	static const struct msg_script wrong[] = { { .script = 0 }, { .script = 2 }, { .script = UINT32_MAX } };
+	static const struct msg_script right = { .token = 42, .script = 1 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -199,13 +194,51 @@ static void scripts_that_do_not_exist(void **state)
 	assert_int_equal(answer.token, 42);     /* scripts of one object run in their order: it was the first */
 }
 
+static void an_event_runs_its_scripts_and_is_answered_once(void **state)
+{
+	static const struct msg_event events[] = {
+		{ .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 1, .priority = 100 },
+		{ .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 2, .priority = 100, .token = 7 },
+	};
+
+	(void)state;
+	chan_send(child, MSG_NOTIFY, GENERATION, events, sizeof events, NULL, 0);
+	assert_int_equal(serve(10 * USEC_PER_SEC), 0);
+	assert_true(answered);
+	assert_int_equal(answer.token, 7);
+	assert_int_equal(answer.wstatus, 3 << 8);
+}
+
+static void events_that_make_no_sense(void **state)
+{
+	static const struct msg_event events[] = {
+		{ .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 2, .object = 1, .token = 1 },
+		{ .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 2, .object = UINT32_MAX, .token = 1 },
+		{ .kind = MSG_GROUP, .what = MSG_STATE, .state = 2, .object = 0, .token = 1 },
+		{ .kind = 77, .what = MSG_STATE, .state = 2, .token = 1 },
+		{ .kind = MSG_INSTANCE, .what = 77, .state = 2, .token = 1 },
+		{ .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 77, .token = 1 },
+		{ .kind = MSG_INSTANCE, .what = MSG_PRIORITY, .state = 3, .token = 1 },
+	};
+	static const struct msg_event right = { .kind = MSG_INSTANCE, .what = MSG_STATE, .state = 98, .token = 42 };
+
+	(void)state;
+	chan_send(child, MSG_NOTIFY, GENERATION, events, sizeof events, NULL, 0);
+	chan_send(child, MSG_NOTIFY, GENERATION, events, sizeof events[0] - 1, NULL, 0);
+	chan_send(child, MSG_NOTIFY, GENERATION, &right, sizeof right, NULL, 0);
+	go_on_after_refusal = true;
+	assert_int_equal(serve(10 * USEC_PER_SEC), 0);
+	assert_int_equal(refused, 1);
+	assert_int_equal(answer.token, 42);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_stale_generation_is_refused), T(its_own_generation_is_taken), T(a_script_is_run_and_answered),
-		T(scripts_that_do_not_exist),
+		T(scripts_that_do_not_exist), T(an_event_runs_its_scripts_and_is_answered_once), T(events_that_make_no_sense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

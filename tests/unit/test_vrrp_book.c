@@ -167,7 +167,7 @@ static void test_records(void **state)
 	struct config cfg = { .vrrp = v, .nvrrp = 2, .nstatic_vips = 6, .nstatic_routes = 7, .nstatic_rules = 8 };
 
 	(void)state;
-	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 4 + 5 + 6 + 7 + 8);
+	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 4 + 5 + 6 + 7 + 8 + 1);
 }
 
 static void test_tracking(void **state)

@@ -94,6 +94,7 @@ static void expect(struct vrrp_fsm *f, const struct vrrp_event *ev, usec_t now, 
 
 #define TO_MASTER                                                                                                      \
 	"advert 100 | \"Receive advertisement timeout\" | BACKUP>MASTER | install | announce master | notify MASTER"
+#define SILENT_9S "\"No advert of ours for 9.000000 seconds: others may have taken over\""
 
 static void init_as(struct vrrp_fsm *f, const struct vrrp_fsm_config *cfg)
 {
@@ -415,12 +416,167 @@ static void test_master_stalled(void **state)
 	struct vrrp_fsm_config c = config(2, 100);
 
 	(void)state;
-	make_master(&f, &c);                            /* may preempt: whoever took over yields, the neighbours hear */
-	EXPECT(&f, EV(STALLED), T0 + 9 * SEC, "advert 100 | announce master", T0 + 10 * SEC);
+	assert_int_equal(vrrp_fsm_stall_limit(&(struct vrrp_fsm){ .cfg = c, .priority = 100 }), 3 * SEC);
+	make_master(&f, &c);                            /* may preempt: reads first, then goes on */
+	EXPECT(&f, EV(STALLED, .late = 9 * SEC), T0 + 9 * SEC, SILENT_9S, T0 + 9 * SEC);
+	EXPECT(&f, EV(STALLED, .late = 9 * SEC), T0 + 9 * SEC, "", T0 + 9 * SEC);
+	EXPECT(&f, ADVERT("10.0.0.1", 0), T0 + 9 * SEC, "", T0 + 9 * SEC);
+	EXPECT(&f, ADVERT("10.0.0.1", 50), T0 + 9 * SEC, "", T0 + 9 * SEC);
+	EXPECT(&f, TIMER, T0 + 9 * SEC, "advert 100 | announce master", T0 + 10 * SEC);
+	EXPECT(&f, TIMER, T0 + 10 * SEC, "advert 100", T0 + 11 * SEC);
+
+	c.higher_prio_send_advert = true;               /* a higher one took over: it is not disturbed */
+	make_master(&f, &c);
+	EXPECT(&f, EV(STALLED, .late = 9 * SEC), T0 + 9 * SEC, SILENT_9S, T0 + 9 * SEC);
+	EXPECT(&f, ADVERT("10.0.0.1", 200), T0 + 9 * SEC,
+	       "\"Master received advert from 10.0.0.1 with higher priority 200, ours 100\" | MASTER>BACKUP | remove | "
+	       "\"master set to 10.0.0.1\" | notify BACKUP",
+	       T0 + 9 * SEC + DOWN(100));
+
 	c.nopreempt = true;
 	make_master(&f, &c);
-	EXPECT(&f, EV(STALLED), T0 + 9 * SEC, "MASTER>BACKUP | remove | notify BACKUP", T0 + 9 * SEC + DOWN(100));
+	EXPECT(&f, EV(STALLED, .late = 9 * SEC), T0 + 9 * SEC, SILENT_9S " | MASTER>BACKUP | remove | notify BACKUP",
+	       T0 + 9 * SEC + DOWN(100));
 	EXPECT(&f, ADVERT("10.0.0.1", 50), T0 + 10 * SEC, "\"master set to 10.0.0.1\"", T0 + 10 * SEC + DOWN(100));
+}
+
+static void test_stall_limit(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(3, 100);
+
+	(void)state;
+	vrrp_fsm_init(&f, &c);
+	assert_int_equal(vrrp_fsm_stall_limit(&f), 3 * SEC);
+	f.cfg.late_backup = 200;                        /* who would take over is known */
+	assert_int_equal(vrrp_fsm_stall_limit(&f), 3 * SEC + SKEW(200));
+	f.cfg.late_backup = 0;
+	f.cfg.down_adverts = 1;                         /* one interval is not late */
+	assert_int_equal(vrrp_fsm_stall_limit(&f), SEC + SKEW(100));
+	f.priority = 255;
+	f.cfg.advert_int = 10 * USEC_PER_MSEC;
+	assert_int_equal(vrrp_fsm_stall_limit(&f), 20 * USEC_PER_MSEC);
+}
+
+static void test_late_election(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 100);
+	usec_t t = T0 + DOWN(100);
+
+	(void)state;
+	make_backup(&f, &c);                            /* late, but no advert can have been missed for that */
+	EXPECT(&f, EV(TIMER, .late = 3 * SEC - 1), t + 3 * SEC - 1, TO_MASTER, t + 4 * SEC - 1);
+	make_backup(&f, &c);
+	EXPECT(&f, EV(TIMER, .late = 3 * SEC), t + 3 * SEC,
+	       "\"Election put off: it comes 3.000000 seconds late, there may be a master\"", t + 3 * SEC + DOWN(100));
+	EXPECT(&f, EV(TIMER, .late = 5 * SEC), t + 20 * SEC, TO_MASTER, t + 21 * SEC);      /* once only */
+	make_backup(&f, &c);                            /* an advert makes it a new wait */
+	EXPECT(&f, EV(TIMER, .late = 3 * SEC), t + 3 * SEC,
+	       "\"Election put off: it comes 3.000000 seconds late, there may be a master\"", t + 3 * SEC + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 200), t + 4 * SEC, "\"master set to 10.0.0.1\"", t + 4 * SEC + DOWN(100));
+	EXPECT(&f, EV(TIMER, .late = 3 * SEC), t + 20 * SEC,
+	       "\"Election put off: it comes 3.000000 seconds late, there may be a master\"", t + 20 * SEC + DOWN(100));
+}
+
+static void test_delayed_start(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 100);
+	usec_t end = T0 + 10 * SEC;
+
+	(void)state;
+	init_as(&f, &c);
+	f.hold = end;
+	EXPECT(&f, EV(START), T0, "INIT>BACKUP | notify BACKUP", end + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 50), T0 + SEC, "\"received lower priority (50) advert from 10.0.0.1 - discarding\"",
+	       end + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 200), T0 + SEC, "\"master set to 10.0.0.1\"", end + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 0), T0 + 2 * SEC, "\"Backup received priority 0 advertisement\"", end + SKEW(100));
+	EXPECT(&f, FAULTS(1), T0 + 2 * SEC, "BACKUP>FAULT | notify FAULT", USEC_NEVER);
+	EXPECT(&f, FAULTS(0), T0 + 2 * SEC, "FAULT>BACKUP | announce source | notify BACKUP", end + DOWN(100));
+	EXPECT(&f, ADVERT("10.0.0.1", 200), end + SEC, "\"master set to 10.0.0.1\"", end + SEC + DOWN(100));
+	c = config(2, 255);
+	init_as(&f, &c);
+	f.hold = end;
+	EXPECT(&f, EV(START), T0, "INIT>BACKUP | notify BACKUP", end + 1);
+}
+
+static void test_owner_ignores(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 255);
+
+	(void)state;
+	c.owner_ignore_adverts = true;
+	make_backup(&f, &c);
+	EXPECT(&f, ADVERT("10.0.0.9", 255), T0, "", T0 + 1);
+	EXPECT(&f, ADVERT("10.0.0.9", 0), T0, "", T0 + 1);
+	make_master(&f, &c);
+	for (unsigned i = 0; i < 4; i++) {
+		EXPECT(&f, ADVERT("10.0.0.9", 255), T0, "", T0 + SEC);
+		EXPECT(&f, ADVERT("10.0.0.9", 100), T0, "", T0 + SEC);
+		EXPECT(&f, ADVERT("10.0.0.9", 0), T0, "", T0 + SEC);
+	}
+	assert_int_equal(f.priority, 255);
+}
+
+#define LOWER "\"Received advert from 10.0.0.9 with lower priority 99, ours 100\" | announce lower | rx_lower"
+
+static void test_second_master(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 100);
+
+	(void)state;
+	c.lower_prio_no_advert = true;
+	make_master(&f, &c);                            /* one that crossed ours, and one more: no alarm */
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0, LOWER, T0 + SEC);
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0 + SEC / 10, LOWER, T0 + SEC);
+	assert_int_equal(f.split_brains, 0);
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0 + SEC,
+	       "\"SPLIT BRAIN: 10.0.0.9 is master, too (priority 99, ours 100; 3 adverts so far)\" | " LOWER, T0 + SEC);
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0 + 2 * SEC, LOWER, T0 + SEC);
+	EXPECT(&f, TIMER, T0 + 3 * SEC, "advert 100", T0 + 4 * SEC);
+	EXPECT(&f, TIMER, T0 + 7 * SEC,
+	       "advert 100 | \"End of the split brain: no adverts from 10.0.0.9 any more, after 4 in 2.000000 seconds\"",
+	       T0 + 8 * SEC);
+	assert_int_equal(f.split_brains, 1);
+	EXPECT(&f, ADVERT("10.0.0.9", 99), T0 + 9 * SEC, LOWER, T0 + 8 * SEC);
+	EXPECT(&f, TIMER, T0 + 20 * SEC, "advert 100", T0 + 21 * SEC);          /* no alarm, no end */
+}
+
+static void test_grouped(void **state)
+{
+	struct vrrp_fsm f;
+	struct vrrp_fsm_config c = config(2, 100);
+	usec_t t = T0 + DOWN(100);
+
+	(void)state;
+	c.grouped = true;
+	make_backup(&f, &c);
+	EXPECT(&f, TIMER, t, "\"Receive advertisement timeout\"", t + DOWN(100));
+	assert_true(f.wants_master);
+	EXPECT(&f, ADVERT("10.0.0.9", 50), t, "\"received lower priority (50) advert from 10.0.0.9 - discarding\"",
+	       t + DOWN(100));
+	assert_true(f.wants_master);
+	EXPECT(&f, EV(PRIORITY, .priority = 50), t, "\"Changing effective priority from 100 to 50\"", t + DOWN(50));
+	assert_false(f.wants_master);
+	EXPECT(&f, TIMER, t + DOWN(50), "\"Receive advertisement timeout\"", t + 2 * DOWN(50));
+	assert_true(f.wants_master);
+	EXPECT(&f, ADVERT("10.0.0.9", 50), t, "\"master set to 10.0.0.9\"", t + DOWN(50));
+	assert_false(f.wants_master);
+	EXPECT(&f, EV(GROUP, .to = VRRP_MASTER), t,
+	       "advert 50 | BACKUP>MASTER | install | announce master | notify MASTER", t + SEC);
+	EXPECT(&f, EV(GROUP, .to = VRRP_BACKUP), t, "MASTER>BACKUP | remove | notify BACKUP", t + DOWN(50));
+	EXPECT(&f, EV(GROUP, .to = VRRP_MASTER), t,
+	       "advert 50 | BACKUP>MASTER | install | announce master | notify MASTER", t + SEC);
+	EXPECT(&f, EV(GROUP, .to = VRRP_BACKUP, .cause = VRRP_CAUSE_LOST), t,
+	       "advert 0 | MASTER>BACKUP | \"sent 0 priority\" | remove | notify BACKUP", t + SKEW(50));
+	EXPECT(&f, EV(GROUP, .to = VRRP_FAULT), t, "BACKUP>FAULT | notify FAULT", USEC_NEVER);
+	EXPECT(&f, FAULTS(1), t, "", USEC_NEVER);
+	EXPECT(&f, FAULTS(0), t, "", USEC_NEVER);       /* the group's fault stays */
+	EXPECT(&f, EV(GROUP, .to = VRRP_BACKUP), t, "FAULT>BACKUP | announce source | notify BACKUP", t + DOWN(50));
 }
 
 static void test_two_owners(void **state)
@@ -434,21 +590,21 @@ static void test_two_owners(void **state)
 	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please "
 	       "resolve\"",
 	       T0 + SEC);
-	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 2 * SEC, /* too late to be a steady sender */
+	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 5 * SEC, /* too late to be a steady sender */
 	       "\"CONFIGURATION ERROR: local instance and 10.0.0.9 are both configured as address owner, please "
 	       "resolve\"",
 	       T0 + SEC);
-	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 3 * SEC,
+	EXPECT(&f, ADVERT("10.0.0.9", 255), T0 + 9 * SEC,
 	       "\"10.0.0.9 is still advertising as address owner, please resolve - reducing our priority\" | "
 	       "MASTER>BACKUP | remove | "
 	       "\"master set to 10.0.0.9\" | notify BACKUP",
-	       T0 + 3 * SEC + DOWN(254));
+	       T0 + 9 * SEC + DOWN(254));
 	assert_int_equal(f.priority, 254);
 	EXPECT(&f, TIMER, f.due,
 	       "\"Restoring our priority to 255 since the other address owner is gone\" | advert 255 | \"Receive "
 	       "advertisement timeout\" | "
 	       "BACKUP>MASTER | install | announce master | notify MASTER",
-	       T0 + 3 * SEC + DOWN(254) + SEC);
+	       T0 + 9 * SEC + DOWN(254) + SEC);
 
 	make_master(&f, &c);                            /* the higher address stays */
 	EXPECT(&f, ADVERT("10.0.0.1", 255), T0,
@@ -534,6 +690,12 @@ int main(void)
 		cmocka_unit_test(test_master_options),
 		cmocka_unit_test(test_master_other_events),
 		cmocka_unit_test(test_master_stalled),
+		cmocka_unit_test(test_stall_limit),
+		cmocka_unit_test(test_late_election),
+		cmocka_unit_test(test_delayed_start),
+		cmocka_unit_test(test_owner_ignores),
+		cmocka_unit_test(test_second_master),
+		cmocka_unit_test(test_grouped),
 		cmocka_unit_test(test_two_owners),
 		cmocka_unit_test(test_fault),
 		cmocka_unit_test(test_texts),

@@ -32,10 +32,10 @@
 	row(name, ST_INT, s, h, FIELD(buffers.f.bytes), .min = 1, .max = UINT32_MAX, .args = "BYTES"), \
 	row(name "_force", ST_BOOL, s, "set that size even beyond the system's limit", FIELD(buffers.f.force), .def = "off", AT(force_pos[i]))
 
-#define FIFO_ROWS(name, h, f, i) \
-	LATER(name, ST_CUSTOM, "1.3.6", h, FIELD(f), CUSTOM(fifo), .args = "PATH [USER [GROUP]]"), \
-	LATER(name "_script", ST_SCRIPT, "1.3.6", "reader of that pipe, started by us with the path as its last argument", FIELD(f.script), \
-	      AT(fifo_script_pos[i]))
+#define FIFO_ROWS(name, h, f, i, ...) \
+	ROW(name, ST_CUSTOM, "1.3.6", h, FIELD(f), CUSTOM(fifo), .args = "PATH [USER [GROUP]]", __VA_ARGS__), \
+	ROW(name "_script", ST_SCRIPT, "1.3.6", "reader of that pipe, started by us with the path as its last argument", FIELD(f.script), \
+	    AT(fifo_script_pos[i]), __VA_ARGS__)
 
 static const struct schema_choice versions[] = { { "2", 2 }, { "3", 3 }, { NULL, 0 } };
 static const struct schema_choice dynamic_words[] = { { "", CONF_IF_DYNAMIC }, { "allow_if_changes", CONF_IF_MAY_CHANGE }, { NULL, 0 } };
@@ -62,26 +62,26 @@ static const struct schema_row rows[] = {
 	    .flags = SF_DERIVED, .def = "the host name", .args = "NAME", AT(router_id_pos)),
 
 	/* mail */
-	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_LATER | SF_DERIVED,
+	ROW("notification_email_from", ST_STRING, NULL, "sender of alert mails", FIELD(mail.from), .flags = SF_DERIVED,
 	    .def = "the daemon's user at this host", .args = "ADDRESS"),
 	ROW("notification_email", ST_BLOCK, NULL, "receivers of alert mails, one per line", .block = &schema_emails, .print = print_emails,
-	    .flags = SF_LATER | SF_REPEAT, AT(email_pos)),
-	LATER("smtp_server", ST_CUSTOM, NULL, "relay that takes the alert mails; PORT is 25 if absent", CUSTOM(smtp_server), .args = "HOST [PORT]",
+	    .flags = SF_REPEAT, AT(email_pos)),
+	ROW("smtp_server", ST_CUSTOM, NULL, "relay that takes the alert mails; PORT is 25 if absent", CUSTOM(smtp_server), .args = "HOST [PORT]",
 	      AT(smtp_pos)),
-	ROW("smtp_helo_name", ST_STRING, "1.2.20", "name with which the relay is greeted", FIELD(mail.helo), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_helo_name", ST_STRING, "1.2.20", "name with which the relay is greeted", FIELD(mail.helo), .flags = SF_DERIVED,
 	    .def = "the host name", .args = "NAME"),
-	LATER("smtp_connect_timeout", ST_SECONDS, NULL, "longest wait for the relay", FIELD(mail.timeout), .max = SEC(4294), .def = "30",
+	ROW("smtp_connect_timeout", ST_SECONDS, NULL, "longest wait for the relay", FIELD(mail.timeout), .max = SEC(4294), .def = "30",
 	      AT(smtp_timeout_pos)),
 	{ .name = "smtp_connection_timeout", .same_as = "smtp_connect_timeout", .flags = SF_OLD,
 	  .advice = "is not a keyword, though many samples have it: it is taken as `smtp_connect_timeout`",
 	  .help = "wrong spelling of smtp_connect_timeout" },
-	ROW("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said", FIELD(mail.alert), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_alert", ST_BOOL, "2.0.0", "send mail where nothing else is said", FIELD(mail.alert), .flags = SF_DERIVED,
 	    .def = "on for real servers, off for all else"),
-	ROW("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions", FIELD(mail.alert_vrrp), .flags = SF_LATER | SF_DERIVED,
+	ROW("smtp_alert_vrrp", ST_BOOL, "2.0.0", "send mail on VRRP transitions", FIELD(mail.alert_vrrp), .flags = SF_DERIVED,
 	    .def = "as smtp_alert"),
 	ROW("smtp_alert_checker", ST_BOOL, "2.0.0", "send mail on changes of virtual and real servers", FIELD(mail.alert_checker),
 	    .flags = SF_LATER | SF_DERIVED, .def = "as smtp_alert"),
-	LATER("no_email_faults", ST_FLAG, "2.0.0", "send no mail for FAULT", FIELD(mail.no_faults)),
+	ROW("no_email_faults", ST_FLAG, "2.0.0", "send no mail for FAULT", FIELD(mail.no_faults)),
 	LATER("no_checker_emails", ST_BOOL, "2.0.0", "mail on changes of real servers only, not of each checker", FIELD(mail.no_checkers), .def = "off"),
 
 	/* scripts */
@@ -132,10 +132,10 @@ static const struct schema_row rows[] = {
 	ROW("vrrp_version", ST_ENUM, "1.2.20", "protocol version of instances that do not name one", FIELD(vrrp.version), .choices = versions, .def = "2"),
 	ROW("v3_checksum_as_v2", ST_FLAG, "2.2.8", "version 3 checksum over the packet alone", FIELD(vrrp.v3_checksum_as_v2)),
 	ROW("vrrp_check_unicast_src", ST_FLAG, "1.2.20", "take unicast adverts from the peers only", FIELD(vrrp.check_unicast_src)),
-	LATER("vrrp_owner_ignore_adverts", ST_BOOL, "2.3.3", "an address owner does not listen to adverts", FIELD(vrrp.owner_ignore_adverts), .def = "off"),
-	LATER("vrrp_startup_delay", ST_CUSTOM, "2.0.14", "wait before instances start", FIELD(vrrp.startup_delay), CUSTOM(pause), .min = 1000,
+	ROW("vrrp_owner_ignore_adverts", ST_BOOL, "2.3.3", "an address owner does not listen to adverts", FIELD(vrrp.owner_ignore_adverts), .def = "off"),
+	ROW("vrrp_startup_delay", ST_CUSTOM, "2.0.14", "wait before instances start", FIELD(vrrp.startup_delay), CUSTOM(pause), .min = 1000,
 	      .max = SEC(4294), .args = "SECONDS"),
-	LATER("vrrp_delay_after_boot", ST_CUSTOM, "2.4.0", "the same, counted from the boot of the machine", FIELD(vrrp.delay_after_boot), CUSTOM(pause),
+	ROW("vrrp_delay_after_boot", ST_CUSTOM, "2.4.0", "the same, counted from the boot of the machine", FIELD(vrrp.delay_after_boot), CUSTOM(pause),
 	      .min = 1000, .max = SEC(4294), .args = "SECONDS"),
 	ROW("log_unknown_vrids", ST_FLAG, "2.0.16", "log every advert of virtual routers that we do not have, instead of the first of each", FIELD(vrrp.log_unknown_vrids)),
 	ROW("vrrp_rx_bufs_policy", ST_CUSTOM, "2.0.3", "how receive buffers of adverts are sized", CUSTOM(rx_policy), .args = "MTU|ADVERT|BYTES"),
@@ -148,10 +148,10 @@ static const struct schema_row rows[] = {
 	ROW("default_interface", ST_IFNAME, "1.2.24", "interface of static addresses without dev", FIELD(vrrp.default_interface),
 	    .flags = SF_DERIVED, .def = "eth0 if it exists"),
 	LATER("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups", FIELD(vrrp.disable_local_igmp)),
-	LATER("vmac_prefix", ST_STRING, "2.2.0", "start of the names of virtual MAC interfaces", FIELD(vrrp.vmac_prefix), .max = IFNAMSIZ - 1,
-	      .def = "vrrp", .args = "NAME"),
+	ROW("vmac_prefix", ST_STRING, "2.2.0", "start of the names of virtual MAC interfaces", FIELD(vrrp.vmac_prefix), .max = IFNAMSIZ - 1,
+	    .def = "vrrp", .args = "NAME"),
 	ROW("vmac_addr_prefix", ST_STRING, "2.2.0", "the same for those made for addresses", FIELD(vrrp.vmac_addr_prefix), .print = print_addr_prefix,
-	    .flags = SF_LATER | SF_DERIVED, .max = IFNAMSIZ - 1, .def = "vmac_prefix", .args = "NAME"),
+	    .flags = SF_DERIVED, .max = IFNAMSIZ - 1, .def = "vmac_prefix", .args = "NAME"),
 
 	/* IPVS */
 	ROW("checker_log_all_failures", ST_BOOL, "2.0.11", "log every failed check, not only changes of state", FIELD(lvs.log_all_failures), .def = "off"),
@@ -169,12 +169,12 @@ static const struct schema_row rows[] = {
 	      .args = "[IN [OUT]]"),
 	LATER("vrrp_ipsets", ST_CUSTOM, "1.2.20", "names of the sets used with iptables; alone: use no sets", CUSTOM(ipsets),
 	      .args = "[SET4 [SET6 [IF6 [IGMP [MLD [ND]]]]]]"),
-	LATER("nftables", ST_STRING, "2.0.11", "use nftables, and this table, to drop packets", FIELD(firewall.nft_table), .max = 255, .bare = "keepalived",
-	      .args = "[TABLE]"),
-	LATER("nftables_priority", ST_INT, "2.0.11", "priority of our chains", FIELD(firewall.nft_priority), .min = INT32_MIN, .max = INT32_MAX,
-	      .def = "-1"),
-	LATER("nftables_ifindex", ST_FLAG, "2.0.11", "match interfaces by number, not by name", FIELD(firewall.nft_ifindex)),
-	LATER("nftables_counters", ST_FLAG, "2.0.11", "count in our nftables rules", FIELD(firewall.nft_counters)),
+	ROW("nftables", ST_STRING, "2.0.11", "name of our nftables table", FIELD(firewall.nft_table), .max = 255, .bare = "keepalived",
+	    .args = "[TABLE]"),
+	ROW("nftables_priority", ST_INT, "2.0.11", "priority of our chains", FIELD(firewall.nft_priority), .min = INT32_MIN, .max = INT32_MAX,
+	    .def = "-1"),
+	ROW("nftables_ifindex", ST_FLAG, "2.0.11", "match interfaces by number, not by name", FIELD(firewall.nft_ifindex)),
+	ROW("nftables_counters", ST_FLAG, "2.0.11", "count in our nftables rules", FIELD(firewall.nft_counters)),
 	LATER("nftables_ipvs", ST_STRING, "2.2.2", "make one firewall mark of a group of addresses", FIELD(firewall.nft_ipvs_table), .max = 255,
 	      .bare = "keepalived_ipvs", .args = "[TABLE]"),
 	LATER("nftables_ipvs_priority", ST_INT, "2.2.2", "priority of that chain", FIELD(firewall.nft_ipvs_priority), .min = INT32_MIN, .max = INT32_MAX,
@@ -201,11 +201,15 @@ static const struct schema_row rows[] = {
 	ROW("random_seed", ST_INT, "2.0.15", "start of the random numbers", FIELD(random_seed), .max = UINT32_MAX),
 
 	/* pipes */
-	FIFO_ROWS("notify_fifo", "pipe that gets every event", fifo, 0),
-	FIFO_ROWS("vrrp_notify_fifo", "pipe that gets VRRP events", vrrp_fifo, 1),
-	FIFO_ROWS("lvs_notify_fifo", "pipe that gets events of virtual and real servers", lvs_fifo, 2),
-	LATER("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority", FIELD(vrrp.notify_priority_changes), .def = "off"),
-	LATER("fifo_write_vrrp_states_on_reload", ST_FLAG, "2.2.5", "write all states to the pipe after a reload", FIELD(fifo_states_on_reload)),
+	FIFO_ROWS("notify_fifo", "pipe that gets every event", fifo, 0, .flags = 0),
+	FIFO_ROWS("vrrp_notify_fifo", "pipe that gets VRRP events", vrrp_fifo, 1, .flags = 0),
+	FIFO_ROWS("lvs_notify_fifo", "pipe that gets events of virtual and real servers", lvs_fifo, 2, .flags = SF_LATER),
+	ROW("notify_overlap", ST_SECONDS, NULL, "how long a notify script waits for an earlier one of the same object that still runs; then both run",
+	    FIELD(scripts.notify_overlap), .max = SEC(4294), .def = "30"),
+	ROW("notify_timeout", ST_SECONDS, NULL, "how long a notify script may run; 0 = as long as it likes", FIELD(scripts.notify_timeout),
+	    .max = SEC(4294), .def = "0"),
+	ROW("vrrp_notify_priority_changes", ST_BOOL, "2.0.16", "tell the FIFO about changes of priority", FIELD(vrrp.notify_priority_changes), .def = "off"),
+	ROW("fifo_write_vrrp_states_on_reload", ST_FLAG, "2.2.5", "write all states to the pipe after a reload", FIELD(fifo_states_on_reload)),
 
 	/* SNMP and D-Bus */
 	LATER("snmp_socket", ST_STRING, "1.2.20", "address of the SNMP master agent", FIELD(snmp.socket), .args = "ADDRESS"),

@@ -16,6 +16,8 @@
 static const struct schema_row root_rows[] = {
 	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT, .help = "what holds for the whole daemon" },
 	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME", .help = "one virtual router" },
+	{ .name = "vrrp_sync_group", .type = ST_BLOCK, .block = &schema_sync_group, .flags = SF_REPEAT, .args = "NAME",
+	  .help = "instances that share one state" },
 	{ .name = "virtual_server", .type = ST_BLOCK, .block = &schema_virtual_server, .flags = SF_REPEAT,
 	  .args = "ADDRESS [PORT] | fwmark N | group NAME", .help = "one IPVS service" },
 	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace), .pos = offsetof(struct build_globals, g.net_namespace_pos), .max = 63, .args = "NAME", .since = "1.2.24",
@@ -33,7 +35,6 @@ static const struct schema_row root_rows[] = {
 	  .help = "allow ipsets in a namespace" },
 	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .since = "1.1.18",
 	  .help = "accepted; the kernel tells the state of every link" },
-	BLOCK("vrrp_sync_group", schema_sync_group, NULL, "instances that share one state", .args = "NAME", .advice = "its instances change state one by one"),
 	BLOCK("vrrp_script", schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
 	BLOCK("vrrp_track_process", schema_track_process, "2.0.11", "processes that must run", .args = "NAME"),
 	BLOCK("track_file", schema_track_file, "2.1.0", "a number in a file", .args = "NAME"),
