@@ -387,6 +387,11 @@ int net_event_fd(const struct net *n)
 	return nl_socket_get_fd(n->events);
 }
 
+int net_entries_fd(const struct net *n)
+{
+	return nl_socket_get_fd(n->entries);
+}
+
 const struct net_link *net_link_by_name(const struct net *n, const char *name)
 {
 	return links_by_name(&n->links, name);

@@ -11,6 +11,8 @@ struct net;
  * kernel queues its events before it answers. Not to be called while the owner is being told of an event. */
 int net_request(struct net *n, const struct nlmsghdr *h);
 
-int net_event_fd(const struct net *n);          /* so that a test can make its receive buffer small */
+/* So that a test can make their receive buffers small. */
+int net_event_fd(const struct net *n);
+int net_entries_fd(const struct net *n);
 
 #endif

@@ -12,6 +12,7 @@
 #include "conf/config.h"
 #include "track/trackers.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
 
@@ -78,6 +79,18 @@ static void put_vips(const struct vrrp_inst *in, FILE *out)
 		fprintf(out, "   Virtual IP Excluded (%u):\n", in->conf->nevips);
 		for (unsigned i = in->conf->nvips; i < in->nvips; i++)
 			put_vip(in, &in->vips[i], out);
+	}
+}
+
+static void put_entries(const struct vrrp_inst *in, FILE *out)
+{
+	if (in->conf->nroutes) {
+		fprintf(out, "   Virtual Routes (%u):\n", in->conf->nroutes);
+		vrrp_routes_dump(in->entries, in->nentries, NET_ROUTE, 5, out);
+	}
+	if (in->conf->nrules) {
+		fprintf(out, "   Virtual Rules (%u):\n", in->conf->nrules);
+		vrrp_routes_dump(in->entries, in->nentries, NET_RULE, 5, out);
 	}
 }
 
@@ -176,6 +189,7 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 	put_garp(&conf->garp, out);
 	put_config(in, out);
 	put_vips(in, out);
+	put_entries(in, out);
 	if (in->sock)
 		fprintf(out, "   fd_in %d, fd_out %d\n", vrrp_sock_fd(in->sock), vrrp_sock_fd(in->sock));
 	vrrp_follow_dump(in, out);
@@ -271,6 +285,22 @@ static void put_interfaces(const struct vrrp_shared *sh, FILE *out)
 	map_free(seen);
 }
 
+static void put_statics(const struct vrrp_shared *sh, FILE *out)
+{
+	const struct config *cfg = sh->rc->cfg;
+
+	if (sh->nstatic_vips)
+		fputs("------< Static Addresses >------\n", out);
+	for (unsigned i = 0; i < sh->nstatic_vips; i++)
+		put_vip(NULL, &sh->static_vips[i], out);
+	if (cfg->nstatic_routes)
+		fputs("------< Static Routes >------\n", out);
+	vrrp_routes_dump(sh->static_entries, sh->nstatic_entries, NET_ROUTE, 1, out);
+	if (cfg->nstatic_rules)
+		fputs("------< Static Rules >------\n", out);
+	vrrp_routes_dump(sh->static_entries, sh->nstatic_entries, NET_RULE, 1, out);
+}
+
 void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 {
 	const struct conf_globals *g = &sh->rc->cfg->globals;
@@ -287,6 +317,7 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 	fprintf(out, " VRRP skip check advert addresses = %s\n", onoff(g->vrrp.skip_check_adv_addr));
 	fprintf(out, " VRRP strict mode = %s\n", onoff(g->vrrp.strict));
 	fprintf(out, " Script security %s\n", g->scripts.security ? "enabled" : "disabled");
+	put_statics(sh, out);
 	fputs("------< VRRP Topology >------\n", out);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		put_inst(&sh->insts[i], out);

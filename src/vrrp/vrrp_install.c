@@ -11,6 +11,7 @@
 #include "vrrp/vrrp_install.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -144,14 +145,23 @@ static void hold_events(struct vrrp_shared *sh, bool hold)
 	net_hold_events(sh->net, hold);
 }
 
+/* What we used of a processor: a machine that gives it to others meanwhile is not helped by smaller slices. */
+static usec_t used(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (usec_t)t.tv_sec * USEC_PER_SEC + (usec_t)t.tv_nsec / 1000;
+}
+
 static void run(void *arg)
 {
 	struct vrrp_shared *sh = arg;
-	usec_t start = usec_mono();
+	usec_t start = used();
 
 	sh->install.scheduled = false;
 	slice(sh, sh->install.slice);
-	adapt(sh, usec_mono() - start);
+	adapt(sh, used() - start);
 	if (list_empty(&sh->install.queue)) {
 		complete_all(sh);
 		hold_events(sh, false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fuzz target: any bytes as datagrams of rtnetlink, into the tables of links and addresses. The kernel makes no such messages; a new one may
+/* Fuzz target: any bytes as datagrams of rtnetlink, into the tables of links and addresses, and what is heard of routes and rules. The kernel makes no such messages; a new one may
  * make attributes that we do not know, of lengths that we do not expect. */
 #include <netlink/msg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "net/addrs.h"
+#include "net/entries.h"
 #include "net/links.h"
 #include "net/netlink.h"
 
@@ -33,18 +34,25 @@ static void take_link(struct tables *t, const struct nlmsghdr *h)
 
 static void take_addr(struct tables *t, const struct nlmsghdr *h)
 {
-	struct net_addr id;
-	struct net_addr gone;
+	struct net_addr a, gone;
 
-	if (!addrs_parse(h, &id))
+	if (!addrs_parse(h, &a))
 		return;
-	if (id.prefix.len > addr_bits(&id.prefix.addr))
+	if (a.prefix.len > addr_bits(&a.prefix.addr))
 		abort();
 	if (h->nlmsg_type == RTM_DELADDR)
-		(void)addrs_remove(&t->addrs, &id, &gone);
+		(void)addrs_remove(&t->addrs, &a, &gone);
 	else
-		(void)addrs_put(&t->addrs, &id);
-	if (h->nlmsg_type == RTM_NEWADDR && !addrs_has(&t->addrs, id.ifindex, &id.prefix.addr))
+		(void)addrs_put(&t->addrs, &a);
+	if (h->nlmsg_type == RTM_NEWADDR && !addrs_has(&t->addrs, a.ifindex, &a.prefix.addr))
+		abort();
+}
+
+static void take_entry(const struct nlmsghdr *h)
+{
+	struct net_entry_id id;
+
+	if (net_entry_parse_gone(h, &id) && !net_entry_may_be(&id, &id))
 		abort();
 }
 
@@ -91,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (struct nlmsghdr *h = buf; nlmsg_ok(h, left); h = nlmsg_next(h, &left)) {
 		take_link(&t, h);
 		take_addr(&t, h);
+		take_entry(h);
 		take_error(h);
 	}
 	(void)addrs_source(&t.addrs, 2, AF_INET, NULL, 0, &source);

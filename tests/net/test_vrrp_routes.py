@@ -142,6 +142,37 @@ def test_static_items_as_the_packaged_one_has_them(lab):
     assert ours == packaged
 
 
+@pytest.mark.ipvs       # the machine that has it has VRF, MPLS and ILA, too
+def test_vrf_and_tunnels(lab):
+    for module in ("vrf", "mpls_iptunnel", "ila"):
+        subprocess.run(["modprobe", module], check=True)
+    found = {}
+    for name, binary in (("packaged", PACKAGED), ("ours", None)):
+        host = machine(lab, name)
+        host.ip("link add blue type vrf table 70")
+        host.link_set("blue", up=True)
+        host.ip("link set eth1 master blue")
+        before = state(host)
+        daemon = lab.daemon(host, config(rules=[LAST], routes=[
+            "10.61.0.0/16 via 10.1.0.9 dev eth1 vrf blue", "10.62.0.0/16 encap mpls 100/200 via 10.0.0.9 dev eth0 ttl-propagate disabled",
+            "10.63.0.0/16 nexthop via 10.0.0.8 dev eth0 encap mpls 100 nexthop via 10.0.0.9 dev eth0 encap mpls 200",
+            "fd61::2000:0:0:1/128 encap ila 1:2:3:4 via fd00::9 dev eth0"]), **({"binary": binary} if binary else {}))
+        wait_until(lambda host=host: installed(host), 20, f"everything on {name}")
+        found[name] = own(before, state(host))
+        daemon.stop()
+        wait_until(lambda host=host, before=before: state(host) == before, 5, "what was there before")
+    # 2.2.7 forgets the labels of several next hops; ILA is looked at alone.
+    tunnels = ["route-4 unicast 10.63.0.0/16 table main proto keepalived scope global nexthop encap mpls 100 via 10.0.0.8 dev eth0 weight 1 "
+               "nexthop encap mpls 200 via 10.0.0.9 dev eth0 weight 1"]
+    assert [line for line in found["ours"] if "10.63.0.0" in line] == tunnels
+    assert [line for line in found["ours"] if "fd61::2000" in line and "encap ila 1:2:3:4" in line]
+    for lines in found.values():
+        lines[:] = [line for line in lines if "10.63.0.0" not in line and "fd61::2000" not in line]
+    assert found["ours"] == found["packaged"]
+    assert [line for line in found["ours"] if "10.61.0.0/16" in line and "table 70" in line]
+    assert [line for line in found["ours"] if "encap mpls 100/200" in line]
+
+
 def test_lines_that_the_packaged_one_does_not_know(lab):
     """From 2.4, or read wrongly by 2.2.7; a route over an interface has scope link, as ip-route(8) has it."""
     host = machine(lab, "one")
@@ -355,6 +386,7 @@ def test_promote_secondaries(lab):
     text = config(extra="promote_secondaries")
     daemon = lab.daemon(host, text, args=("-n",))
     daemon.wait_log("Setting promote_secondaries on eth0")
+    daemon.wait_log("Startup complete")     # what a process leaves counts from then on
     assert host.sysctl(name) == "1"
     pid = daemon.pids()["vrrp"]
     os.kill(pid, signal.SIGKILL)
@@ -384,3 +416,30 @@ def test_many_addresses_in_slices(lab):
     wait_until(lambda: daemon.path("/tmp/count").exists() and daemon.path("/tmp/count").read_text().strip() == "1000")
     daemon.stop()
     assert not [address for address in one.addresses() if address.startswith("10.1.")]
+
+
+def test_track_src_ip(lab):
+    """FAULT while the configured source is absent; without the word it does not matter to multicast adverts."""
+    host = lab.host("one", "10.0.0.1/24", "10.0.0.7/24")
+    daemon = lab.daemon(host, config(extra="mcast_src_ip 10.0.0.7\n\ttrack_src_ip"), args=("-n",))
+    daemon.wait_log(r"\(VI_1\) Entering MASTER STATE")
+    host.del_address("10.0.0.7/24")
+    fault = daemon.wait_log(r"\(VI_1\): entering FAULT state \(src address not configured\)")
+    wait_until(lambda: not host.has_address("10.0.0.100"))
+    host.add_address("10.0.0.7/24")
+    daemon.wait_log(r"\(VI_1\) Entering MASTER STATE", since=fault.time)
+
+
+def test_dump(lab):
+    host = machine(lab, "one")
+    daemon = lab.daemon(host, config(routes=["10.61.0.0/16 dev eth1"], rules=[LAST],
+                                     statics=statics(["10.7.0.1/24 dev eth1"], ["10.81.0.0/16 dev eth1"], ["to 10.83.0.0/16 table 9 preference 501"])))
+    wait_until(lambda: installed(host))
+    daemon.send_signal(signal.SIGUSR1)
+    file = daemon.path("/tmp/keepalived.data")
+    wait_until(lambda: file.exists() and "VRRP Sockpool" in file.read_text())
+    text = file.read_text()
+    for part in ("------< Static Addresses >------\n     10.7.0.1/24 dev eth1 scope global set\n", "------< Static Routes >------\n 10.81.0.0/16 dev eth1 ",
+                 "------< Static Rules >------\n inet from all to 10.83.0.0/16 ", "   Virtual Routes (1):\n     10.61.0.0/16 dev eth1 table 254 protocol 18 scope 253 set\n",
+                 "   Virtual Rules (1):\n     inet from 10.254.0.0/16 preference 2000 table 254 protocol 18 set\n"):
+        assert part in text, text

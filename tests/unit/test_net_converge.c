@@ -196,6 +196,38 @@ static void test_changed_attribute_is_replaced(void **state)
 	assert_int_equal(converge(&m, want, 2, NULL), 0);
 }
 
+static void test_other_attributes(void **state)
+{
+	struct net_addr have = addr(2, "2001:db8::1/64"), want = have, v4 = addr(2, "10.0.0.1/32");
+	struct model m = { 0 };
+
+	(void)state;
+	model_add(&m, &have);
+	want.flags = IFA_F_NOPREFIXROUTE;
+	want.dad = true;
+	assert_int_equal(converge(&m, &want, 1, all_ours), 2);
+	m.a[0].flags = IFA_F_NOPREFIXROUTE | IFA_F_PERMANENT;           /* others are the kernel's */
+	assert_int_equal(converge(&m, &want, 1, all_ours), 0);
+	want.limited = true;
+	want.preferred = 100;
+	assert_int_equal(converge(&m, &want, 1, all_ours), 2);
+	m.a[0].flags = IFA_F_NOPREFIXROUTE;
+	m.a[0].limited = true;
+	m.a[0].preferred = 7;                                           /* what is left of it */
+	assert_int_equal(converge(&m, &want, 1, all_ours), 0);
+	want.preferred = 0;
+	assert_int_equal(converge(&m, &want, 1, all_ours), 2);
+	/* A peer, and a lifetime that the kernel does not show. */
+	m = (struct model){ 0 };
+	model_add(&m, &v4);
+	want = v4;
+	want.limited = true;
+	want.preferred = 9;
+	assert_int_equal(converge(&m, &want, 1, all_ours), 0);
+	assert_int_equal(addr_parse("10.0.0.2", &want.peer), 0);
+	assert_int_equal(converge(&m, &want, 1, all_ours), 2);
+}
+
 static void test_ipv6_prefix_length_is_replaced(void **state)
 {
 	struct net_addr have = addr(2, "2001:db8::1/64"), want = addr(2, "2001:db8::1/128");
@@ -264,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_additions_come_before_removals),
 		cmocka_unit_test(test_secondaries_outlive_their_primary),
 		cmocka_unit_test(test_changed_attribute_is_replaced),
+		cmocka_unit_test(test_other_attributes),
 		cmocka_unit_test(test_ipv6_prefix_length_is_replaced),
 		cmocka_unit_test(test_random),
 	};

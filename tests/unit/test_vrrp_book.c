@@ -114,6 +114,39 @@ static void test_addr(void **state)
 	assert_false(vrrp_book_get_addr(p, 2, &installed));
 }
 
+static void test_entry(void **state)
+{
+	struct net_entry_id id = { .kind = NET_ROUTE, .family = AF_INET6, .type = 6, .protocol = 18, .scope = 200, .tos = 16, .table = 70000,
+		.priority = 1024, .target = 9, .ifindex = 7 }, got;
+	uint8_t p[BOOK_PAYLOAD_MAX];
+	char key[BOOK_KEY_MAX], other[BOOK_KEY_MAX];
+	bool installed = false;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(addr_parse_prefix("fd07:1::/32", &id.dst), 0);
+	assert_int_equal(addr_parse_prefix("fd08::/16", &id.src), 0);
+	len = vrrp_book_put_entry(true, &id, p);
+	assert_int_not_equal(len, 0);
+	assert_true(vrrp_book_get_entry(p, len, &installed, &got));
+	assert_true(installed);
+	assert_true(prefix_equal(&got.dst, &id.dst) && prefix_equal(&got.src, &id.src) && got.kind == NET_ROUTE && got.family == AF_INET6);
+	assert_true(got.type == 6 && got.protocol == 18 && got.scope == 200 && got.tos == 16 && got.table == 70000);
+	assert_true(got.priority == 1024 && got.target == 9 && got.ifindex == 7);
+	for (size_t cut = 0; cut < len; cut++)
+		assert_false(vrrp_book_get_entry(p, cut, &installed, &got));
+	p[8] = 129;                                     /* a prefix longer than an address */
+	assert_false(vrrp_book_get_entry(p, len, &installed, &got));
+	p[8] = 32;
+	p[2] = 3;
+	assert_false(vrrp_book_get_entry(p, len, &installed, &got));
+	vrrp_book_entry_key(NET_RULE, "from all table 7", key);
+	vrrp_book_entry_key(NET_RULE, "from all table 8", other);
+	assert_true(vrrp_book_is_entry_key(key));
+	assert_string_not_equal(key, other);
+	assert_false(vrrp_book_is_entry_key("addr eth0 10.0.0.1/24"));
+}
+
 static void test_in_time(void **state)
 {
 	struct vrrp_book_state s = { .state = VRRP_MASTER, .interval = USEC_PER_SEC, .last_advert = 50 * USEC_PER_SEC };
@@ -129,18 +162,18 @@ static void test_in_time(void **state)
 
 static void test_records(void **state)
 {
-	struct conf_vrrp v[2] = { { .nvips = 3 }, { .nvips = 1, .nevips = 2 } };
-	struct config cfg = { .vrrp = v, .nvrrp = 2 };
+	struct conf_vrrp v[2] = { { .nvips = 3, .nroutes = 4 }, { .nvips = 1, .nevips = 2, .nrules = 5 } };
+	struct config cfg = { .vrrp = v, .nvrrp = 2, .nstatic_vips = 6, .nstatic_routes = 7, .nstatic_rules = 8 };
 
 	(void)state;
-	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 1);
+	assert_int_equal(vrrp_book_records(&cfg), 2 * 2 + 6 + 4 + 5 + 6 + 7 + 8 + 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),     cmocka_unit_test(test_state),   cmocka_unit_test(test_counters),
-		cmocka_unit_test(test_addr),     cmocka_unit_test(test_in_time), cmocka_unit_test(test_records),
+		cmocka_unit_test(test_addr), cmocka_unit_test(test_entry),    cmocka_unit_test(test_in_time), cmocka_unit_test(test_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

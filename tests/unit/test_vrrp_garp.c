@@ -49,6 +49,26 @@ static void test_master_burst_twice(void **state)
 	assert_int_equal(drain(&g, &cfg, 2, T0 + 9 * SEC), 0);
 }
 
+/* Each address was announced while they were put on their links, before anything was repeated. */
+static void test_rest_of_a_takeover(void **state)
+{
+	struct conf_garp cfg = defaults();
+	struct vrrp_garp g;
+
+	(void)state;
+	vrrp_garp_init(&g);
+	vrrp_garp_go_on(&g, &cfg, T0);
+	assert_int_equal(drain(&g, &cfg, 2, T0), 8);
+	assert_true(vrrp_garp_poll(&g, &cfg, T0 + 5 * SEC));
+	assert_int_equal(drain(&g, &cfg, 2, T0 + 5 * SEC), 10);
+	cfg.repeat = 1;
+	cfg.delay = 0;
+	vrrp_garp_init(&g);
+	vrrp_garp_go_on(&g, &cfg, T0);
+	assert_int_equal(drain(&g, &cfg, 2, T0), 0);
+	assert_int_equal(vrrp_garp_due(&g), USEC_NEVER);
+}
+
 static void test_no_second_burst(void **state)
 {
 	struct conf_garp cfg = defaults();
@@ -171,7 +191,7 @@ static void test_partial_and_merged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_no_second_burst),
+		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_no_second_burst), cmocka_unit_test(test_rest_of_a_takeover),
 		cmocka_unit_test(test_lower_prio),         cmocka_unit_test(test_refresh_keeps_its_phase),
 		cmocka_unit_test(test_interval_and_gate),  cmocka_unit_test(test_partial_and_merged),
 		cmocka_unit_test(test_resume_between_the_bursts),
