@@ -45,6 +45,14 @@ void strbuf_add(struct strbuf *sb, const char *str)
 	strbuf_addn(sb, str, strlen(str));
 }
 
+void strbuf_truncate(struct strbuf *sb, size_t len)
+{
+	if (len >= sb->len)
+		return;
+	sb->len = len;
+	sb->str[len] = '\0';
+}
+
 void strbuf_addc(struct strbuf *sb, char c)
 {
 	strbuf_addn(sb, &c, 1);

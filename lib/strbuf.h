@@ -10,6 +10,7 @@ struct strbuf { char *str; size_t len, cap; };
 
 void strbuf_add(struct strbuf *sb, const char *str);
 void strbuf_addn(struct strbuf *sb, const void *data, size_t len);
+void strbuf_truncate(struct strbuf *sb, size_t len);   /* drops what is behind the first len bytes */
 void strbuf_addc(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vaddf(struct strbuf *sb, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A configuration while it is being made: the final structs first, behind them what only the making needs (values that are inherited, what
- * was written rather than what is meant). */
+/* A configuration while it is being made: the final structs first, behind them what only the making needs (values that
+ * are inherited, what was written rather than what is meant). */
 #ifndef CONF_BUILD_H
 #define CONF_BUILD_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trackers and groups while they are being made: who names whom, before it is known who there is. Included by build.h. */
+/* Trackers and groups while they are being made: who names whom, before it is known who there is. Included by build.h.
+ * */
 #ifndef CONF_BUILD_TRACK_H
 #define CONF_BUILD_TRACK_H
 
@@ -7,7 +8,8 @@
 #include "conf/vec.h"
 #include "lib/map.h"
 
-/* A line of a list of trackers. In `track_interface` only those that cannot be read are kept here, as CONF_TRACK_KINDS. */
+/* A line of a list of trackers. In `track_interface` only those that cannot be read are kept here, as
+ * CONF_TRACK_KINDS. */
 struct build_use {
 	struct conf_pos pos;
 	const char *name;
@@ -81,7 +83,8 @@ struct node;
 void track_init(struct build_track *t);
 void track_done(struct build_track *t);
 void track_seal(struct schema_ctx *c, struct config *cfg);              /* groups and links, too */
-/* The object of the tracker whose block begins; at its end: what is broken is kept with its reason, a second one of the same name is not. */
+/* The object of the tracker whose block begins; at its end: what is broken is kept with its reason, a second one of
+ * the same name is not. */
 void *tracker_begin(struct schema_ctx *c, const struct node *n, const struct schema_block *block);
 bool tracker_unknown(struct schema_ctx *c, const struct node *n);
 void tracker_end(struct schema_ctx *c, struct conf_tracker *t, enum conf_track_kind kind, size_t size);
@@ -101,8 +104,9 @@ void print_groups(struct printer *p);
 void print_links(struct printer *p);
 
 /* ---- check_track.c ---- */
-/* The tracker of that name, which `who` (CONF_USED_BY_…) uses; NULL when there is none: that is said, `consequence` ends the sentence ("the
- * service is not programmed"). It may be broken, or not tell `who`: see conf_tracker. To be called when the whole text is read. */
+/* The tracker of that name, which `who` (CONF_USED_BY_…) uses; NULL when there is none: that is said, `consequence`
+ * ends the sentence ("the service is not programmed"). It may be broken, or not tell `who`: see conf_tracker. To be
+ * called when the whole text is read. */
 const struct conf_tracker *tracker_find(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos, unsigned who,
 					const char *consequence);
 /* Finds what an instance or group follows. *broken gets the reason when it cannot be followed. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From an expanded text to a configuration: words → tree → tables → derived values → rules between objects → one constant struct.
+ * From an expanded text to a configuration: words → tree → tables → derived values → rules between objects → one
+ * constant struct.
  *
- * Parent and children call config_parse with the same bytes and get the same objects in the same order. global_defs is read before
- * everything else, wherever it stands, so that its defaults hold for all, and groups of addresses before the virtual servers that name them. What is needed only while reading lies outside the
- * configuration's arena and is gone when config_parse returns.
+ * Parent and children call config_parse with the same bytes and get the same objects in the same order. global_defs is
+ * read before everything else, wherever it stands, so that its defaults hold for all, and groups of addresses before
+ * the virtual servers that name them. What is needed only while reading lies outside the configuration's arena and is
+ * gone when config_parse returns.
  */
 #include "conf/config.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration, typed and constant: what the text says, checked, with every default filled in. It lives in one arena for
- * the life of its process and is never changed after config_load; runtime objects point into it and keep their own state elsewhere.
- * The same bytes parsed by parent and children give the same indices, so (generation, index) names an object in any process. */
+ * the life of its process and is never changed after config_load; runtime objects point into it and keep their own
+ * state elsewhere. The same bytes parsed by parent and children give the same indices, so (generation, index) names an
+ * object in any process. */
 #ifndef CONF_CONFIG_H
 #define CONF_CONFIG_H
 
@@ -44,17 +45,20 @@ struct config {
 
 struct conf_diags;
 
-/* Parses an expanded text (see conf/text/source.h) into a configuration. Never fails for what the text says: mistakes are added to `diags`
- * (may be NULL in a child: the parent has said them), the broken object is left out or held back. The result is the caller's: config_free. */
+/* Parses an expanded text (see conf/text/source.h) into a configuration. Never fails for what the text says: mistakes
+ * are added to `diags` (may be NULL in a child: the parent has said them), the broken object is left out or held back.
+ * The result is the caller's: config_free. */
 struct config *config_parse(const char *text, size_t len, struct conf_diags *diags);
-/* The same for a text that is not needed any more: it is destroyed. text[len] belongs to it. The result does not point into it. */
+/* The same for a text that is not needed any more: it is destroyed. text[len] belongs to it. The result does not point
+ * into it. */
 struct config *config_parse_here(char *text, size_t len, struct conf_diags *diags);
 void config_free(struct config *cfg);                   /* NULL is fine */
 
 /* The tracker of that kind and index, which must exist. */
 const struct conf_tracker *config_tracker(const struct config *cfg, enum conf_track_kind kind, uint32_t index);
 
-/* There is a static address, route or rule. A role has work: there is a vrrp_instance or one of those; there is a virtual_server. */
+/* There is a static address, route or rule. A role has work: there is a vrrp_instance or one of those; there is a
+ * virtual_server. */
 bool config_has_statics(const struct config *cfg);
 bool config_has_vrrp(const struct config *cfg);
 bool config_has_checkers(const struct config *cfg);

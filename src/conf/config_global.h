@@ -34,7 +34,8 @@ struct conf_garp {
 	usec_t interval;                                /* least gap between two of them on an interface; 0 = none */
 };
 
-/* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on VMACs only. */
+/* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on
+ * VMACs only. */
 struct conf_garp_extra { usec_t period; bool all; };
 
 enum conf_rx_policy { CONF_RX_KERNEL, CONF_RX_MTU, CONF_RX_ADVERT, CONF_RX_BYTES };

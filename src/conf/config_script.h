@@ -8,7 +8,8 @@
 
 #include "conf/pos.h"
 
-/* A user's command. Scripts stand in one table in the order of their text; index 0 is "none". Only the parent runs them. */
+/* A user's command. Scripts stand in one table in the order of their text; index 0 is "none". Only the parent runs
+ * them. */
 struct conf_script {
 	struct conf_pos pos;
 	const char *keyword;                    /* notify_master, script … */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Virtual servers, their real servers and checkers as configured. There may be tens of thousands of them: what few have lies behind a
- * pointer. */
+/* Virtual servers, their real servers and checkers as configured. There may be tens of thousands of them: what few
+ * have lies behind a pointer. */
 #ifndef CONF_CONFIG_SERVER_H
 #define CONF_CONFIG_SERVER_H
 
@@ -101,7 +101,8 @@ struct conf_check {
 	};
 };
 
-/* The daemon makes checks of this type. Of those that it cannot make yet it says so, and their servers count as healthy. */
+/* The daemon makes checks of this type. Of those that it cannot make yet it says so, and their servers count as
+ * healthy. */
 static inline bool conf_check_is_made(const struct conf_check *check)
 {
 	return check->type == CONF_CHECK_TCP || check->type == CONF_CHECK_HTTP;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Trackers as configured, and who follows them. A tracker is named by its kind and its index in the configuration's table of that kind. */
+/* Trackers as configured, and who follows them. A tracker is named by its kind and its index in the configuration's
+ * table of that kind. */
 #ifndef CONF_CONFIG_TRACK_H
 #define CONF_CONFIG_TRACK_H
 
@@ -14,8 +15,9 @@
 enum conf_track_kind { CONF_TRACK_SCRIPT, CONF_TRACK_FILE, CONF_TRACK_PROCESS, CONF_TRACK_BFD, CONF_TRACK_KINDS };
 enum { CONF_USED_BY_VRRP = 1, CONF_USED_BY_CHECKERS = 2 };
 
-/* What all of them begin with. A weight of 0 means that a failure is a fault (with `reverse`, that a success is); any other is added to the
- * priority: a positive one while all is well, a negative one while it is not; `reverse` exchanges plus and minus. */
+/* What all of them begin with. A weight of 0 means that a failure is a fault (with `reverse`, that a success is); any
+ * other is added to the priority: a positive one while all is well, a negative one while it is not; `reverse`
+ * exchanges plus and minus. */
 struct conf_tracker {
 	struct conf_pos pos;
 	uint32_t index;                         /* its place in its table */
@@ -42,7 +44,8 @@ struct conf_track_file {
 	int32_t init_value;
 };
 
-/* How arguments are compared: not at all; the same; the same, the last one may be longer; those that are given, more may follow. */
+/* How arguments are compared: not at all; the same; the same, the last one may be longer; those that are given, more
+ * may follow. */
 enum conf_param_match { CONF_PARAM_ANY, CONF_PARAM_EXACT, CONF_PARAM_INITIAL, CONF_PARAM_PARTIAL };
 
 struct conf_track_process {

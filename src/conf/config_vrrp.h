@@ -59,6 +59,13 @@ struct conf_vif {
 	struct ip_prefix addr;                  /* ipvlan: the source of adverts; unset = the link-local address (IPv6) */
 };
 
+/* An interface that is made for an instance. */
+struct conf_vdev {
+	const char *name, *base;                /* base: on top of this one */
+	const struct conf_vif *vif;             /* what was said of it; NULL: a VMAC for addresses on an interface that is not the instance's */
+	uint8_t mac[6];                         /* of a VMAC */
+};
+
 /* auth_hmac. */
 enum conf_hmac_mode { CONF_HMAC_ENFORCE, CONF_HMAC_PERMISSIVE, CONF_HMAC_RECEIVE_ONLY };
 enum { CONF_HMAC_KEY_MIN = 32, CONF_HMAC_KEY_MAX = 64 };
@@ -115,6 +122,7 @@ struct conf_vrrp {
 	const struct conf_peer *peers; unsigned npeers;
 	const struct conf_vif *vif;             /* NULL = none: everything is on `interface` */
 	bool use_vmac_addr, vmac_xmit_base;
+	const struct conf_vdev *vdevs; unsigned nvdevs;         /* finished; the first one is the instance's own, when it has `vif` */
 	const char *lvs_sync_interface;         /* lvs_sync_daemon_interface; NULL = none */
 	const struct conf_vip *vips; unsigned nvips;            /* in adverts, in this order */
 	const struct conf_vip *evips; unsigned nevips;          /* virtual_ipaddress_excluded: not in adverts */
@@ -127,5 +135,8 @@ struct conf_vrrp {
 	struct conf_garp_extra garp_extra;
 	struct conf_notify notify;
 };
+
+/* The address is on a VMAC on top of `vip->dev`, instead of that interface itself. */
+bool vrrp_vip_on_vdev(const struct conf_vrrp *v, const struct conf_vip *vip);
 
 #endif

@@ -2,17 +2,19 @@
 /*
  * Diagnostics: the list of what is wrong with a configuration.
  *
- * Everything that reads the configuration adds to one list; nobody prints on the way. So each thing is said once (an equal text at an
- * equal place is the same diagnostic), in the order of the text rather than in that of the passes over it, and a file with 100,000
- * mistakes makes a report that a person can read: DIAG_STORED of each severity (a flood of warnings hides no error), and how many more there are.
+ * Everything that reads the configuration adds to one list; nobody prints on the way. So each thing is said once (an
+ * equal text at an equal place is the same diagnostic), in the order of the text rather than in that of the passes over
+ * it, and a file with 100,000 mistakes makes a report that a person can read: DIAG_STORED of each severity (a flood of
+ * warnings hides no error), and how many more there are.
  *
- * What is odd about a word before anybody knows what the word is for (a `;` at its end, a definition that was not replaced) is often the cause of
- * what is wrong with it later: then the two are one message.
+ * What is odd about a word before anybody knows what the word is for (a `;` at its end, a definition that was not
+ * replaced) is often the cause of what is wrong with it later: then the two are one message.
  *
- * What stands in a definition or a sequence is one mistake, however often that is used: the first use is shown, the others are counted.
+ * What stands in a definition or a sequence is one mistake, however often that is used: the first use is shown, the
+ * others are counted.
  *
- * Messages are kept as they were made, with whatever bytes the configuration held: which of them may be seen depends on who looks
- * (diag_show.c). Called by every reader of the configuration; knows nothing of terminals, logs and JSON.
+ * Messages are kept as they were made, with whatever bytes the configuration held: which of them may be seen depends on
+ * who looks (diag_show.c). Called by every reader of the configuration; knows nothing of terminals, logs and JSON.
  */
 #include "conf/diag.h"
 
@@ -137,8 +139,9 @@ static void key_use(struct diag_key *key, const struct conf_pos *pos, const char
 	key->len = 1 + sizeof(place) + len;
 }
 
-/* What makes two diagnostics the same one; returns how many keys it has. Repetitions have no line in theirs. What came from a definition is the same
- * when the same is said of the same of its lines, and also when its kind of thing is said again at the same use. */
+/* What makes two diagnostics the same one; returns how many keys it has. Repetitions have no line in theirs. What came
+ * from a definition is the same when the same is said of the same of its lines, and also when its kind of thing is
+ * said again at the same use. */
 static unsigned said_keys(struct diag_key key[2], const struct conf_pos *pos, bool repeat, const char *fmt, const char *text)
 {
 	if (!pos->via) {

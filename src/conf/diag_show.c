@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Diagnostics as they are shown: text with the source line for a terminal, one line each for the log, JSON for programs.
+ * Diagnostics as they are shown: text with the source line for a terminal, one line each for the log, JSON for
+ * programs.
  *
- * The echo of a source line needs the file's text, which source_read hands over; a secret in it shows as ******** (mask.c). Columns count
- * bytes; the caret is placed by what the characters take on a terminal, so that it also stands right below what follows Chinese text. A terminal and a log get one line of valid
- * text and nothing that moves a cursor or turns the direction of writing, also in the names of files: what may not be seen is a `?`. JSON has
- * escapes of its own for control characters, so programs get them, and U+FFFD only for bytes that are no UTF-8.
+ * The echo of a source line needs the file's text, which source_read hands over; a secret in it shows as ********
+ * (mask.c). Columns count bytes; the caret is placed by what the characters take on a terminal, so that it also stands
+ * right below what follows Chinese text. A terminal and a log get one line of valid text and nothing that moves a
+ * cursor or turns the direction of writing, also in the names of files: what may not be seen is a `?`. JSON has escapes
+ * of its own for control characters, so programs get them, and U+FFFD only for bytes that are no UTF-8.
  *
- * Called by the configuration test and by whoever logs a start or a reload. Secrets are hidden here and not when a message is made,
- * because some are learned later.
+ * Called by the configuration test and by whoever logs a start or a reload. Secrets are hidden here and not when a
+ * message is made, because some are learned later.
  */
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -175,7 +177,8 @@ static size_t echo_window(const struct strbuf *line, size_t col, size_t *len)
 	return from;
 }
 
-/* A part of the line, each character as one that a terminal may get, or as the blanks that take its place. Tabs stay. */
+/* A part of the line, each character as one that a terminal may get, or as the blanks that take its place. Tabs stay.
+ * */
 static void echo_characters(const struct strbuf *line, size_t from, size_t to, struct strbuf *out, bool blank)
 {
 	const char *text = strbuf_str(line), *end = text + line->len;

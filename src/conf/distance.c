@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How far two words are apart: the number of letters that were left out, added, exchanged or swapped with their neighbour.
+ * How far two words are apart: the number of letters that were left out, added, exchanged or swapped with their
+ * neighbour.
  *
- * Case does not count, and a dash is as good as an underscore. Called where an unknown word is to be understood, and where a secret must be
- * known behind a misspelt keyword. Knows no word itself.
+ * Case does not count, and a dash is as good as an underscore. Called where an unknown word is to be understood, and
+ * where a secret must be known behind a misspelt keyword. Knows no word itself.
  */
 #include "conf/distance.h"
 

@@ -2,11 +2,13 @@
 /*
  * Masking: a diagnostic shows lines of the configuration, but never a secret.
  *
- * Four ways lead to one: a block about secrets (secret_block.c), a word that says that a secret follows (secret.c), a definition whose name says so ($DB_PASSWORD=…), and a definition
- * that was used where a secret is expected. The values of the last kind are told to us by whoever replaces uses; they are hidden wherever they
- * appear, also in messages: a value may stand where a keyword was meant.
+ * Four ways lead to one: a block about secrets (secret_block.c), a word that says that a secret follows (secret.c), a
+ * definition whose name says so ($DB_PASSWORD=…), and a definition that was used where a secret is expected. The values
+ * of the last kind are told to us by whoever replaces uses; they are hidden wherever they appear, also in messages: a
+ * value may stand where a keyword was meant.
  *
- * Called by diag_show.c. Asks only when something is shown, so a secret that is learned late is hidden in early messages, too.
+ * Called by diag_show.c. Asks only when something is shown, so a secret that is learned late is hidden in early
+ * messages, too.
  */
 #include "conf/mask.h"
 

@@ -2,9 +2,10 @@
 /*
  * Which number a name means.
  *
- * The machine's own names (iproute2's files) were added to the expanded text by the parent, see names_read.c, so that parent and children
- * find the same number whatever happens to the files meanwhile. The names that iproute2 is delivered with are known without any file. A number
- * stands for itself. Called by the readers of routes, rules and addresses; opens nothing.
+ * The machine's own names (iproute2's files) were added to the expanded text by the parent, see names_read.c, so that
+ * parent and children find the same number whatever happens to the files meanwhile. The names that iproute2 is
+ * delivered with are known without any file. A number stands for itself. Called by the readers of routes, rules and
+ * addresses; opens nothing.
  */
 #include "conf/names.h"
 

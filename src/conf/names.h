@@ -18,7 +18,8 @@ struct names { const struct name_def *defs; size_t n; };
 
 #define NAMES_MAX 4096                          /* in one text */
 
-/* The number behind a name or a number (decimal, 0x, 0), at most max. 0, -ENOENT (no such name) or -ERANGE. `names` may be NULL. */
+/* The number behind a name or a number (decimal, 0x, 0), at most max. 0, -ENOENT (no such name) or -ERANGE. `names`
+ * may be NULL. */
 int names_number(const struct names *names, enum name_kind kind, const char *word, uint32_t max, uint32_t *out);
 /* Writes the names, each behind a blank, at most as many as a line of text bears. */
 void names_list(const struct names *names, enum name_kind kind, struct strbuf *out);
@@ -26,8 +27,8 @@ void names_list(const struct names *names, enum name_kind kind, struct strbuf *o
 const char *names_nearest(const struct names *names, enum name_kind kind, const char *word);
 
 /* ---- names_read.c: the parent only ---- */
-/* Adds the machine's names to an expanded text whose statements may need them: iproute2's files and /etc/protocols. A directory that
- * the text itself names (iproute_etc_dir, iproute_usr_dir) and that cannot be read is a warning. */
+/* Adds the machine's names to an expanded text whose statements may need them: iproute2's files and /etc/protocols. A
+ * directory that the text itself names (iproute_etc_dir, iproute_usr_dir) and that cannot be read is a warning. */
 void names_append(struct strbuf *expanded, struct conf_diags *diags);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * The canonical print: the effective configuration as a configuration.
  *
- * The parent compares the prints of two generations to see which child a reload concerns, so all that a process does must be in its print:
- * every derived value, also the reason for which an object is held back (as a comment). Objects stand in their order, keywords in that of
- * the tables.
+ * The parent compares the prints of two generations to see which child a reload concerns, so all that a process does
+ * must be in its print: every derived value, also the reason for which an object is held back (as a comment). Objects
+ * stand in their order, keywords in that of the tables.
  */
 #include "conf/print.h"
 

@@ -6,7 +6,8 @@
 #include "conf/config.h"
 #include "lib/strbuf.h"
 
-/* All of it, each thing once: a file that means the same. Secrets are masked unless `secrets`; a comparison asks for them. */
+/* All of it, each thing once: a file that means the same. Secrets are masked unless `secrets`; a comparison asks for
+ * them. */
 void config_print(const struct config *cfg, struct strbuf *out, bool secrets);
 /* What holds for all, and what each role acts on; trackers that both follow are in both. */
 void config_print_globals(const struct config *cfg, struct strbuf *out, bool secrets);

@@ -2,12 +2,14 @@
 /*
  * Blocks about secrets: authentication, auth_hmac, SSL.
  *
- * Inside of them a slip of the pen may make anything the secret: the keyword is misspelt beyond recognition, the value stands on the next line,
- * or behind the wrong word. So here it is not asked what is secret but what is not: keywords, and the values of those that hold none.
- * Everything else on these lines is hidden, and is a secret wherever else it appears.
+ * Inside of them a slip of the pen may make anything the secret: the keyword is misspelt beyond recognition, the value
+ * stands on the next line, or behind the wrong word. So here it is not asked what is secret but what is not: keywords,
+ * and the values of those that hold none. Everything else on these lines is hidden, and is a secret wherever else it
+ * appears.
  *
- * It is the source that is looked at, line by line, since a mistake is shown as it was written, and braces may be missing: a block ends with its
- * brace, or where another block begins that the language knows. Called by diag_show.c, when there is something to show.
+ * It is the source that is looked at, line by line, since a mistake is shown as it was written, and braces may be
+ * missing: a block ends with its brace, or where another block begins that the language knows. Called by diag_show.c,
+ * when there is something to show.
  */
 #include "conf/secret_block.h"
 

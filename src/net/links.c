@@ -63,15 +63,37 @@ const struct net_link *links_by_name(const struct links *t, const char *name)
 	return e ? &e->link : NULL;
 }
 
-static uint32_t parse_vrf(struct nlattr *info)
+/* Of those two, the mode has the same number, and a different size. */
+static uint16_t parse_mode(struct nlattr *data, const char *kind)
+{
+	struct nlattr *at;
+
+	if (!strcmp(kind, "macvlan")) {
+		at = nla_find(nla_data(data), nla_len(data), IFLA_MACVLAN_MODE);
+		return at && nla_len(at) >= (int)sizeof(uint32_t) ? (uint16_t)nla_get_u32(at) : 0;
+	}
+	if (!strcmp(kind, "ipvlan")) {
+		at = nla_find(nla_data(data), nla_len(data), IFLA_IPVLAN_MODE);
+		return at && nla_len(at) >= (int)sizeof(uint16_t) ? nla_get_u16(at) : 0;
+	}
+	return 0;
+}
+
+static void parse_kind(struct nlattr *info, struct net_link *out)
 {
 	struct nlattr *kind = nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND), *data = nla_find(nla_data(info), nla_len(info), IFLA_INFO_DATA);
 	struct nlattr *table;
 
-	if (!kind || !data || nla_strcmp(kind, "vrf"))
-		return 0;
+	out->vrf_table = 0;
+	if (!kind)
+		return;
+	nla_strlcpy(out->kind, kind, sizeof(out->kind));
+	if (!data)
+		return;
+	out->mode = parse_mode(data, out->kind);
 	table = nla_find(nla_data(data), nla_len(data), IFLA_VRF_TABLE);
-	return table && nla_len(table) >= (int)sizeof(uint32_t) ? nla_get_u32(table) : 0;
+	if (!strcmp(out->kind, "vrf") && table && nla_len(table) >= (int)sizeof(uint32_t))
+		out->vrf_table = nla_get_u32(table);
 }
 
 static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
@@ -97,8 +119,12 @@ static void parse_attributes(const struct nlmsghdr *h, struct net_link *out)
 			if (len >= (int)sizeof(uint32_t))
 				out->mtu = nla_get_u32(at);
 			break;
+		case IFLA_LINK:
+			if (len >= (int)sizeof(int32_t))
+				out->lower = nla_get_s32(at);
+			break;
 		case IFLA_LINKINFO:
-			out->vrf_table = parse_vrf(at);
+			parse_kind(at, out);
 			break;
 		}
 	}
@@ -129,7 +155,8 @@ static bool same(const struct net_link *a, const struct net_link *b)
 {
 	return a->ifindex == b->ifindex && !strcmp(a->name, b->name) && a->flags == b->flags &&
 	       a->hwtype == b->hwtype && a->hwlen == b->hwlen && !memcmp(a->hwaddr, b->hwaddr, sizeof(a->hwaddr)) &&
-	       a->mtu == b->mtu && a->vrf_table == b->vrf_table;
+	       a->mtu == b->mtu && a->vrf_table == b->vrf_table && a->lower == b->lower && a->mode == b->mode &&
+	       !strcmp(a->kind, b->kind);
 }
 
 static void forget_name(struct links *t, const struct link_entry *e)

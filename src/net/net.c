@@ -366,6 +366,22 @@ void net_hold_events(struct net *n, bool hold)
 	n->held = hold;
 }
 
+int net_request(struct net *n, const struct nlmsghdr *h)
+{
+	struct netlink_batch b;
+	int result = -EIO;
+
+	netlink_batch_init(&b, n->requests);
+	netlink_batch_add(&b, h, &result);
+	netlink_batch_done(&b);
+	if (result && b.text[0])
+		log_info("Netlink: the kernel on a refused request: %s", b.text);
+	n->depth++;
+	read_events(n);
+	leave(n);
+	return result;
+}
+
 int net_event_fd(const struct net *n)
 {
 	return nl_socket_get_fd(n->events);

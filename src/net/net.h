@@ -26,6 +26,9 @@ struct net_link {
 	uint8_t hwlen, hwaddr[32];
 	uint32_t mtu;
 	uint32_t vrf_table;                     /* of a VRF; 0 = it is none */
+	int lower;                              /* the link it is on top of, in this namespace; 0 = none */
+	char kind[16];                          /* "macvlan", "ipvlan", "vlan" …; "" = a device */
+	uint16_t mode;                          /* of a macvlan or ipvlan: MACVLAN_MODE_…, IPVLAN_MODE_… */
 };
 
 /* An address on a link, as wanted or as found. */

@@ -33,7 +33,7 @@ void vrrp_auth_text(enum vrrp_drop drop, const struct vrrp_auth *a, const struct
 
 /* The next advert's sequence number, for all destinations of it. */
 void vrrp_auth_next(struct vrrp_auth *a, usec_t real);
-/* AH: a master that heard another one leaves a gap, so that two that count in step do not take each other's for replays. */
+/* AH: a master that answers another one leaves a gap, so that two that count in step do not take each other's for replays. */
 void vrrp_auth_skip(struct vrrp_auth *a);
 /* Fills in number and signature of a packet with its VRRP_AH_HEAD bytes of headers. */
 void vrrp_auth_ah_sign(struct vrrp_auth *a, uint8_t *packet, size_t len);

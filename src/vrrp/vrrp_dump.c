@@ -87,7 +87,8 @@ static void put_peers(const struct conf_vrrp *conf, FILE *out)
 		fprintf(out, "   Multicast address %s\n", addr_str(&conf->mcast_group, addr));
 		return;
 	}
-	fprintf(out, "   Unicast Peer :\n");
+	fprintf(out, "   Unicast TTL = %u\n", conf->unicast_ttl);
+	fprintf(out, "   Check unicast src = %s\n   Unicast Peer :\n", conf->check_unicast_src ? "yes" : "no");
 	for (unsigned i = 0; i < conf->npeers; i++)
 		fprintf(out, "     %s\n", addr_str(&conf->peers[i].addr, addr));
 }
@@ -120,8 +121,11 @@ static void put_config(const struct vrrp_inst *in, FILE *out)
 	fprintf(out, "   Accept = enabled\n   Preempt = %s\n", conf->nopreempt ? "disabled" : "enabled");
 	if (conf->preempt_delay)
 		fprintf(out, "   Preempt delay = %g secs\n", (double)conf->preempt_delay / (double)USEC_PER_SEC);
-	if (conf->auth == CONF_AUTH_PASS)
-		fputs("   Authentication type = SIMPLE_PASSWORD\n   Password = ********\n", out);
+	if (conf->auth != CONF_AUTH_NONE)
+		fprintf(out, "   Authentication type = %s\n   Password = ********\n",
+			conf->auth == CONF_AUTH_AH ? "IPSEC_AH" : "SIMPLE_PASSWORD");
+	else if (conf->hmac)
+		fprintf(out, "   Authentication type = HMAC-SHA-256\n   Active key = %u\n", conf->hmac->active);
 	else
 		fputs("   Authentication type = none\n", out);
 }
@@ -196,9 +200,9 @@ static void put_sockpool(const struct vrrp_shared *sh, FILE *out)
 		char addr[ADDR_STRLEN];
 
 		fprintf(out,
-			" fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = VRRP\n   Type = %s\n",
+			" fd_in %d fd_out = %d\n   Interface = %s\n   Family = %s\n   Protocol = %s\n   Type = %s\n",
 			vrrp_sock_fd(s), vrrp_sock_fd(s), link ? link->name : "(none)",
-			key->family == AF_INET ? "IPv4" : "IPv6", key->unicast ? "Unicast" : "Multicast");
+			key->family == AF_INET ? "IPv4" : "IPv6", key->proto == VRRP_PROTO_AH ? "AH" : "VRRP", key->unicast ? "Unicast" : "Multicast");
 		fprintf(out, "   Address = %s\n   Malformed packets = %" PRIu64 "\n   Packets of unknown VRIDs = %" PRIu64 "\n   VRRP instances\n",
 			addr_str(&key->addr, addr), vrrp_sock_strays(s)->malformed, vrrp_sock_strays(s)->unknown_vrid);
 		for (unsigned vrid = 1; vrid < 256; vrid++) {
@@ -299,6 +303,15 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 	put_interfaces(sh, out);
 }
 
+static void put_sign_errors(const uint32_t errors[static VRRP_SIGN_ERRORS], FILE *out)
+{
+	static const char *const names[VRRP_SIGN_ERRORS] = { "Missing", "Malformed", "Unknown Key", "Invalid HMAC", "Stale", "Replay" };
+
+	fputs("  Authentication Extension Errors:\n", out);
+	for (unsigned i = 0; i < VRRP_SIGN_ERRORS; i++)
+		fprintf(out, "    %s: %u\n", names[i], errors[i]);
+}
+
 void vrrp_dump_stats(const struct vrrp_shared *sh, FILE *out)
 {
 	for (unsigned i = 0; i < sh->ninsts; i++) {
@@ -314,6 +327,8 @@ void vrrp_dump_stats(const struct vrrp_shared *sh, FILE *out)
 			c->addr_list_err);
 		fprintf(out, "  Authentication Errors:\n    Invalid Type: %u\n    Type Mismatch: %u\n    Failure: %u\n",
 			c->invalid_authtype, c->authtype_mismatch, c->auth_failure);
+		if (sh->insts[i].conf->hmac)
+			put_sign_errors(sh->insts[i].sign_errors, out);
 		fprintf(out, "  Priority Zero:\n    Received: %u\n    Sent: %u\n", c->pri_zero_rcvd, c->pri_zero_sent);
 	}
 }

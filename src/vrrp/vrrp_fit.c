@@ -13,6 +13,7 @@
 
 #include "lib/log.h"
 #include "vrrp/vrrp_track.h"
+#include "vrrp/vrrp_vmac.h"
 #include "vrrp/vrrp_wire.h"
 
 /* ---- tracked interfaces ---- */
@@ -62,6 +63,10 @@ static bool find_source(const struct vrrp_inst *in, struct ip_addr *out, uint32_
 	const struct conf_vrrp *conf = in->conf;
 	unsigned nexcept = conf->priority == VRRP_OWNER ? 0 : in->sh->nvirtual;
 
+	if (conf->vif && addr_is_set(&conf->vif->addr.addr)) {  /* of its ipvlan */
+		*out = conf->vif->addr.addr;
+		return true;
+	}
 	if (addr_is_set(&conf->src)) {
 		*out = conf->src;
 		if ((!conf->unicast && !conf->track_src_ip) || net_has_addr(in->sh->net, 0, &conf->src))
@@ -101,6 +106,8 @@ static void say_faults(const struct vrrp_inst *in, uint32_t fresh)
 			    conf->interface ? conf->interface : conf->vrf);
 	if (fresh & VRRP_FAULT_LINK_DOWN)
 		log_info("(%s): entering FAULT state (interface %s down)", conf->name, link ? link->name : conf->interface);
+	if (fresh & VRRP_FAULT_VMAC)
+		log_info("(%s): entering FAULT state (interface %s down)", conf->name, vrrp_vmac_name(conf, NULL));
 	if (fresh & VRRP_FAULT_NO_ADDR)
 		log_info("(%s) entering FAULT state (no IPv%d address for interface)", conf->name,
 			 conf->family == AF_INET6 ? 6 : 4);
@@ -163,7 +170,11 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 		faults = VRRP_FAULT_CONFIG;
 	} else {
 		faults = check_link(in);
-		if (!(faults & VRRP_FAULT_NO_LINK)) {
+		if (!(faults & VRRP_FAULT_NO_LINK) && vrrp_vmac_missing(in)) {
+			if (in->sh->vmacs)              /* before that they are not made yet */
+				faults |= VRRP_FAULT_VMAC;
+			vrrp_wire_leave(in);
+		} else if (!(faults & VRRP_FAULT_NO_LINK)) {
 			if (find_source(in, &src, &src_fault)) {
 				faults |= vrrp_wire_join(in, &src, socket_ifindex(in));
 				if (!addr_equal(&was, &src))
@@ -181,6 +192,10 @@ uint32_t vrrp_fit_check(struct vrrp_inst *in)
 
 bool vrrp_fit_cares_link(const struct vrrp_inst *in, const struct net_link *link)
 {
+	const char *vmac = vrrp_vmac_name(in->conf, NULL);
+
+	if (vmac && !strcmp(vmac, link->name))
+		return true;
 	if (link->ifindex == in->ifindex || (in->conf->interface && !strcmp(in->conf->interface, link->name)) ||
 	    (in->conf->vrf && !strcmp(in->conf->vrf, link->name)))
 		return true;

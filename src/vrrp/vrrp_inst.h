@@ -27,6 +27,7 @@ enum vrrp_fault {
 	VRRP_FAULT_NO_SRC    = 1 << 4,          /* unicast_src_ip is not ours */
 	VRRP_FAULT_TRACK_IF  = 1 << 5,          /* a tracked interface without weight is down */
 	VRRP_FAULT_SOCKET    = 1 << 6,          /* the kernel refuses the socket; tried again */
+	VRRP_FAULT_VMAC      = 1 << 7,          /* its VMAC or ipvlan cannot be made */
 };
 
 /* auth_hmac: missing, malformed, unknown key, invalid, stale, replay. */
@@ -47,6 +48,8 @@ struct vrrp_shared {
 	struct vrrp_inst *insts;
 	unsigned ninsts;
 	struct vrrp_sync *syncs; unsigned nsyncs;
+	struct vrrp_vmacs *vmacs;               /* interfaces that we make: vrrp_vmac.c */
+	size_t nft_record;                      /* in the book */
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	size_t next_record;                     /* of the book, for the next of them */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
@@ -118,6 +121,7 @@ struct vrrp_inst {
 	/* Socket and packets: vrrp_wire.c, vrrp_sign.c */
 	int ifindex;                            /* 0 = absent, or none configured */
 	struct vrrp_sock *sock;
+	struct vrrp_sock *xmit_sock;            /* by which adverts leave, where that is another one (vmac_xmit_base) */
 	struct vrrp_tx *txs; unsigned ntxs;     /* one per destination */
 	uint8_t *packets; size_t packet_size;   /* one per destination, ntxs × packet_size */
 	size_t packet_len;
@@ -126,6 +130,7 @@ struct vrrp_inst {
 	enum vrrp_sum sum;                      /* of the checksum we send */
 	struct vrrp_expect expect;
 	struct vrrp_auth *auth;                 /* NULL: adverts are not signed */
+	bool heard_master;                      /* AH: the last advert came when we were master ourselves */
 	size_t sign_record;                     /* the first of its own in the book */
 	uint32_t sign_errors[VRRP_SIGN_ERRORS];
 

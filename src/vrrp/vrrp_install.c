@@ -56,8 +56,9 @@ static void tell(struct vrrp_inst *in)
 	enum vrrp_state state = in->install_tell;
 
 	in->install_tell = VRRP_INIT;
-	if (state != VRRP_INIT)
-		vrrp_inst_notify(in, state);
+	if (state == VRRP_INIT)
+		return;
+	vrrp_inst_notify(in, state);
 }
 
 /* All its addresses are on their links. */

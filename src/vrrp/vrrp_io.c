@@ -5,6 +5,9 @@
  * be sent and sends it. Called by vrrp_inst.c. One socket serves both directions: a raw socket that only sends would
  * still be given a copy of everything.
  *
+ * On a VMAC: the kernel gives a frame that another router sent with the same MAC address to the VMAC alone, so adverts are
+ * heard there. The group is joined on the interface below, too, because what the VMAC says of groups is dropped (vrrp_nft.c).
+ *
  * The kernel filters what it can: a socket is bound to its interface; a multicast one takes no groups but its own
  * (IP_MULTICAST_ALL 0), a unicast one only what is addressed to its source. A multicast socket also sees unicast
  * adverts on its interface; those are handed to an owner (who drops and reports them), but an unknown VRID among them
@@ -19,6 +22,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,7 +82,12 @@ static int setup4(int fd, const struct vrrp_sock_key *key)
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &(struct ip_mreqn){ .imr_ifindex = key->ifindex },
 		       sizeof(mreq)))
 		return -1;
-	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+	if (key->send_only)
+		return 0;
+	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq)))
+		return -1;
+	mreq.imr_ifindex = key->below;
+	return key->below ? setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq, sizeof(mreq)) : 0;
 }
 
 static int setup6(int fd, const struct vrrp_sock_key *key)
@@ -95,7 +104,12 @@ static int setup6(int fd, const struct vrrp_sock_key *key)
 	if (set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) || set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, key->ifindex))
 		return -1;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &mreq, sizeof(mreq));
+	if (key->send_only)
+		return 0;
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &mreq, sizeof(mreq)))
+		return -1;
+	mreq.ipv6mr_interface = (unsigned)key->below;
+	return key->below ? setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &mreq, sizeof(mreq)) : 0;
 }
 
 static int bind_source(int fd, const struct vrrp_sock_key *key)
@@ -115,6 +129,14 @@ static void set_buffer(int fd, uint64_t bytes)
 		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, size);
 }
 
+/* A raw socket is given a copy of everything: this one takes none. */
+static int deafen(int fd)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &(struct sock_fprog){ 1, &none }, sizeof(struct sock_fprog));
+}
+
 /* The descriptor, or -1 and errno. */
 static int open_socket(const struct vrrp_sock_key *key)
 {
@@ -126,7 +148,7 @@ static int open_socket(const struct vrrp_sock_key *key)
 	set_buffer(fd, RX_BUFFER);
 	(void)set_int(fd, SOL_SOCKET, SO_PRIORITY, 7);             /* network control, where a queue discipline looks */
 	if ((!key->ifindex || !set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, key->ifindex)) &&
-	    !(key->family == AF_INET6 ? setup6(fd, key) : setup4(fd, key)) && !bind_source(fd, key))
+	    !(key->family == AF_INET6 ? setup6(fd, key) : setup4(fd, key)) && !bind_source(fd, key) && (!key->send_only || !deafen(fd)))
 		return fd;
 	error = errno;
 	close(fd);
@@ -189,6 +211,8 @@ static void dispatch(struct vrrp_sock *s, struct msghdr *msg, const uint8_t *pac
 	if (addr_is_multicast(&d.dst) == s->key.unicast)     /* it is for the other kind of socket */
 		return;
 	s->strays.unknown_vrid++;
+	if (s->key.below)                       /* it hears those of all VMACs there */
+		return;
 	s->io->ops->stray(s->io->arg, s->key.ifindex, vrid, !(s->unknown[vrid / 8] & 1 << vrid % 8));
 	s->unknown[vrid / 8] |= (uint8_t)(1 << vrid % 8);
 }
@@ -344,8 +368,8 @@ void vrrp_io_send(struct vrrp_sock *s, struct vrrp_tx *tx, const void *data, siz
 
 static bool same_key(const struct vrrp_sock_key *a, const struct vrrp_sock_key *b)
 {
-	return a->ifindex == b->ifindex && a->family == b->family && a->proto == b->proto &&
-	       a->unicast == b->unicast && addr_equal(&a->addr, &b->addr);
+	return a->ifindex == b->ifindex && a->family == b->family && a->proto == b->proto && a->unicast == b->unicast &&
+	       a->below == b->below && a->send_only == b->send_only && addr_equal(&a->addr, &b->addr);
 }
 
 static struct vrrp_sock *sock_new(struct vrrp_io *io, const struct vrrp_sock_key *key)

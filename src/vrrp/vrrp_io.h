@@ -32,6 +32,8 @@ struct vrrp_sock_key {
 	uint8_t family;
 	uint8_t proto;                          /* VRRP_PROTO, VRRP_PROTO_AH */
 	bool unicast;
+	int below;                              /* of a VMAC: the interface below, where the group is joined, too; else 0 */
+	bool send_only;                         /* nothing is heard on it */
 	struct ip_addr addr;                    /* the multicast group, or our own unicast address */
 };
 

@@ -24,12 +24,14 @@
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_nft.h"
 #include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sign.h"
 #include "vrrp/vrrp_start.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define BEAT      (500 * USEC_PER_MSEC)         /* of an idle process; adverts beat too */
 #define STOP_WAIT USEC_PER_SEC                  /* for the scripts of the stop */
@@ -52,7 +54,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records();
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -134,6 +136,7 @@ static void on_link(void *arg, const struct net_link *link, bool gone)
 		said = true;
 		refresh(&p->sh.insts[i]);
 	}
+	vrrp_vmac_link(&p->sh, link, gone);
 	vrrp_vips_link(&p->sh, link);
 	vrrp_routes_link(&p->sh, link, gone);
 	if (!gone)
@@ -198,6 +201,7 @@ static void proc_free(struct role_child *rc)
 	vrrp_start_done(&p->sh);
 	vrrp_syncs_done(&p->sh);
 	vrrp_vips_done(&p->sh);
+	vrrp_vmac_done(&p->sh);
 	vrrp_io_free(p->sh.io);
 	vrrp_arp_close(p->sh.arp);
 	net_close(p->sh.net);
@@ -299,6 +303,7 @@ static int proc_open(struct role_child *rc)
 	vrrp_routes_init(sh);
 	vrrp_promote_init(sh);
 	vrrp_start_init(sh);
+	vrrp_vmac_init(sh);
 	return 0;
 }
 
@@ -311,7 +316,7 @@ static void say_sockpool(const struct vrrp_shared *sh)
 		const struct vrrp_sock_key *k = vrrp_sock_key(s);
 
 		log_info("VRRP sockpool: [ifindex(%3u), family(%s), proto(%d), fd(%d,%d) %s, address(%s)]",
-			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", VRRP_PROTO, vrrp_sock_fd(s),
+			 (unsigned)k->ifindex, k->family == AF_INET ? "IPv4" : "IPv6", k->proto, vrrp_sock_fd(s),
 			 vrrp_sock_fd(s), k->unicast ? "unicast" : "multicast", addr_str(&k->addr, addr));
 	}
 }
@@ -349,6 +354,8 @@ static void proc_go(struct role_child *rc)
 
 	note_links(p);
 	vrrp_promote_start(sh, rc->predecessor);
+	vrrp_vmac_start(sh, rc->predecessor);
+	vrrp_nft_start(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
@@ -382,6 +389,9 @@ static void proc_hand_over(struct role_child *rc, const bool *gone)
 	}
 	vrrp_install_finish(&p->sh);
 	p->sh.ending = true;
+	for (unsigned i = 0; gone && i < p->sh.ninsts; i++)
+		if (gone[i])
+			vrrp_vmac_remove(&p->sh.insts[i]);
 	book_beat(rc->book, usec_boot());
 	proc_free(rc);
 	role_exit(rc, EXIT_OK);
@@ -415,6 +425,9 @@ static void proc_stop(struct role_child *rc)
 	if (!p->sh.keep_addrs) {
 		vrrp_routes_remove_statics(&p->sh);
 		vrrp_vips_remove_statics(&p->sh);
+		for (unsigned i = 0; i < p->sh.ninsts; i++)
+			vrrp_vmac_remove(&p->sh.insts[i]);
+		vrrp_nft_stop(&p->sh);
 	}
 	vrrp_promote_stop(&p->sh);
 	if (!p->waiting) {
@@ -459,6 +472,7 @@ static void proc_dump(struct role_child *rc, enum msg_dump kind, FILE *out)
 		vrrp_dump_stats(&p->sh, out);
 		for (unsigned i = 0; i < p->sh.ninsts; i++) {
 			p->sh.insts[i].counters = (struct vrrp_counters){ 0 };
+			memset(p->sh.insts[i].sign_errors, 0, sizeof(p->sh.insts[i].sign_errors));
 			p->sh.insts[i].counters_dirty = true;
 		}
 		break;

@@ -181,6 +181,10 @@ void vrrp_sign_packets(struct vrrp_inst *in, size_t head)
 {
 	if (!in->auth || !in->ntxs || !in->packet_len)
 		return;
+	/* Who yields leaves no gap: the other one's next number would fall into it. */
+	if (in->heard_master && in->fsm.state == VRRP_MASTER)
+		vrrp_auth_skip(in->auth);
+	in->heard_master = false;
 	vrrp_auth_next(in->auth, usec_real());
 	write_sign(in);
 	if (vrrp_auth_signs(in->auth))
@@ -202,8 +206,7 @@ void vrrp_sign_noted(struct vrrp_inst *in, enum vrrp_drop drop)
 	if (drop)
 		return;
 	if (in->conf->auth == CONF_AUTH_AH) {
-		if (in->fsm.state == VRRP_MASTER)
-			vrrp_auth_skip(in->auth);
+		in->heard_master = in->fsm.state == VRRP_MASTER;
 		write_sign(in);
 	}
 	mark = vrrp_auth_last_mark(in->auth);

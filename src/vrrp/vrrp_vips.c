@@ -22,6 +22,7 @@
 #include "net/addrs_converge.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define RESTORES_MAX   3
 #define RESTORE_WINDOW (10 * USEC_PER_SEC)
@@ -46,6 +47,8 @@ const char *vrrp_vip_ifname(const struct vrrp_inst *in, const struct vrrp_vip *v
 {
 	const struct net_link *link;
 
+	if (in && vrrp_vmac_name(in->conf, vip->conf))
+		return vrrp_vmac_name(in->conf, vip->conf);
 	if (vip->conf->dev || !in)
 		return vip->conf->dev;
 	if (in->conf->interface)

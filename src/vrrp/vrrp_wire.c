@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "vrrp/vrrp_sign.h"
+#include "vrrp/vrrp_vmac.h"
 
 #define MTU_DEFAULT 1500
 
@@ -97,6 +98,8 @@ static void make_packets(struct vrrp_inst *in)
 	const struct conf_vrrp *conf = in->conf;
 	unsigned ndsts = conf->unicast ? conf->npeers : 1;
 	uint8_t ttl = conf->unicast ? conf->unicast_ttl : 0;
+	const struct net_link *vmac = vrrp_vmac_link_of(in);
+	int out = conf->unicast ? 0 : vmac && !conf->vmac_xmit_base ? vmac->ifindex : in->ifindex;
 
 	in->ntxs = 0;
 	in->txs = mem_array(ndsts ? ndsts : 1, sizeof(*in->txs));
@@ -108,7 +111,7 @@ static void make_packets(struct vrrp_inst *in)
 		const struct ip_addr *dst = conf->unicast ? &conf->peers[i].addr : &conf->mcast_group;
 
 		if (!addr_equal(dst, &in->fsm.self))            /* one list of peers for all routers is a habit */
-			vrrp_tx_init(&in->txs[in->ntxs++], in, conf->unicast ? 0 : in->ifindex, &in->fsm.self, dst, ttl);
+			vrrp_tx_init(&in->txs[in->ntxs++], in, out, &in->fsm.self, dst, ttl);
 	}
 }
 
@@ -158,18 +161,19 @@ static void build(struct vrrp_inst *in, uint8_t priority)
 
 void vrrp_wire_send(struct vrrp_inst *in, uint8_t priority, bool at_once)
 {
+	struct vrrp_sock *out = in->xmit_sock ? in->xmit_sock : in->sock;
 	size_t len;
 
 	build(in, priority);
 	len = head_len(in) + in->packet_len + (vrrp_auth_signs(in->auth) ? VRRP_TRAILER : 0);
 	/* What was queued with the last number must not be overwritten before it left. */
 	if (in->auth && in->ntxs && in->txs[0].queued)
-		vrrp_io_flush(in->sock);
+		vrrp_io_flush(out);
 	vrrp_sign_packets(in, head_len(in));
 	for (unsigned i = 0; i < in->ntxs; i++)
-		vrrp_io_send(in->sock, &in->txs[i], in->packets + i * in->packet_size, len);
+		vrrp_io_send(out, &in->txs[i], in->packets + i * in->packet_size, len);
 	if (at_once)
-		vrrp_io_flush(in->sock);
+		vrrp_io_flush(out);
 }
 
 /* ---- the socket ---- */
@@ -177,7 +181,8 @@ void vrrp_wire_send(struct vrrp_inst *in, uint8_t priority, bool at_once)
 void vrrp_wire_leave(struct vrrp_inst *in)
 {
 	vrrp_io_leave(in->sock, in->conf->vrid);
-	in->sock = NULL;
+	vrrp_io_leave(in->xmit_sock, in->conf->vrid);
+	in->sock = in->xmit_sock = NULL;
 	drop_packets(in);
 }
 
@@ -200,15 +205,34 @@ static uint32_t buffer_share(const struct vrrp_inst *in)
 	return bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes;
 }
 
+/* The VMAC on which multicast adverts are heard; NULL = on the interface itself. */
+static const struct net_link *heard_on(const struct vrrp_inst *in)
+{
+	return in->conf->unicast ? NULL : vrrp_vmac_link_of(in);
+}
+
 static bool join(struct vrrp_inst *in, const struct ip_addr *src, int ifindex)
 {
 	const struct conf_vrrp *conf = in->conf;
+	const struct net_link *vmac = heard_on(in);
 	struct vrrp_sock_key key = {
 		.ifindex = ifindex, .family = conf->family, .proto = is_ah(in) ? VRRP_PROTO_AH : VRRP_PROTO, .unicast = conf->unicast,
 		.addr = conf->unicast ? *src : conf->mcast_group,
 	};
 
+	if (vmac) {
+		key.below = ifindex;
+		key.ifindex = vmac->ifindex;
+	}
 	in->sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in, buffer_share(in));
+	if (in->sock && vmac && conf->vmac_xmit_base) {
+		key.ifindex = ifindex;
+		key.below = 0;
+		key.send_only = true;
+		in->xmit_sock = vrrp_io_join(in->sh->io, &key, conf->vrid, in, 0);
+		if (!in->xmit_sock)
+			vrrp_wire_leave(in);
+	}
 	if (in->sock)
 		return true;
 	if (!(in->fsm.faults & VRRP_FAULT_SOCKET))
@@ -222,8 +246,9 @@ static bool join(struct vrrp_inst *in, const struct ip_addr *src, int ifindex)
 uint32_t vrrp_wire_join(struct vrrp_inst *in, const struct ip_addr *src, int ifindex)
 {
 	bool same_src = addr_equal(src, &in->fsm.self);
+	const struct net_link *vmac = heard_on(in);
 
-	if (in->sock && (vrrp_sock_key(in->sock)->ifindex != ifindex || (in->conf->unicast && !same_src)))
+	if (in->sock && (vrrp_sock_key(in->sock)->ifindex != (vmac ? vmac->ifindex : ifindex) || (in->conf->unicast && !same_src)))
 		vrrp_wire_leave(in);
 	if (!in->sock && !join(in, src, ifindex))
 		return VRRP_FAULT_SOCKET;

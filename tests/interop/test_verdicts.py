@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import verdict_classes
+import verdict_reduce
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -25,7 +26,7 @@ def test_documented():
     """Each class is explained, and nothing else is."""
     text = (ROOT / "doc/compatibility.md").read_text().partition("## Verdicts that differ")[2]
     classes = {name for name, *_ in verdict_classes.THEIRS + verdict_classes.OURS}
-    classes |= {verdict_classes.NO_VERDICT, verdict_classes.HIDDEN, verdict_classes.NEWER}
+    classes |= {verdict_classes.NO_VERDICT, verdict_classes.NO_REST, verdict_classes.HIDDEN, verdict_classes.NEWER}
     assert set(re.findall(r"(?m)^\| `([a-z-]+)` \|", text)) == classes
 
 
@@ -53,3 +54,56 @@ def test_documented():
 ])
 def test_classes(ours, said, theirs, told, wanted):
     assert verdict_classes.classes_of(ours, said, theirs, told) == wanted
+
+
+TEXT = """global_defs {
+    script_user nobody
+    router_id
+}
+virtual_server {
+    real_server 192.0.2.1 80 {
+    }
+}
+$A=${A}
+vrrp_instance V {
+    notify "/bin/a b" nobody nogroup
+}
+"""
+
+
+@pytest.mark.parametrize("status, output, lost, changed", [
+    (2, "(Line 3) *** Configuration line starting `router_id` is missing", {3}, {}),
+    # A block goes with the line that begins or ends it.
+    (2, "(f: Line 2) odd\n(f: Line 5) *** Configuration line starting", {5, 6, 7, 8}, {}),
+    (139, "(f: Line 7) has no urls", {6, 7}, {}),
+    (143, "", set(), {2: "    script_user root", 11: '    notify "/bin/a b"'}),
+    (124, "", {9}, {}),
+])
+def test_left_out(status, output, lost, changed):
+    wanted = [changed.get(n, "" if n in lost else line) for n, line in enumerate(TEXT.splitlines(), 1)]
+    said = iter([(status, output), (0, "")])
+    texts = []
+
+    def run(text):
+        texts.append(text)
+        return next(said)
+
+    assert verdict_reduce.rest("f", TEXT, run)
+    assert texts[1].splitlines() == wanted
+
+
+@pytest.mark.parametrize("status, output", [(0, ""), (2, "(g: Line 3) in another file"), (139, "no message"), (77, "(Line 99) odd")])
+def test_nothing_left(status, output):
+    assert not verdict_reduce.rest("f", TEXT, lambda _: (status, output))
+
+
+def test_last_messages_lost():
+    """The block without which it comes to the end is found."""
+    seen = []
+
+    def run(text):
+        seen.append(text)
+        return (139, "(f: Line 2) odd") if "vrrp_instance" in text else (5, "")
+
+    assert verdict_reduce.rest("f", TEXT, run)
+    assert seen[-1].splitlines() == TEXT.splitlines()[:9] + [""] * 3

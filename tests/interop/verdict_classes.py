@@ -5,7 +5,8 @@ A class is recognised by messages, never by the name of a file: of `THEIRS`, wha
 does not, and what ours says about it (None: nothing, deliberately); of `OURS`, our errors about what the packaged one takes in silence."""
 import re
 
-NO_VERDICT = "no-verdict"               # the packaged one died, looped, or stopped half-way
+NO_VERDICT = "no-verdict"               # the packaged one stopped half-way: what is left of the file was compared
+NO_REST = "no-comparison"               # it died or looped, and nothing could be compared
 HIDDEN = "hidden-by-security"           # it ends with 6 and had mistakes to tell, too
 NEWER = "newer-form"                    # 2.2.7 does not know it, ours does
 
@@ -31,6 +32,8 @@ THEIRS = [
     ("port-unused", r"ports don't match$|^WARNING - virtual server .*, sorry server has port specified", None),
     ("port-unused", r"^WARNING - fwmark virtual server .* has port specified|sorry server has port specified - clearing", None),
     ("own-interface", r"^\(.*\) Ignoring track_interface \S+ since own interface", r"the instance's own interface, which is tracked anyway"),
+    # With dont_track_primary it is tracked because of this line, and weighs what the line says.
+    ("own-interface", r"^\(.*\) Ignoring track_interface \S+ since own interface", None),
     ("default-used", r"no scheduler set, setting default", r"^`lb_algo` is not given"),
     ("default-used", r"no forwarding method set, setting default NAT", r"^`lb_kind` is not given"),
     ("default-used", r"^Rule has no preference specified", r"^a rule without `preference`"),
@@ -48,28 +51,39 @@ THEIRS = [
     ("zero-is-off", r"^(persistence_timeout invalid|vrrp_g(arp|na)_interval '0' is invalid)", r" 0` means no "),
     ("said-twice", r"already specified - (replacing|ignoring)|already specified for \S+ - ignoring", r"was given before|stands on line|already"),
     ("empty-list", r"^Warning - empty notification_email block", None),
+    ("empty-list", r"^virtual server group \S+ has no entries - removing", r"^`virtual_server_group \S+` is empty"),
     ("not-built-in", r"^iptables not supported, using nftables instead", None),
     ("not-built-in", r"^Unknown keyword '(vrrp_ipsets|vrrp_iptables)'|^nftables already specified", None),
     ("newer-form", r"^(VRRP parsed invalid IP|Invalid peer address) [\da-f:.]+/\d+", None),
     ("newer-form", r"^\(\S+\) Unknown interface!$", None),
+    ("newer-form", r"^Unknown umask bit IRWX[UGO]$", None),
+    ("as-documented", r"^Duplicate include_check '[a-z_]+' specified", None),
+    ("option-ignored", r"is incompatible with strict mode - resetting", r"^strict mode does not allow"),
+    ("newer-form", r"is incompatible with strict mode - resetting", None),                   # vrrp_strict off
     ("unused-script", r"^Disabling track script \S+ since not found/accessible", r"^`vrrp_script \S+` is never used"),
     ("unused-script", r"^SECURITY VIOLATION - scripts are being", r"^`vrrp_script \S+` is never used"),
     ("later-definition", r"^track_group \S+ not found|track (script|file|process|bfd|group) \S+ not found, ignoring", None),
+    ("later-definition", r"^s[hy]-(port|fallback) only applies to \S+ scheduler", None),
+    ("of-the-machine", r"^Invalid cpu_id:\d+ specified for|^number '\d+' outside range \[0, 1\]$", None),
+    ("invisible", r"^Unknown keyword '.*[^\x00-\x7f]", r"^invisible character"),
+    ("invisible", r"^\(\S+\) the virtual router id must be set", r"^invisible character"),
     ("decimals", r"^invalid number '\d+\.\d+'$", None),
+    ("decimals", r"^Invalid child_wait_time \d+\.\d+", None),
     ("decimals", r"^Invalid vrrp_garp_master_refresh '\d+\.\d+'", None),
     ("stray-backslash", r"^Unknown keyword '\\'$", None),
 ]
 
 # (class, our error)
 OURS = [
-    ("file-missing", r"^no such file: |^no file matches "),
+    ("file-missing", r"^no such file: |^no file matches |^cannot read .*: (Is a directory|not a regular file)$|is executable and therefore no configuration"),
+    ("nameless-condition", r"^a name must stand right behind this `@"),
     ("script-missing", r"^[\w_]+: Script '.*' (cannot be run now|is not found in \$PATH|is not an executable file)"),
     ("script-missing", r"^Script \w+: (user|group) '.*' does not exist"),
     ("impossible-address", r"is an? (multicast|loopback|unspecified|broadcast) address and cannot be|cannot be one of these"),
     ("impossible-value", r"`persistence_granularity`: .* is not a netmask"),
     ("value-missing", r"^`[^`]*` needs a value"),
     ("exists-already", r"exists already, on line \d+"),
-    ("bytes", r"^the line holds NUL bytes"),
+    ("bytes", r"^the line holds NUL bytes|^the file is UTF-(16|32) text"),
 ]
 
 

@@ -6,7 +6,8 @@
 
 Both see the same machine: a namespace of the network, and a view of the file system that can be written to and is thrown away, with every
 interface, script, user, network namespace and mail host that the file names. verdict_classes.py has the classes of differences, and
-doc/compatibility.md explains them. Needs root. Exit status 1 when a difference falls into no class, when ours crashed or took longer than
+doc/compatibility.md explains them. Where the packaged one
+ends without a verdict, what is left without the lines at which it ended is compared (verdict_reduce.py). Needs root. Exit status 1 when a difference falls into no class, when ours crashed or took longer than
 two seconds, or when what it prints is not what it reads."""
 import argparse
 import collections
@@ -26,10 +27,12 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "net"))
 import verdict_classes  # noqa: E402
+import verdict_reduce  # noqa: E402
 from lib_daemon import PACKAGED, our_binary  # noqa: E402
 from lib_util import CLONE_NEWNET, CLONE_NEWNS, MS_BIND, MS_REC, MS_SLAVE, TIMED, mount, unshare  # noqa: E402
 
 TIME_LIMIT = 10                 # of one run; the packaged one may loop for ever
+REST_LIMIT = 3                  # of it over what is left: there may be many runs
 OUR_LIMIT = 2 if TIMED else TIME_LIMIT
 WORD = r"[\w.:@-]+"
 
@@ -153,16 +156,16 @@ def processor_time():
     return used.ru_utime + used.ru_stime
 
 
-def run(command):
+def run(command, limit=TIME_LIMIT):
     began = processor_time()
     # A session of its own: the packaged one is known to send signals to its whole group.
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        output = process.communicate(timeout=TIME_LIMIT)[0]
+        output = process.communicate(timeout=limit)[0]
     except subprocess.TimeoutExpired:
         process.kill()
         output = process.communicate()[0]
-        return Run(124, output.decode(errors="replace").splitlines()[-20:], TIME_LIMIT)
+        return Run(124, output.decode(errors="replace").splitlines()[-20:], limit)
     status = process.returncode if process.returncode >= 0 else 128 - process.returncode
     return Run(status, output.decode(errors="replace").splitlines(), processor_time() - began)
 
@@ -213,6 +216,27 @@ def printed_again(binary, file, options):
     return "\n".join(list(difflib.unified_diff(*[text.splitlines() for text in texts], lineterm=""))[:20])
 
 
+def classes_of(ours, packaged):
+    return verdict_classes.classes_of(ours.status, [(d["severity"], d["text"]) for d in ours.lines], packaged.status, map(normal, packaged.lines))
+
+
+def compare_rest(file, binary, options):
+    """The classes of what is left without the lines at which the packaged one ended; None when there is nothing to compare. The file is
+    written anew, and what is written here is thrown away."""
+    path, last = pathlib.Path(file), None
+    text = path.read_text(errors="surrogateescape")
+
+    def run_packaged(reduced):
+        nonlocal last
+        path.write_text(reduced, errors="surrogateescape")
+        last = run([PACKAGED, "-t", "-G", *options, "-f", file], REST_LIMIT)
+        return last.status, "\n".join(last.lines)
+
+    if not verdict_reduce.rest(file, text, run_packaged):
+        return None
+    return classes_of(run_ours(binary, file, options), last)
+
+
 def compare(file, binary, arguments):
     options = ["-i", arguments.id] if arguments.id else []
     printed = subprocess.run([binary, "--print-config", *options, "-f", file], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -226,7 +250,10 @@ def compare(file, binary, arguments):
         bad.append(f"ours ended with {ours.status} after {ours.seconds:.1f} s")
     elif arguments.print and ours.status in (0, 6):
         bad += filter(None, [printed_again(binary, file, options)])
-    classes = verdict_classes.classes_of(ours.status, [(d["severity"], d["text"]) for d in ours.lines], packaged.status, map(normal, packaged.lines))
+    classes = classes_of(ours, packaged)
+    if classes == [verdict_classes.NO_VERDICT]:
+        left = compare_rest(file, binary, options)
+        classes = [verdict_classes.NO_REST if left is None else verdict_classes.NO_VERDICT, *(left or [])]
     return Result(ours, packaged, classes, bad)
 
 

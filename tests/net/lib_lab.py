@@ -18,7 +18,8 @@ class Lab:
         self._network = None
         self._count = 0
 
-    def _keep(self, thing, report=False):
+    def keep(self, thing, report=False):
+        """Closes the thing at the end of the test; with report=True a failure shows what it has to say."""
         self._stack.callback(thing.close)
         if report:
             self._reporting.append(thing)
@@ -33,19 +34,23 @@ class Lab:
     def host(self, name, *addresses, ifname="eth0", switch="lan"):
         """A host with an interface on the common switch, or another one, and these addresses ("10.0.0.1/24")."""
         if self._network is None:
-            self._network = self._keep(Network())
-        host = self._keep(Host(name, self._network))
+            self._network = self.keep(Network())
+        host = self.keep(Host(name, self._network))
         host.add_interface(ifname, *addresses, switch=switch)
         return host
 
     def daemon(self, host, config, start=True, **options):
         """A Daemon on the host, started unless start=False. options: binary, args, env."""
-        daemon = self._keep(Daemon(host, self._new_folder(host.host), config, **options), report=True)
+        daemon = self.keep(Daemon(host, self._new_folder(host.host), config, **options), report=True)
         return daemon.start() if start else daemon
 
     def nginx(self, host, address, port=80, body=None):
         """A web server that answers every path with the body (the host's name by default)."""
-        return self._keep(Nginx(host, self._new_folder("nginx"), address, port, body or host.host), report=True)
+        return self.keep(Nginx(host, self._new_folder("nginx"), address, port, body or host.host), report=True)
+
+    def postfix(self, host):
+        """A Postfix on the host's loopback address that delivers mail to root@example.net."""
+        return self._keep(Postfix(host), report=True)
 
     def postfix(self, host):
         """A Postfix on the host's loopback address that delivers mail to root@example.net."""
@@ -53,19 +58,19 @@ class Lab:
 
     def watch(self, host):
         """Records every address that comes and goes on the host."""
-        return self._keep(AddressWatch(host))
+        return self.keep(AddressWatch(host))
 
     def capture(self, host, ifname="eth0"):
         """Records every frame on the interface, both directions."""
-        return self._keep(Capture(host, ifname))
+        return self.keep(Capture(host, ifname))
 
     def stalls(self):
         """Records when the machine stood still; checks time bounds."""
-        return self._keep(Stalls())
+        return self.keep(Stalls())
 
     def client(self, host, address, port=80, every=0.02, source=None):
         """Asks the address for a page again and again, from the source address if one is given, and records every answer."""
-        return self._keep(Client(host, address, port, every, source), report=True)
+        return self.keep(Client(host, address, port, every, source), report=True)
 
     def real_server(self, name, address, vip, switch="lan"):
         """A web server behind direct routing: it has the virtual address on lo and keeps quiet about it."""

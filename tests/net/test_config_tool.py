@@ -227,3 +227,23 @@ def test_a_reload_with_errors_is_refused(lab, host):
     daemon.configure(instance("priority 120"))
     done = daemon.run([daemon.binary, "--reload"])
     assert done.returncode == 0 and "given before" in done.stderr
+
+
+def test_nothing_to_run(lab, host):
+    status, said = findings(lab, host, "# nothing yet\n")
+    [(severity, _, finding)] = said
+    assert status == 0 and severity == "warning" and "not one statement" in finding
+    status, said = findings(lab, host, "global_defs {\n\trouter_id a\n}\n")
+    [(severity, _, finding)] = said
+    assert status == 0 and severity == "warning" and "no vrrp_instance and no virtual_server" in finding
+
+
+@pytest.mark.parametrize("what", ["absent", "folder"])
+def test_start_without_a_file(lab, host, what):
+    daemon = lab.daemon(host, instance(), start=False)
+    path = lab.folder / what
+    if what == "folder":
+        path.mkdir()
+    command = [daemon.binary, "-n", "-l", "-f", str(path), "-p", str(lab.folder / "pid")]
+    assert daemon.run(command).returncode == 6
+    assert daemon.run([daemon.binary, "-t", "-f", str(path)]).returncode == 4

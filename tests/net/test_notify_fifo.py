@@ -328,3 +328,33 @@ def test_a_script_that_does_not_end_is_replaced(lab, host):
     daemon.process.send_signal(signal.SIGTERM)
     assert daemon.process.wait(10) == 0
     wait_until(lambda: not daemon.alive())                      # the end of the pipe ends it
+
+
+def test_a_group_and_its_members(lab, host):
+    """At the start the group comes first, later its members do."""
+    text = config(f"notify_fifo {FIFO}", priority=250)
+    other = text[text.index("vrrp_instance"):].replace("vrrp_instance V", "vrrp_instance W").replace("51", "52").replace("10.0.0.100", "10.0.0.101")
+    group = 'vrrp_sync_group G {\n\tgroup {\n\t\tV\n\t\tW\n\t}\n\tnotify "/etc/keepalived/note any"\n\tnotify_master "/etc/keepalived/note master"\n}\n'
+    daemon = lab.daemon(host, text + other + group, start=False)
+    daemon.add_script("/etc/keepalived/note", '#!/bin/sh\necho "$*" >>/tmp/notes\n')
+    daemon.start()
+    daemon.wait_log("^Startup complete")
+    reader = Reader(lab, daemon)
+
+    def turn(state):
+        wait_until(lambda: f'GROUP "G" {state} 0' in reader.lines()[seen:], 10, lambda: reader.text)
+        wait_until(lambda: len(reader.lines()) == seen + 3, 5, lambda: reader.text)
+        return reader.lines()[seen:]
+    seen = 0
+    for state in ("BACKUP", "MASTER", "FAULT"):
+        lines = turn(state)
+        members = sorted(f'INSTANCE "{name}" {state} 250' for name in "VW")
+        word = f'GROUP "G" {state} 0'
+        assert (lines[0], sorted(lines[1:])) == (word, members) if seen == 0 else (lines[2], sorted(lines[:2])) == (word, members)
+        seen += 3
+        if state == "MASTER":
+            host.unplug()
+    assert daemon.stop() == 0
+    assert sorted(reader.lines()[seen:-1]) == ['INSTANCE "V" STOP 250', 'INSTANCE "W" STOP 250'] and reader.lines()[-1] == 'GROUP "G" STOP 0'
+    assert daemon.path("/tmp/notes").read_text().splitlines() == [
+        "any GROUP G BACKUP 0", "master", "any GROUP G MASTER 0", "any GROUP G FAULT 0", "any GROUP G STOP 0"]

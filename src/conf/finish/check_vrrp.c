@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 
-#include "conf/build.h"
+#include "conf/finish/finish_vrrp.h"
 
 /* Two instances with one number on one link would take each other for a peer. One of the numbers is wrong, and nobody knows which: as the packaged
  * program does, the first one keeps it, and the second is held back even where the first is, too, since what it would hold may be the other's. */
@@ -92,5 +92,6 @@ void check_instances(struct schema_ctx *c)
 {
 	check_vrids(c);
 	check_vifs(c);
+	finish_vdevs(c);
 	check_addresses(c);
 }

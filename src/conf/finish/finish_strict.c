@@ -90,7 +90,7 @@ static void strict_firewall(struct schema_ctx *c, struct build_vrrp *b)
 		return;
 	b->v.accept = false;
 	diag_repeat(c->diags, DIAG_WARNING, pos, "strict mode has packets to the virtual addresses dropped by a firewall rule, unless the priority is 255 or, "
-		    "with version 3, `accept` is given: that rule is known, but not supported yet");
+		    "with version 3, `accept` is given");
 }
 
 void finish_accept(struct schema_ctx *c, struct build_vrrp *b)

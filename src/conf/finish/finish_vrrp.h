@@ -18,5 +18,6 @@ void finish_accept(struct schema_ctx *c, struct build_vrrp *b);
 void finish_auth(struct schema_ctx *c, struct build_vrrp *b);          /* finish_auth.c */
 void finish_vips(struct schema_ctx *c, struct build_vrrp *b);          /* finish_vips.c */
 void finish_vif(struct schema_ctx *c, struct build_vrrp *b);           /* finish_vif.c */
+void finish_vdevs(struct schema_ctx *c);                               /* finish_vdevs.c: of all instances, when everything else is settled */
 
 #endif

@@ -141,6 +141,7 @@ void value_store(void *field, size_t size, int64_t value);
 int64_t value_load(const void *field, size_t size, bool is_signed);
 const char *value_consequence(const struct schema_ctx *c);     /* of an object that is held back: "; the instance is held back" */
 const char *value_held(const struct schema_ctx *c);            /* what follows for a value of a vital row: "; the instance is held back"; or "" */
+bool value_flag(struct schema_ctx *c, const struct node *n);           /* on, unless there is a word that says no */
 /* Words from `from` on have no meaning: a warning, once per statement. */
 void value_extra(struct schema_ctx *c, const struct node *n, unsigned from);
 

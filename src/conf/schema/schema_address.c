@@ -169,7 +169,7 @@ static void parse_group(struct schema_ctx *c, const struct schema_row *row, cons
 
 static const struct schema_row virtual_words[] = {
 	ADDRESS_WORDS,
-	OPTION_FLAGS("use_vmac", SF_LATER, ST_FLAG, "2.2.0", "hold it on an interface with the virtual router's MAC address", FIELD(use_vmac)),
+	OPTION("use_vmac", ST_FLAG, "2.2.0", "hold it on an interface with the virtual router's MAC address", FIELD(use_vmac)),
 };
 static const struct schema_row static_words[] = {
 	ADDRESS_WORDS,

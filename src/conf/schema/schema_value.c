@@ -268,8 +268,8 @@ bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, con
 		*out = arena_strdup(c->arena, name);
 		return true;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` cannot be the name of an interface%s%s", keyword_of(n), name,
-		 strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
+	diag_add(c->diags, DIAG_ERROR, &pos, "%s%s%s`%.40s` cannot be the name of an interface%s%s", word ? "`" : "", word ? keyword_of(n) : "",
+		 word ? "`: " : "", name, strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
 		 value_outcome(c, n).text);
 	return false;
 }
@@ -344,17 +344,24 @@ static const char *meant_bool(const char *word)
 	return NULL;
 }
 
-static bool value_flag(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
+bool value_flag(struct schema_ctx *c, const struct node *n)
+{
+	bool yes = true;
+
+	if (n->nwords > 1 && num_bool(n->words[1].str, &yes))
+		value_extra(c, n, 1);
+	else if (n->nwords > 1 && !yes)
+		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` takes no value: here it is turned off, as meant, other versions turn it on", keyword_of(n));
+	return yes;
+}
+
+static bool value_switch(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
 {
 	struct conf_pos pos;
 	bool yes = true;
 
 	if (row->type == ST_FLAG) {
-		if (n->nwords > 1 && num_bool(n->words[1].str, &yes))
-			value_extra(c, n, 1);
-		else if (n->nwords > 1 && !yes)
-			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` takes no value: here it is turned off, as meant, other versions turn it on",
-				 row->name);
+		yes = value_flag(c, n);
 	} else if (n->nwords > 1 && num_bool(n->words[1].str, &yes)) {
 		const char *meant = meant_bool(n->words[1].str);
 
@@ -439,7 +446,7 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 	switch (row->type) {
 	case ST_FLAG:
 	case ST_BOOL:
-		return value_flag(c, row, n, field);
+		return value_switch(c, row, n, field);
 	case ST_INT:
 		if (!(row->flags & SF_CLAMP ? value_clamped(c, row, n, &v) : value_int(c, n, 1, row->min, row->max, &v)))
 			return false;

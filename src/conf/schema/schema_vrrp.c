@@ -34,8 +34,7 @@ static void print_vrid(struct printer *p, const struct schema_row *row, const vo
 /* `nopreempt` and `preempt`: the last one counts. */
 static void parse_preempt(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
-	((struct build_vrrp *)obj)->v.nopreempt = row->name[0] == 'n';
-	value_extra(c, n, 1);
+	((struct build_vrrp *)obj)->v.nopreempt = value_flag(c, n) == (row->name[0] == 'n');
 }
 
 static void print_nopreempt(struct printer *p, const struct schema_row *row, const void *obj)
@@ -46,8 +45,12 @@ static void print_nopreempt(struct printer *p, const struct schema_row *row, con
 
 static void parse_accept(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
-	((struct build_vrrp *)obj)->accept = row->name[0] == 'a';
-	value_extra(c, n, 1);
+	struct build_vrrp *b = obj;
+
+	if (value_flag(c, n))
+		b->accept = row->name[0] == 'a';
+	else                                    /* as if the line were not there */
+		*(struct conf_pos *)((char *)obj + row->pos) = (struct conf_pos){ 0 };
 }
 
 /* Without strict mode `accept` is what happens anyway, and in it the contrary. */
@@ -239,12 +242,13 @@ static const struct schema_row rows[] = {
 	  .since = "2.2.3", .help = "announce on VMACs (all: on interfaces, too) without adverts, in this period; 0 = never" },
 	{ .name = "vmac_garp_intvl", .same_as = "garp_extra_if", .flags = SF_OLD, .advice = "is the old word for `garp_extra_if`", .since = "2.2.0",
 	  .help = "old spelling of garp_extra_if" },
-	LATER("use_vmac", ST_CUSTOM, "1.2.3", "hold the addresses on an interface with the virtual router's own MAC address", .parse = parse_vmac,
-	      .print = print_vif, .args = "[[name] NAME] [MAC] [group GROUP] [netlink_notify_msg]", .advice = "the addresses are held on the interface itself"),
-	LATER("use_vmac_addr", ST_FLAG, "2.2.0", "the same for addresses on other interfaces", FIELD(v.use_vmac_addr)),
-	LATER("vmac_xmit_base", ST_FLAG, "1.2.10", "send adverts from the interface below", FIELD(v.vmac_xmit_base), POS(xmit_base_pos)),
-	LATER("use_ipvlan", ST_CUSTOM, "2.0.17", "hold the addresses on an ipvlan", .parse = parse_ipvlan, .print = print_vif,
-	      .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]", .advice = "the addresses are held on the interface itself"),
+	{ .name = "use_vmac", .type = ST_CUSTOM, .since = "1.2.3", .help = "hold the addresses on an interface with the virtual router's own MAC address",
+	  .parse = parse_vmac, .print = print_vif, .args = "[[name] NAME] [MAC] [group GROUP] [netlink_notify_msg]" },
+	{ .name = "use_vmac_addr", .type = ST_FLAG, .since = "2.2.0", .help = "the same for addresses on other interfaces", FIELD(v.use_vmac_addr) },
+	{ .name = "vmac_xmit_base", .type = ST_FLAG, .since = "1.2.10", .help = "send adverts from the interface below", FIELD(v.vmac_xmit_base),
+	  POS(xmit_base_pos) },
+	{ .name = "use_ipvlan", .type = ST_CUSTOM, .since = "2.0.17", .help = "hold the addresses on an ipvlan", .parse = parse_ipvlan, .print = print_vif,
+	  .args = "[[name] NAME] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]" },
 	{ .name = "promote_secondaries", .type = ST_FLAG, FIELD(v.promote_secondaries), .since = "1.3.0",
 	  .help = "set that sysctl on the interface while the daemon runs: its other addresses stay when one is removed" },
 	{ .name = "virtual_routes", .type = ST_BLOCK, .block = &schema_route_list, .print = item_print_routes, .flags = SF_REPEAT,
@@ -253,7 +257,8 @@ static const struct schema_row rows[] = {
 	  .args = "{ SELECTORS ACTION … }", .since = "1.2.20", .help = "routing rules that a master has" },
 	{ .name = "accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(accept_pos), .since = "1.2.17",
 	  .help = "take packets for the addresses, also in strict mode (version 3)" },
-	LATER("no_accept", ST_CUSTOM, "1.3.0", "drop packets to the addresses", .parse = parse_accept, .print = print_accept, POS(no_accept_pos)),
+	{ .name = "no_accept", .type = ST_CUSTOM, .parse = parse_accept, .print = print_accept, POS(no_accept_pos), .since = "1.3.0",
+	  .help = "drop packets to the addresses" },
 
 	/* what it tracks */
 	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = item_print_track_ifs,

@@ -2,13 +2,15 @@
 /*
  * One line of a file becomes the lines that it stands for.
  *
- * What stands at the start of a line is looked at in this order, again and again until none of it is there: a condition (`@ID`), a definition
- * (`$NAME=`), a sequence (`~SEQ`, `~LST`: sequence.c), a definition that is used and may bring one of these. Then all uses in the line
- * are replaced (expand_use.c), and a line is handed over. The value of a definition is read when it is used, so a definition may use what is
- * defined later, and a line of a value may define again.
+ * What stands at the start of a line is looked at in this order, again and again until none of it is there: a condition
+ * (`@ID`), a definition (`$NAME=`), a sequence (`~SEQ`, `~LST`: sequence.c), a definition that is used and may bring
+ * one of these. Then all uses in the line are replaced (expand_use.c), and a line is handed over. The value of a
+ * definition is read when it is used, so a definition may use what is defined later, and a line of a value may define
+ * again.
  *
- * Nothing here can run away: a value that is put into itself is named and left out, nesting has a limit, and all that is made out of
- * definitions and sequences is paid from one budget; when that is spent, one message says where, and nothing more is made.
+ * Nothing here can run away: a value that is put into itself is named and left out, nesting has a limit, and all that
+ * is made out of definitions and sequences is paid from one budget; when that is spent, one message says where, and
+ * nothing more is made.
  *
  * Called by preproc.c for lines that need it; most lines of most files never come here.
  */
@@ -251,7 +253,8 @@ static bool is_leading(const struct def_value *value)
 	return p == end || *p == '@' || *p == '~' || *p == '$';
 }
 
-/* A definition that is used at the start of the line: all lines of its value are read (true), or its value takes its place in *next (false). */
+/* A definition that is used at the start of the line: all lines of its value are read (true), or its value takes its
+ * place in *next (false). */
 static bool use_leading(struct expander *x, const struct conf_pos *pos, const struct placed *line, size_t from, unsigned depth, struct placed *next)
 {
 	const char *start = line->s.str, *end = start + line->s.len;

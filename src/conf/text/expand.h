@@ -6,7 +6,8 @@
 #include "conf/text/define.h"
 #include "conf/text/preproc.h"
 
-/* Lives as long as one reading of all files: definitions hold across them. `config_id` is what @ID is compared with; both are borrowed. */
+/* Lives as long as one reading of all files: definitions hold across them. `config_id` is what @ID is compared with;
+ * both are borrowed. */
 struct expander *expander_new(const char *config_id, const struct preproc_ops *ops, void *arg, struct conf_diags *diags);
 /* Says what is still to be said (uses of what was defined nowhere, or too late). */
 void expander_end(struct expander *x);
@@ -21,7 +22,8 @@ void expander_define(struct expander *x, const struct conf_pos *pos, const char 
 /* `@ID REST` and `@^ID REST`: where the rest starts when it counts here, or NULL. */
 const char *expander_condition(const struct expander *x, const struct conf_pos *pos, const char *p, const char *end);
 
-/* The end of the line's content: where its comment starts, or its end, without trailing blanks. *dollar says whether a $ is in it. */
+/* The end of the line's content: where its comment starts, or its end, without trailing blanks. *dollar says whether a
+ * $ is in it. */
 const char *expand_content_end(const char *p, const char *end, bool *dollar);
 bool expand_is_blank(char c);
 

@@ -51,7 +51,8 @@ bool expand_spend(struct expander *x, const struct conf_pos *pos, size_t cost); 
 struct conf_pos expand_pos(const struct conf_pos *pos, const struct placed *line, size_t off);
 
 /* expand_use.c */
-/* Appends the part [from, to) of the line with all uses replaced; `next` is what follows it, '\0' at the end of the line. */
+/* Appends the part [from, to) of the line with all uses replaced; `next` is what follows it, '\0' at the end of the
+ * line. */
 void expand_uses(struct expander *x, struct expansion *e, const struct placed *in, size_t from, size_t to, char next, unsigned depth, struct placed *out);
 bool use_parse(const char *p, const char *end, struct use *u);          /* p is at a $ */
 bool use_is_ended(const struct use *u, const char *end, char next);     /* $NAME stands as a word of its own, or in braces */

@@ -2,10 +2,10 @@
 /*
  * The uses of definitions inside a line: $NAME and ${NAME}.
  *
- * $NAME is replaced when a blank, a comma, a `)` or the end of the line follows; ${NAME} always. What is not defined stays as it is written: a
- * password, a regular expression or a shell's variable may hold a $. What looks like a use all the same is remembered and remarked at the
- * end of the text, when it is known whether it is defined further down. A value that is put where a secret is expected is told to the diagnostics, which
- * show it nowhere.
+ * $NAME is replaced when a blank, a comma, a `)` or the end of the line follows; ${NAME} always. What is not defined
+ * stays as it is written: a password, a regular expression or a shell's variable may hold a $. What looks like a use
+ * all the same is remembered and remarked at the end of the text, when it is known whether it is defined further down.
+ * A value that is put where a secret is expected is told to the diagnostics, which show it nowhere.
  *
  * Called by expand.c for every line with a $, and for the bounds of a sequence.
  */
@@ -58,7 +58,8 @@ void use_accuse(struct expander *x, struct def_value *value, const struct conf_p
 	value->accused = true;
 }
 
-/* Looks at the line up to `to`, once: whether a word that is complete says that a secret follows, and which quotes are open. */
+/* Looks at the line up to `to`, once: whether a word that is complete says that a secret follows, and which quotes are
+ * open. */
 static bool behind_secret(struct expansion *e, const struct placed *in, size_t to)
 {
 	struct use_scan *scan = e->scan;

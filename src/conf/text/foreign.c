@@ -2,9 +2,10 @@
 /*
  * Things in a configuration that nobody wrote into it on purpose.
  *
- * Configurations travel through web pages, chats, word processors and terminals. What these leave behind looks right and is not: other encodings,
- * line numbers, a shell's prompt, blanks and signs that cannot be seen, quotes and dashes that were made pretty. Each of them is
- * recognised here by its name, so that the message can say what a human cannot see; what it is then taken for is the caller's business.
+ * Configurations travel through web pages, chats, word processors and terminals. What these leave behind looks right
+ * and is not: other encodings, line numbers, a shell's prompt, blanks and signs that cannot be seen, quotes and dashes
+ * that were made pretty. Each of them is recognised here by its name, so that the message can say what a human cannot
+ * see; what it is then taken for is the caller's business.
  *
  * Called by preproc.c (files and lines), lex.c (characters) and diag_show.c (what may be shown).
  */

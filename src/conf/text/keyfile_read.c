@@ -2,8 +2,9 @@
 /*
  * Key files, read by the parent and written into the expanded text.
  *
- * `key ID file:PATH` names a file with the key as it would stand in the configuration, as text or `hex:…`, on its only line. A path without a
- * leading slash is a credential of systemd, below $CREDENTIALS_DIRECTORY. Read anew with each configuration: a reload takes another key.
+ * `key ID file:PATH` names a file with the key as it would stand in the configuration, as text or `hex:…`, on its only
+ * line. A path without a leading slash is a credential of systemd, below $CREDENTIALS_DIRECTORY. Read anew with each
+ * configuration: a reload takes another key.
  *
  * Called by source_read behind the last line. A text without such keys is left alone.
  */

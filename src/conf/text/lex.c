@@ -3,12 +3,12 @@
  * Words: an expanded text is cut into statements of words and single braces.
  *
  * The words are made in the text itself: a word is never longer than what it was written as, and what follows it is
- * always a byte that may become its terminator. A brace is a token wherever it stands outside quotes (`VI_1{`, `}}`, `url { path / }`), but
- * for ${NAME}. Double quotes join words; a single quote does when it starts a word and has a partner on the line. Comments are gone already;
- * \# and \! are what is left of an escaped one.
+ * always a byte that may become its terminator. A brace is a token wherever it stands outside quotes (`VI_1{`, `}}`,
+ * `url { path / }`), but for ${NAME}. Double quotes join words; a single quote does when it starts a word and has a
+ * partner on the line. Comments are gone already; \# and \! are what is left of an escaped one.
  *
- * The input is a text that another process made, or a fuzzer: a record of unknown form is skipped, positions are whatever they say.
- * Called by config_parse. Knows nothing of keywords.
+ * The input is a text that another process made, or a fuzzer: a record of unknown form is skipped, positions are
+ * whatever they say. Called by config_parse. Knows nothing of keywords.
  */
 #include "conf/text/lex.h"
 
@@ -154,7 +154,8 @@ static void skip_blanks(struct line *l)
 		l->indent = (uint16_t)(column < LEX_NOT_FIRST - 1 ? column : LEX_NOT_FIRST - 1);
 }
 
-/* A byte that is no UTF-8: it is kept, but seldom what its writer saw. Returns the length of the character, at least 1. */
+/* A byte that is no UTF-8: it is kept, but seldom what its writer saw. Returns the length of the character, at least
+ * 1. */
 static size_t look_at_byte(struct line *l, const char *at, bool secret)
 {
 	struct conf_pos pos;
@@ -174,7 +175,8 @@ static void look_at_bytes(struct line *l, const char *from, const char *to)
 		p += (uint8_t)*p < 0x80 ? 1 : look_at_byte(l, p, false);
 }
 
-/* Copies the inside of a quoted part to *to; the quotes disappear, \" becomes " (in single quotes nothing is special). */
+/* Copies the inside of a quoted part to *to; the quotes disappear, \" becomes " (in single quotes nothing is special).
+ * */
 static void copy_quoted(struct line *l, const char *after, char **to)
 {
 	char quote = *l->p;
@@ -235,7 +237,8 @@ static bool is_word_byte(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }
 
-/* A byte in a word that may start a foreign character: true when it ends the word. Otherwise the character was dealt with. */
+/* A byte in a word that may start a foreign character: true when it ends the word. Otherwise the character was dealt
+ * with. */
 static bool word_foreign(struct line *l, char *start, char **to)
 {
 	enum foreign_kind kind = FOREIGN_NOTHING;
@@ -340,7 +343,8 @@ static bool ends_line(const struct line *l, const char *p)
 	return p == l->end;
 }
 
-/* Parentheses in the place of braces: `(` behind the words of a line, `)` alone on one. A `;` alone says nothing. True when it was one of these. */
+/* Parentheses in the place of braces: `(` behind the words of a line, `)` alone on one. A `;` alone says nothing. True
+ * when it was one of these. */
 static bool read_sign(struct line *l)
 {
 	struct conf_pos pos = line_pos(l, l->p);
@@ -583,48 +587,4 @@ void lex_done(struct lex *lx)
 	free(lx->names);
 	free(lx->keys);
 	*lx = (struct lex){ 0 };
-}
-
-/* The escapes of a command's double quotes and bare words. */
-static char unescape(char c)
-{
-	switch (c) {
-	case 'a': return '\a';
-	case 'b': return '\b';
-	case 'E': return '\033';
-	case 'f': return '\f';
-	case 'n': return '\n';
-	case 'r': return '\r';
-	case 't': return '\t';
-	case 'v': return '\v';
-	default: return c;
-	}
-}
-
-unsigned lex_split_command(const char *cmd, char *buf, char **words, unsigned max, bool *ended)
-{
-	unsigned n = 0;
-	char quote = 0;
-
-	*ended = true;
-	for (;;) {
-		while (is_blank(*cmd))
-			cmd++;
-		if (!*cmd || n == max)
-			return n;
-		words[n++] = buf;
-		for (; *cmd && (quote || !is_blank(*cmd)); cmd++) {
-			if (!quote && (*cmd == '"' || *cmd == '\''))
-				quote = *cmd;
-			else if (quote && *cmd == quote)
-				quote = 0;
-			else if (*cmd == '\\' && cmd[1] && quote != '\'')
-				*buf++ = unescape(*++cmd);
-			else
-				*buf++ = *cmd;
-		}
-		*buf++ = '\0';
-		if (quote)
-			*ended = false;
-	}
 }

@@ -34,17 +34,19 @@ struct lex {
 	struct conf_pos end;                    /* one past the last line */
 };
 
-/* Never fails: what cannot be read is a diagnostic. The words are made in `text`, which they destroy and lie in; text[len] belongs to it. Release
- * with lex_done. */
+/* Never fails: what cannot be read is a diagnostic. The words are made in `text`, which they destroy and lie in;
+ * text[len] belongs to it. Release with lex_done. */
 void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags);
 void lex_drop_items(struct lex *lx);            /* once the tree is built, nobody asks for them */
 void lex_done(struct lex *lx);
 
-/* The character behind a double-quoted string that starts at p, or NULL when it has no end before `end`. \" does not end it. */
+/* The character behind a double-quoted string that starts at p, or NULL when it has no end before `end`. \" does not
+ * end it. */
 const char *lex_skip_quoted(const char *p, const char *end);
 
-/* Splits a command as a shell would split words: single and double quotes, backslash escapes, no expansion. The words are written
- * into `buf` (as large as cmd, with its terminator), one after another. Returns their number (at most max); *ended is false when a quote has no end. */
+/* Splits a command as a shell would split words: single and double quotes, backslash escapes, no expansion. The words
+ * are written into `buf` (as large as cmd, with its terminator), one after another. Returns their number (at most
+ * max); *ended is false when a quote has no end. */
 unsigned lex_split_command(const char *cmd, char *buf, char **words, unsigned max, bool *ended);
 
 #endif

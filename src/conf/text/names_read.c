@@ -2,12 +2,14 @@
 /*
  * The machine's names for numbers, read by the parent and written into the expanded text.
  *
- * Routes and rules may name tables, protocols, scopes and realms as ip(8) does, and what such a name means stands in files that may change at
- * any time. They are read once, together with the configuration, and travel with it: no child opens them. Which files: NAME in
- * iproute_etc_dir, or in iproute_usr_dir when it is not there, and every NAME.d/\*.conf of both, where a file of the first hides one of
- * the second; /etc/protocols for ipproto. A file that does not exist has no names, a line that is not `NUMBER NAME` is skipped.
+ * Routes and rules may name tables, protocols, scopes and realms as ip(8) does, and what such a name means stands in
+ * files that may change at any time. They are read once, together with the configuration, and travel with it: no child
+ * opens them. Which files: NAME in iproute_etc_dir, or in iproute_usr_dir when it is not there, and every
+ * NAME.d/\*.conf of both, where a file of the first hides one of the second; /etc/protocols for ipproto. A file that
+ * does not exist has no names, a line that is not `NUMBER NAME` is skipped.
  *
- * Called by source_read behind the last line. A text without routes, rules or scopes is left alone, and no file is opened.
+ * Called by source_read behind the last line. A text without routes, rules or scopes is left alone, and no file is
+ * opened.
  */
 #include "conf/names.h"
 

@@ -18,7 +18,8 @@ struct piece {
 
 struct placed { struct strbuf s; struct piece *pieces; size_t npieces, cap; };
 
-/* A line as it stands in the file, whose bytes are the caller's: never to be changed or released. `piece` must live as long. */
+/* A line as it stands in the file, whose bytes are the caller's: never to be changed or released. `piece` must live as
+ * long. */
 struct placed placed_borrow(const char *text, size_t len, const struct piece *piece);
 void placed_add(struct placed *p, const char *text, size_t len, const struct piece *piece);            /* piece->off does not matter */
 void placed_add_slice(struct placed *p, const struct placed *from, size_t off, size_t len);

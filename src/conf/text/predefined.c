@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is defined without anybody's doing: ${_PWD}, ${_INSTANCE}, ${_RANDOM [MIN [MAX]]}, ${_HASH}, ${_BANG}, ${_ENV NAME}.
+ * What is defined without anybody's doing: ${_PWD}, ${_INSTANCE}, ${_RANDOM [MIN [MAX]]}, ${_HASH}, ${_BANG}, ${_ENV
+ * NAME}.
  *
  * A definition of the same name in the configuration comes first. _HASH and _BANG are characters that would start a comment when they were
  * written; put in outside of quotes they start one, by which a definition can switch a line off. The random numbers follow from

@@ -6,10 +6,11 @@
  * or a condition goes to the expander; a definition of several lines (each but the last ends in a backslash) is collected first. Everything
  * else is handed over as it stands, after two cheap looks: nine lines of ten need no more.
  *
- * What only a terminal, an editor or another system put into the file (prompts, line numbers, encodings: foreign.c) is named once, not
- * once per line that it spoils.
+ * What only a terminal, an editor or another system put into the file (prompts, line numbers, encodings: foreign.c) is
+ * named once, not once per line that it spoils.
  *
- * Called by source.c for every file; hands lines and includes back. Never changes a column, so that every later message can point.
+ * Called by source.c for every file; hands lines and includes back. Never changes a column, so that every later message
+ * can point.
  */
 #include "conf/text/preproc.h"
 

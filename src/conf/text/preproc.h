@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the bytes of one file to logical lines: comments, conditions, definitions, sequences, and where files are included. */
+/* From the bytes of one file to logical lines: comments, conditions, definitions, sequences, and where files are
+ * included. */
 #ifndef CONF_PREPROC_H
 #define CONF_PREPROC_H
 
@@ -27,7 +28,8 @@ struct preproc_ops {
 	void (*placed)(void *arg, const struct conf_pos *pos, const struct placed *line);
 	/* `pos` is the place of the pattern. */
 	void (*include)(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
-	/* The number (struct conf_pos's via) for a text that was written at this line, and is known as `name` ("$NAME", "~SEQ"). The same for the same. */
+	/* The number (struct conf_pos's via) for a text that was written at this line, and is known as `name`
+	 * ("$NAME", "~SEQ"). The same for the same. */
 	uint32_t (*origin)(void *arg, uint32_t file, uint32_t line, const char *name, size_t len);
 	const char *(*folder)(void *arg);       /* the absolute path of the folder of the file being read */
 	uint32_t (*seed)(void *arg);            /* of ${_RANDOM} */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ~SEQ(NAME, [START, [STEP,]] END) TEXT, ~SEQx(…) and ~LST(NAME, VALUE …) TEXT: the text once for each value, with $NAME set to it.
+ * ~SEQ(NAME, [START, [STEP,]] END) TEXT, ~SEQx(…) and ~LST(NAME, VALUE …) TEXT: the text once for each value, with
+ * $NAME set to it.
  *
- * Numbers are C's (0x…, 0… for octal), may be definitions, and reach END in both directions; ~SEQx writes them in hexadecimal. ~LST takes several
- * names in braces, and then values in braces; a missing one is empty. The values of ~LST are cut at commas before anything in them is
- * replaced. The text is a line of its own, so it may be another sequence. The name stays defined behind the line, with its last value.
+ * Numbers are C's (0x…, 0… for octal), may be definitions, and reach END in both directions; ~SEQx writes them in
+ * hexadecimal. ~LST takes several names in braces, and then values in braces; a missing one is empty. The values of
+ * ~LST are cut at commas before anything in them is replaced. The text is a line of its own, so it may be another
+ * sequence. The name stays defined behind the line, with its last value.
  *
  * Called by expand.c, which bounds the number of lines that can come of it.
  */

@@ -2,14 +2,16 @@
 /*
  * The files: which are read, in which order, and what cannot be read.
  *
- * The parent calls source_read once per start or reload. It opens the configuration and, where an include stands, the files that its
- * pattern names (relative to the folder of the file that includes), and writes every logical line with its place into one text, and
- * behind them this machine's names for numbers of routing (names_read.c). Nothing after this step opens a file. A file that includes
- * itself, a chain of includes that is too deep and one that multiplies are refused here.
+ * The parent calls source_read once per start or reload. It opens the configuration and, where an include stands, the
+ * files that its pattern names (relative to the folder of the file that includes), and writes every logical line with
+ * its place into one text, and behind them this machine's names for numbers of routing (names_read.c). Nothing after
+ * this step opens a file. A file that includes itself, a chain of includes that is too deep and one that multiplies are
+ * refused here.
  *
- * What a missing file is worth: the configuration itself, an errno; the rest says include.c. Two keywords of global_defs mean something here, too:
- * include_check holds from its line to the end of its file, for the files included there as well; random_seed holds for the whole text,
- * so when a random number is wanted, the text is read once for nothing but its seed.
+ * What a missing file is worth: the configuration itself, an errno; the rest says include.c. Two keywords of
+ * global_defs mean something here, too: include_check holds from its line to the end of its file, for the files
+ * included there as well; random_seed holds for the whole text, so when a random number is wanted, the text is read
+ * once for nothing but its seed.
  */
 #include "conf/text/source.h"
 
@@ -263,7 +265,8 @@ static int read_all(int fd, struct strbuf *text)
 	return 0;
 }
 
-/* Opens what may be read as configuration: a regular file, or (`any`: asked for by its own name) a pipe or a device, too. */
+/* Opens what may be read as configuration: a regular file, or (`any`: asked for by its own name) a pipe or a device,
+ * too. */
 static int open_config(const char *path, bool any, struct stat *st)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (any ? 0 : O_NONBLOCK));
@@ -297,8 +300,8 @@ static const char *source_refusal(const struct source *s, const struct stat *st)
 	return NULL;
 }
 
-/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself; `strict`: what is no configuration is an
- * error. 0, or -errno (said). */
+/* Reads one file into the text. `at` is the include that names it, NULL for the configuration itself; `strict`: what
+ * is no configuration is an error. 0, or -errno (said). */
 static int source_file_read(struct source *s, const char *path, const struct conf_pos *at, bool strict)
 {
 	enum diag_level level = at && !strict ? DIAG_WARNING : DIAG_ERROR;
@@ -307,7 +310,8 @@ static int source_file_read(struct source *s, const char *path, const struct con
 	const char *why;
 	int fd, r;
 
-	/* A pipe is empty when it is read for the seed; and nobody may be at its other end when a running daemon is to reload. */
+	/* A pipe is empty when it is read for the seed; and nobody may be at its other end when a running daemon is to
+	 * reload. */
 	fd = open_config(path, !at && !s->seed_only && !(s->opt && s->opt->regular_only), &st);
 	if (fd < 0) {
 		diag_add(s->diags, fd == -EISDIR || fd == -EINVAL ? level : DIAG_ERROR, at, "cannot read `%s`: %s", path,

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading the files: every include resolved, every line with the place it came from, as one text. The parent makes it once;
- * children get the same bytes in a sealed memfd. The format is ours alone: a table of file names, then one record per logical line. */
+/* Reading the files: every include resolved, every line with the place it came from, as one text. The parent makes it
+ * once; children get the same bytes in a sealed memfd. The format is ours alone: a table of file names, then one
+ * record per logical line. */
 #ifndef CONF_SOURCE_H
 #define CONF_SOURCE_H
 
 #include "conf/diag.h"
 #include "lib/strbuf.h"
 
-/* The records of an expanded text: one per line, the first byte says which. A line without a place stands on the line below the one before. */
+/* The records of an expanded text: one per line, the first byte says which. A line without a place stands on the line
+ * below the one before. */
 #define SOURCE_FILE  'F'                        /* FNAME: the next file of the table, numbered from 0 */
 #define SOURCE_PLACE 'P'                        /* PFILE LINE: where the next line stands */
 #define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file unless a M record precedes */
@@ -30,8 +32,8 @@ int source_read(const char *path, const struct source_options *opt, struct conf_
 void source_read_text(const char *name, const char *text, size_t len, const struct source_options *opt, struct conf_diags *diags,
 	struct strbuf *expanded);
 
-/* The same of a text that depends on nothing else: an include is a mistake, random numbers start from 1 unless the text says otherwise.
- * `most` bytes at most come of definitions and sequences. */
+/* The same of a text that depends on nothing else: an include is a mistake, random numbers start from 1 unless the
+ * text says otherwise. `most` bytes at most come of definitions and sequences. */
 void source_read_alone(const char *name, const char *text, size_t len, const struct source_options *opt, size_t most, struct conf_diags *diags,
 	struct strbuf *expanded);
 

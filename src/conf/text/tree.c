@@ -2,17 +2,18 @@
 /*
  * The tree: which statement belongs to which block, also when the braces are wrong.
  *
- * The text is taken section by section, a section being one statement of the top level with its block. As long as the braces of a section
- * match, nothing but the braces counts. A keyword that only the top level has, with a block of its own, inside an open block is the sign
- * that a `}` is missing before it (the end of the text is another). Then, and only then, that section is read a second time, with the eye
- * of a human: a statement that stands no deeper than the line that opened the block, and that this block does not have but an
- * outer one has, or a `}` that stands below the keyword of an outer block, shows where the brace was forgotten. So one forgotten
- * brace is one message, and what follows is understood. A `{` too many leaves a `}` missing, too, so this reading also asks for one that
- * stands alone, or behind a statement that has no block. A `{` that was forgotten shows in the words behind it. A `}` too many is found
- * when another one closes nothing: the section before it is read again, and the first brace is taken for the mistake that closes a block in
- * which the following belongs, by its words or by where it stands.
+ * The text is taken section by section, a section being one statement of the top level with its block. As long as the
+ * braces of a section match, nothing but the braces counts. A keyword that only the top level has, with a block of its
+ * own, inside an open block is the sign that a `}` is missing before it (the end of the text is another). Then, and
+ * only then, that section is read a second time, with the eye of a human: a statement that stands no deeper than the
+ * line that opened the block, and that this block does not have but an outer one has, or a `}` that stands below the
+ * keyword of an outer block, shows where the brace was forgotten. So one forgotten brace is one message, and what
+ * follows is understood. A `{` too many leaves a `}` missing, too, so this reading also asks for one that stands alone,
+ * or behind a statement that has no block. A `{` that was forgotten shows in the words behind it. A `}` too many is
+ * found when another one closes nothing: the section before it is read again, and the first brace is taken for the
+ * mistake that closes a block in which the following belongs, by its words or by where it stands.
  *
- * Called by config_parse with the schema's two questions (tree_language). Knows no keyword itself.
+ * Called by config_parse with what the schema answers (tree_language). Knows no keyword itself.
  */
 #include "conf/text/tree.h"
 
@@ -181,8 +182,8 @@ static bool stands_deeper(const struct lex_item *item, const struct node *n)
 	return item->indent != LEX_NOT_FIRST && n->indent != LEX_NOT_FIRST && item->indent > n->indent;
 }
 
-/* A block whose `{` was forgotten, and its `}` was not: what follows may belong in it, and the statement is none without a block, or the
- * following is indented, or cannot stand where it stands (in a list anything may stand). */
+/* A block whose `{` was forgotten, and its `}` was not: what follows may belong in it, and the statement is none
+ * without a block, or the following is indented, or cannot stand where it stands (in a list anything may stand). */
 static bool open_forgotten(struct builder *b, const struct node *n)
 {
 	const struct lex_item *next = item_at(b, b->at);
@@ -277,7 +278,8 @@ static bool is_needless(struct builder *b, struct node *n, const struct lex_item
 	return true;
 }
 
-/* Reads the block of `top`, from behind its `{`. Returns how many blocks are open where the section stops: 0 when its braces match. */
+/* Reads the block of `top`, from behind its `{`. Returns how many blocks are open where the section stops: 0 when its
+ * braces match. */
 static unsigned read_block(struct builder *b, struct node *top)
 {
 	struct node *open = top;

@@ -19,7 +19,8 @@ struct node {
 	bool has_block;
 };
 
-/* What the tree must know of the language, to see where a brace is missing. `block` is NULL or the root for the top level. */
+/* What the tree must know of the language, to see where a brace is missing. `block` is NULL or the root for the top
+ * level. */
 struct tree_language {
 	bool (*is_root)(const char *word);                              /* starts a block of the top level */
 	bool (*allows)(const struct node *block, const char *word);     /* the word may start a statement in that block */
@@ -27,7 +28,8 @@ struct tree_language {
 	bool (*needs_block)(const struct node *n);                      /* … and one that is none without */
 };
 
-/* Nodes live in the arena and point into `lx`. Braces that are missing or too many are diagnostics, one each. Never NULL. */
+/* Nodes live in the arena and point into `lx`. Braces that are missing or too many are diagnostics, one each. Never
+ * NULL. */
 struct node *tree_build(const struct lex *lx, const struct tree_language *lang, struct arena *arena, struct conf_diags *diags);
 
 /* The place of a node's word (or of the node itself, when it has fewer words). */
