@@ -177,7 +177,7 @@ static void put_inst(const struct vrrp_inst *in, FILE *out)
 			fprintf(out, "   Master advert int = %" PRIu64 " milli-sec\n",
 				in->fsm.master_int / USEC_PER_MSEC);
 	}
-	fprintf(out, "   Wantstate = %s\n", vrrp_state_name(in->fsm.state));
+	fprintf(out, "   Wantstate = %s\n", vrrp_state_name(in->fsm.wants_master ? VRRP_MASTER : in->fsm.state));
 	fprintf(out, "   Number of config faults = %u\n", in->fsm.faults & VRRP_FAULT_CONFIG ? 1 : 0);
 	fprintf(out, "   Number of interface and track script faults = %d\n",
 		__builtin_popcount(in->fsm.faults & ~(uint32_t)VRRP_FAULT_CONFIG));
@@ -238,6 +238,8 @@ static void put_sync(const struct vrrp_sync *s, FILE *out)
 		vrrp_state_name(s->core.state), fault, init);
 	for (unsigned i = 0; i < s->core.n; i++)
 		fprintf(out, "     %s\n", s->members[i]->conf->name);
+	if (s->last_transition)
+		put_time(out, "Last transition", s->last_transition);
 }
 
 static void put_late(const struct vrrp_late *h, FILE *out)

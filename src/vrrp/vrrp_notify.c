@@ -26,7 +26,8 @@ void vrrp_notify_flush(struct vrrp_notify *t)
 		sent += error ? 0 : n;
 	}
 	t->n -= sent;
-	memmove(t->events, t->events + sent, t->n * sizeof(*t->events));
+	if (t->n)                               /* there may be no array yet */
+		memmove(t->events, t->events + sent, t->n * sizeof(*t->events));
 	if (error && !t->stuck)
 		log_warning("The parent cannot be told what happened now: %s", strerror(-error));
 	t->stuck = error;
