@@ -22,6 +22,7 @@
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_igmp.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_nft.h"
@@ -54,7 +55,7 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records();
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records() + VRRP_IGMP_RECORDS;
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -298,6 +299,7 @@ static int proc_open(struct role_child *rc)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		record = vrrp_sign_claim(&sh->insts[i], record);
+	vrrp_igmp_init(sh, record++);
 	vrrp_install_init(sh);
 	vrrp_vips_init(sh, record);
 	vrrp_routes_init(sh);
@@ -356,6 +358,7 @@ static void proc_go(struct role_child *rc)
 	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vmac_start(sh, rc->predecessor);
 	vrrp_nft_start(sh, rc->predecessor);
+	vrrp_igmp_go(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		refresh(&sh->insts[i]);         /* the world may have changed since the sockets were opened */
@@ -420,6 +423,7 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	vrrp_igmp_stop(&p->sh);
 	p->waiting += vrrp_syncs_stop(&p->sh);
 	vrrp_install_finish(&p->sh);
 	if (!p->sh.keep_addrs) {
