@@ -81,6 +81,7 @@ struct vrrp_shared {
 	size_t hold_record;                     /* in the book */
 	struct vrrp_late late;                  /* of the instances' timers */
 	bool converging;                      /* at the start: addresses of all instances are brought in line at once */
+	size_t igmp_record; char igmp_was;      /* disable_local_igmp: what the sysctl was before us; 0 = untouched */
 	bool keep_addrs;                        /* --dont-release-vrrp */
 	bool ending;                            /* no event changes anything any more */
 };

@@ -24,6 +24,7 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_igmp.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_nft.h"
@@ -56,7 +57,8 @@ struct vrrp_proc {
 
 static size_t proc_book_records(const struct config *cfg)
 {
-	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records() + trackers_records(cfg);
+	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records() + trackers_records(cfg) +
+		   VRRP_IGMP_RECORDS;
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -317,6 +319,7 @@ static int proc_open(struct role_child *rc)
 		sh->insts[i].fsm.faults = vrrp_fit_check(&sh->insts[i]);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		record = vrrp_sign_claim(&sh->insts[i], record);
+	vrrp_igmp_init(sh, record++);
 	vrrp_install_init(sh);
 	vrrp_vips_init(sh, record);
 	vrrp_routes_init(sh);
@@ -374,6 +377,7 @@ static void proc_go(struct role_child *rc)
 	vrrp_vmac_start(sh, rc->predecessor);
 	vrrp_nft_start(sh, rc->predecessor);
 	trackers_inherit(sh->trackers);
+	vrrp_igmp_go(sh, rc->predecessor);
 	vrrp_vips_survey(sh, rc->predecessor);
 	for (unsigned i = 0; i < sh->ninsts; i++) {
 		vrrp_start_priority(&sh->insts[i]);
@@ -442,6 +446,7 @@ static void proc_stop(struct role_child *rc)
 	p->stop_tokens_from = p->sh.notify.tokens;
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		p->waiting += vrrp_inst_stop(&p->sh.insts[i], VRRP_STOP);
+	vrrp_igmp_stop(&p->sh);
 	p->waiting += vrrp_syncs_stop(&p->sh);
 	vrrp_install_finish(&p->sh);
 	if (!p->sh.keep_addrs) {

@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from lib_util import wait_until
+from lib_util import TIMED, wait_until
 
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 PIDFD_GETFD, SO_PROTOCOL = 438, 38
@@ -126,6 +126,7 @@ def test_ipv6_without_a_link_local_address(lab):
     one.del_address(local)
     first = lab.daemon(one, instance(150, vips=("fe80::100", "fd00::100/64")))
     first.wait_log(r"\(VI_1\) entering FAULT state \(no IPv6 address for interface\)")
+    first.wait_log(r"\(VI_1\) Entering FAULT STATE \(init\)")
     one.add_address(local)
     first.wait_log(r"\(VI_1\) Entering BACKUP STATE$")
     first.wait_log(r"\(VI_1\) Entering MASTER STATE")
@@ -327,7 +328,8 @@ def test_checksum_forms(lab):
     second.wait_log(r"\(VI_1\) Setting unicast VRRPv3 checksum to old version", 5, since=since)
     second.wait_log(r"\(VI_1\) master set to 10\.0\.0\.1", 5, since=since)
     assert first.stop() == 0
-    entered = second.wait_log(r"\(VI_1\) Entering MASTER STATE", 5, since=since).time
+    left = second.wait_log(r"\(VI_1\) Backup received priority 0 advertisement", 5, since=since).time
+    entered = second.wait_log(r"\(VI_1\) Entering MASTER STATE", 5, since=left).time
     assert sum_forms(wire.wait_advert(source=TWO, since=entered)) == ["old"]
 
 
@@ -399,3 +401,48 @@ def test_receive_buffers(lab):
     first = lab.daemon(one, config)
     first.wait_log(r"\(VI_2\) Entering MASTER STATE")
     assert receive_buffers(first.pids()["vrrp"]) == [2 * (100000 + 15000)]
+
+
+def test_local_igmp_reports(lab):
+    """They are off while we run, whoever crashes, and what they were before afterwards."""
+    one, _ = hosts_of(lab)
+    name = "net.ipv4.igmp_link_local_mcast_reports"
+    one.sysctl(name, 1)
+    first = lab.daemon(one, instance(150, glob="disable_local_igmp"))
+    first.wait_log(r"net\.ipv4\.igmp_link_local_mcast_reports set to 0")
+    assert one.sysctl(name) == "0"
+    first.wait_log(r"\(VI_1\) Entering MASTER STATE")
+    pid = first.pids()["vrrp"]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: first.pids().get("vrrp") not in (None, pid))
+    wait_until(lambda: len(first.log.lines("VRRP sockpool")) == 2)
+    assert first.stop() == 0 and one.sysctl(name) == "1"
+    # A reload without the word is the end of it, too.
+    first.start()
+    wait_until(lambda: one.sysctl(name) == "0")
+    first.wait_log("Startup complete")
+    first.configure(instance(150))
+    first.send_signal(signal.SIGHUP)
+    wait_until(lambda: one.sysctl(name) == "1")
+
+
+def test_many_instances(lab):
+    """Thousands of virtual routers on dozens of interfaces, with one socket for each interface, and no tuning."""
+    one = lab.host("one")
+    links, instances = (64, 4000) if TIMED else (8, 200)
+    for link in range(links):
+        one.ip(f"link add m{link} link eth0 type macvlan mode private")
+        one.ip(f"address add 10.{100 + link}.0.1/24 dev m{link}")
+        one.ip(f"link set m{link} up")
+    config = "".join(instance(100, vips=(f"10.{100 + n % links}.1.{n // links + 1}/32",), interval=1, name=f"I{n}", vrid=n // links + 1,
+                              extra="garp_master_repeat 1\n\tgarp_master_delay 0").partition("}\n")[2].replace("eth0", f"m{n % links}")
+                     for n in range(instances))
+    first = lab.daemon(one, config, args=("-n",))
+    wait_until(lambda: sum("/32" in address for address in one.addresses()) == instances, 30, "all addresses")
+    pid = first.pids()["vrrp"]
+    assert len(receive_buffers(pid)) == links
+    status = open(f"/proc/{pid}/status").read()
+    assert not TIMED or int(re.search(r"VmRSS:\s+(\d+)", status)[1]) < 32 << 10
+    assert first.stop(timeout=30) == 0
+    assert not [address for address in one.addresses() if "/32" in address]
+    assert len(first.log.lines("Entering MASTER STATE")) == instances

@@ -147,7 +147,7 @@ static const struct schema_row rows[] = {
 	      .args = "[allow_if_changes]", .advice = "it is not needed, an absent interface is waited for"),
 	ROW("default_interface", ST_IFNAME, "1.2.24", "interface of static addresses without dev", FIELD(vrrp.default_interface),
 	    .flags = SF_DERIVED, .def = "eth0 if it exists"),
-	LATER("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups", FIELD(vrrp.disable_local_igmp)),
+	ROW("disable_local_igmp", ST_FLAG, "2.2.0", "no IGMP reports for link-local groups", FIELD(vrrp.disable_local_igmp)),
 	ROW("vmac_prefix", ST_STRING, "2.2.0", "start of the names of virtual MAC interfaces", FIELD(vrrp.vmac_prefix), .max = IFNAMSIZ - 1,
 	    .def = "vrrp", .args = "NAME"),
 	ROW("vmac_addr_prefix", ST_STRING, "2.2.0", "the same for those made for addresses", FIELD(vrrp.vmac_addr_prefix), .print = print_addr_prefix,
