@@ -19,6 +19,8 @@ void vrrp_notify_flush(struct vrrp_notify *t)
 	unsigned sent = 0;
 	int error = 0;
 
+	if (!t->n)
+		return;
 	while (sent < t->n && !error) {
 		unsigned n = t->n - sent < MSG_NOTIFY_MAX ? t->n - sent : MSG_NOTIFY_MAX;
 

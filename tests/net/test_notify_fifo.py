@@ -354,6 +354,8 @@ def test_a_group_and_its_members(lab, host):
         seen += 3
         if state == "MASTER":
             host.unplug()
+    # A stop overtakes scripts that have not started.
+    wait_until(lambda: "any GROUP G FAULT 0" in daemon.path("/tmp/notes").read_text())
     assert daemon.stop() == 0
     assert sorted(reader.lines()[seen:-1]) == ['INSTANCE "V" STOP 250', 'INSTANCE "W" STOP 250'] and reader.lines()[-1] == 'GROUP "G" STOP 0'
     assert daemon.path("/tmp/notes").read_text().splitlines() == [
