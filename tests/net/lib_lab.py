@@ -52,10 +52,6 @@ class Lab:
         """A Postfix on the host's loopback address that delivers mail to root@example.net."""
         return self.keep(Postfix(host), report=True)
 
-    def postfix(self, host):
-        """A Postfix on the host's loopback address that delivers mail to root@example.net."""
-        return self.keep(Postfix(host), report=True)
-
     def watch(self, host):
         """Records every address that comes and goes on the host."""
         return self.keep(AddressWatch(host))
