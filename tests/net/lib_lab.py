@@ -50,11 +50,7 @@ class Lab:
 
     def postfix(self, host):
         """A Postfix on the host's loopback address that delivers mail to root@example.net."""
-        return self._keep(Postfix(host), report=True)
-
-    def postfix(self, host):
-        """A Postfix on the host's loopback address that delivers mail to root@example.net."""
-        return self._keep(Postfix(host), report=True)
+        return self.keep(Postfix(host), report=True)
 
     def watch(self, host):
         """Records every address that comes and goes on the host."""
