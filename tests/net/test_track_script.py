@@ -310,7 +310,7 @@ def test_group_waits_as_a_whole(lab):
     assert states == ["State = INIT", "State = INIT"] and story(daemon) == []
     good(daemon)
     daemon.path("/tmp/done").touch()
-    wait_until(lambda: host.has_address(VIP) and host.has_address("10.0.0.102"))
+    wait_until(lambda: len(daemon.log.lines("Entering MASTER STATE")) == 2 and host.has_address(VIP) and host.has_address("10.0.0.102"))
     entered = [text for text in story(daemon) if "Entering" in text]
     assert sorted(entered[:2]) == [f"({name}) Entering BACKUP STATE (init)" for name in ("VI_1", "VI_2")]
     assert sorted(entered[2:]) == [f"({name}) Entering MASTER STATE" for name in ("VI_1", "VI_2")]
