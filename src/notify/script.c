@@ -292,7 +292,7 @@ static void job_signal(const struct job *j, int signo)
 
 static void job_terminate(struct job *j, usec_t now)
 {
-	j->over = true;
+	j->over = j->ended = true;
 	job_signal(j, SIGTERM);
 	loop_timer_set(j->b->loop, &j->end, now + KILL_PAUSE);
 }

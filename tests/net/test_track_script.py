@@ -296,3 +296,25 @@ def test_trackers_of_a_group_count_for_all_members(lab):
     for vrid in (51, 52):
         wire.wait_advert(vrid=vrid, priority=0, since=began)
     wait_until(lambda: not host.has_address(VIP) and not host.has_address("10.0.0.102"))
+
+
+def test_group_waits_as_a_whole(lab):
+    """One member does not know yet whether it may run: none does."""
+    group = "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n }\n"
+    members = instance("notify /etc/keepalived/note\n" + FOLLOW) + instance("notify /etc/keepalived/note", "VI_2", 52, vip="10.0.0.102")
+    host, daemon = prepare(lab, script() + group + members, "#!/bin/sh\ntouch /tmp/started\nwhile [ ! -e /tmp/done ]; do sleep 0.05; done\n[ -e /tmp/ok ]\n")
+    daemon.add_script("/etc/keepalived/note", '#!/bin/sh\necho "$@" >>/tmp/notes\n')
+    daemon.start()
+    wait_until(daemon.path("/tmp/started").exists)
+    states = [line for line in shown(daemon)["VRRP Topology"] if line.startswith("State = ")]
+    assert states == ["State = INIT", "State = INIT"] and story(daemon) == []
+    good(daemon)
+    daemon.path("/tmp/done").touch()
+    wait_until(lambda: len(daemon.log.lines("Entering MASTER STATE")) == 2 and host.has_address(VIP) and host.has_address("10.0.0.102"))
+    entered = [text for text in story(daemon) if "Entering" in text]
+    assert sorted(entered[:2]) == [f"({name}) Entering BACKUP STATE (init)" for name in ("VI_1", "VI_2")]
+    assert sorted(entered[2:]) == [f"({name}) Entering MASTER STATE" for name in ("VI_1", "VI_2")]
+    bad(daemon)
+    wait_until(lambda: not host.has_address(VIP) and not host.has_address("10.0.0.102"))
+    wait_until(lambda: sorted(daemon.path("/tmp/notes").read_text().split("\n")[:-1]) == sorted(
+        f"INSTANCE {name} {state} 100" for name in ("VI_1", "VI_2") for state in ("BACKUP", "MASTER", "FAULT")))
