@@ -87,9 +87,9 @@ int config_test_main(const struct options *opt)
 	error = generation_load(opt, 1, diags, &g);
 	if (!error)
 		host_check_here(generation_netns(g, opt), g->cfg, opt->other_host, diags);
-	if (!error && !config_has_vrrp(g->cfg) && !config_has_checkers(g->cfg) && !diags_count(diags, DIAG_ERROR))
-		diag_add(diags, DIAG_WARNING, NULL, g->cfg->empty ? "there is not one statement in %s: nothing would run" :
-			 "there is no vrrp_instance and no virtual_server in %s: nothing would run", opt->conf_file);
+	/* An empty one has been told so. */
+	if (!error && !g->cfg->empty && !config_has_vrrp(g->cfg) && !config_has_checkers(g->cfg) && !diags_count(diags, DIAG_ERROR))
+		diag_add(diags, DIAG_WARNING, NULL, "there is no vrrp_instance and no virtual_server in %s: nothing would run", opt->conf_file);
 	status = verdict(diags, error);
 	if (!error && opt->print_config && !print_config(opt, g->cfg, diags_count(diags, DIAG_ERROR) > 0)) {
 		fprintf(stderr, "keepalived: cannot write the configuration: %s\n", strerror(errno));

@@ -83,6 +83,7 @@ OURS = [
     ("impossible-value", r"`persistence_granularity`: .* is not a netmask"),
     ("value-missing", r"^`[^`]*` needs a value"),
     ("exists-already", r"exists already, on line \d+"),
+    ("same-mac", r"^a VMAC of `[^`]*` .* has the same MAC address"),
     ("bytes", r"^the line holds NUL bytes|^the file is UTF-(16|32) text"),
 ]
 

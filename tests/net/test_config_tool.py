@@ -232,7 +232,7 @@ def test_a_reload_with_errors_is_refused(lab, host):
 def test_nothing_to_run(lab, host):
     status, said = findings(lab, host, "# nothing yet\n")
     [(severity, _, finding)] = said
-    assert status == 0 and severity == "warning" and "not one statement" in finding
+    assert status == 0 and severity == "warning" and "no statement" in finding
     status, said = findings(lab, host, "global_defs {\n\trouter_id a\n}\n")
     [(severity, _, finding)] = said
     assert status == 0 and severity == "warning" and "no vrrp_instance and no virtual_server" in finding

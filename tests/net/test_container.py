@@ -106,7 +106,7 @@ def zombies_of(pid):
 
 
 def test_process_1(lab, host, tmp_path):
-    daemon = lab._keep(Container(host, tmp_path / "container", CONFIG % VIP), report=True)
+    daemon = lab.keep(Container(host, tmp_path / "container", CONFIG % VIP), report=True)
     # A script that leaves children behind: some end at once, others when it has long gone. All become children of process 1.
     daemon.add_script("/etc/keepalived/notify.sh", """#!/bin/sh
 for delay in 0 0 0.2 0.4; do

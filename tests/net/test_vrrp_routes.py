@@ -59,7 +59,7 @@ def state(host):
     """All addresses, routes and rules, as a list of lines; what counts down is there without its number."""
     found = []
     for line in host.ip("-o addr show").splitlines():
-        words = re.sub(r"preferred_lft [1-9]\d*sec", "preferred_lft N", line.replace("\\", " ")).split()
+        words = re.sub(r"preferred_lft [1-9]\d*sec", "preferred_lft N", line.replace("\\", " ").replace(" tentative ", " ")).split()
         found.append("addr " + " ".join(words[1:]))
     for family in ("-4", "-6"):
         text = re.sub(r"\n\s+(nexthop)", r" \1", host.ip(f"-d {family} route show table all"))
