@@ -219,7 +219,7 @@ def test_reload_adds_and_removes_a_member(lab):
     wait_until(lambda: has_all(one, VIPS), 8)
     daemon.wait_log(r"\(VI_3\) Entering MASTER STATE", since=began)
     assert states(daemon, began)[-2:] == ["(VI_3) Entering BACKUP STATE (init)", "(VI_3) Entering MASTER STATE"]
-    assert [event.action for event in watch] == ["add"]
+    wait_until(lambda: [event.action for event in watch] == ["add"])
     # Now it is one of them.
     one.unplug("eth2")
     synced(daemon, "FAULT", began)
