@@ -63,13 +63,15 @@ static int set_buffer(int fd, uint32_t bytes, bool force)
 
 static int ask(int fd)
 {
-	struct { struct nlmsghdr nl; struct cn_msg cn; enum proc_cn_mcast_op op; } __attribute__((packed)) m = {
-		.nl = { .nlmsg_len = sizeof(m), .nlmsg_type = NLMSG_DONE },
-		.cn = { .id = { .idx = CN_IDX_PROC, .val = CN_VAL_PROC }, .len = sizeof(m.op) },
-		.op = PROC_CN_MCAST_LISTEN,
-	};
+	enum proc_cn_mcast_op op = PROC_CN_MCAST_LISTEN;
+	const struct cn_msg cn = { .id = { .idx = CN_IDX_PROC, .val = CN_VAL_PROC }, .len = sizeof(op) };
+	uint8_t request[EVENT_AT + sizeof(op)];
+	const struct nlmsghdr nl = { .nlmsg_len = sizeof(request), .nlmsg_type = NLMSG_DONE };
 
-	return send(fd, &m, sizeof(m), 0) < 0 ? -errno : 0;
+	memcpy(request, &nl, sizeof(nl));
+	memcpy(request + NLMSG_HDRLEN, &cn, sizeof(cn));
+	memcpy(request + EVENT_AT, &op, sizeof(op));
+	return send(fd, request, sizeof(request), 0) < 0 ? -errno : 0;
 }
 
 /* 1 and the bytes of one datagram of the kernel; 0, -EAGAIN or -errno as track_events_read. */
