@@ -184,10 +184,10 @@ static void check_sample(struct schema_ctx *c)
 
 		number |= v->vrid == 51 && !v->unicast;
 	}
-	if (g->router_id && !strcmp(g->router_id, "LVS_DEVEL"))
-		diag_add(c->diags, DIAG_WARNING, &c->globals.router_id_pos, "`LVS_DEVEL` is the name in the sample file, and so that of every machine that "
-			 "has a copy%s", number ? "; they have its virtual_router_id 51 and its password, too, and in one network they take each other for "
-			 "peers: choose your own" : ": choose your own");
+	/* The name alone does no harm. */
+	if (number && g->router_id && !strcmp(g->router_id, "LVS_DEVEL"))
+		diag_add(c->diags, DIAG_WARNING, &c->globals.router_id_pos, "`LVS_DEVEL` is the name in the sample file: every machine that has a copy has its "
+			 "virtual_router_id 51 and its password, too, and in one network they take each other for peers: choose your own");
 	if (g->mail.server && !strcmp(g->mail.server, "192.168.200.1"))
 		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos, "192.168.200.1 is the mail server in the sample file: name yours");
 }
