@@ -198,6 +198,7 @@ static void reload_commit(struct parent *p)
 
 	p->current = rl->next;
 	rl->next = NULL;
+	parent_configure_self(p);
 	parent_configure_notifier(p);
 	for (unsigned i = 0; i < p->nroles; i++) {
 		struct role *r = &p->roles[i];
