@@ -121,6 +121,11 @@ void proc_sched_left(struct proc *pr);                  /* it is not realtime an
 /* life_script.c: runs startup_script or shutdown_script, and calls back when it has ended or could not be run; false: there is none. */
 bool life_script_run(struct parent *p, bool shutdown, void (*then)(struct parent *p));
 
+/* reload_files.c: reload_file, by its path (to be given back; NULL is fine), and the log of reload_check_config. */
+char *reload_file_make(const struct parent *p);
+void reload_file_remove(char *path);
+void reload_log(const struct parent *p, const char *diags);
+
 /* child_msg.c: the rows of messages from children. */
 extern const struct chan_row parent_rows[];
 extern const size_t parent_nrows;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """startup_script and shutdown_script; the groups that scripts have; umask; the names of dump files."""
+import ctypes
 import grp
 import os
 import pathlib
 import signal
 import stat
+import struct
 
 import pytest
 
@@ -189,3 +191,41 @@ def test_names_of_dumps(lab, host):
     assert daemon.run([daemon.binary, "--reload"]).returncode == 0
     dump(daemon, "/tmp/dumps/state.txt", "/tmp/dumps/state_parent.txt", "/tmp/dumps/keepalived_one.stats")
     assert mode(daemon, "/tmp/dumps/state.txt") == 0o600
+
+
+class Names:
+    """The names that come and go in a folder."""
+
+    def __init__(self, folder):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        assert self.fd >= 0 and libc.inotify_add_watch(self.fd, str(folder).encode(), 0x100 | 0x200) >= 0   # IN_CREATE, IN_DELETE
+
+    def read(self):
+        seen, data = [], os.read(self.fd, 65536)
+        while data:
+            _, mask, _, length = struct.unpack_from("iIII", data)
+            seen.append((mask, data[16:16 + length].rstrip(b"\0").decode()))
+            data = data[16 + length:]
+        os.close(self.fd)
+        return seen
+
+
+@pytest.mark.parametrize("line, path", [("reload_file", "/run/keepalived.reload"), ("reload_file /tmp/reading", "/tmp/reading")])
+def test_reload_file(lab, host, line, path):
+    daemon = lab.daemon(host, config(line))
+    daemon.wait_log("^Startup complete")
+    file = daemon.path(path)
+    names = Names(file.parent)
+    daemon.configure(config(line, "router_id other"))
+    assert daemon.run([daemon.binary, "--reload"]).returncode == 0
+    assert [mask for mask, name in names.read() if name == file.name] == [0x100, 0x200]
+
+
+def test_reload_check_config(lab, host):
+    daemon = lab.daemon(host, config("reload_check_config /tmp/check.log"))
+    daemon.wait_log("^Startup complete")
+    daemon.configure(config("no_such_word", "reload_check_config /tmp/check.log"))
+    assert daemon.run([daemon.binary, "--reload"]).returncode != 0
+    assert "no_such_word" in daemon.path("/tmp/check.log").read_text()
+    assert mode(daemon, "/tmp/check.log") == 0o600          # what the umask leaves

@@ -14,6 +14,7 @@ from lib_util import SANITIZED, wait_until
 SCHED_RR_RESET = os.SCHED_RR | os.SCHED_RESET_ON_FORK
 NET_ADMIN, NET_RAW, IPC_LOCK = 1 << 12, 1 << 13, 1 << 14
 UNLIMITED = -1
+LONG, HALF = "vrrp_rlimit_rttime 8000000", 4000000        # a slow machine computes longer than the default allows
 CONF = "/etc/keepalived/keepalived.conf"
 
 
@@ -107,11 +108,11 @@ def test_without_settings_they_run_as_the_daemon_was_started(lab, host):
 
 @pytest.mark.ipvs
 def test_each_process_has_its_own(lab, host):
-    daemon = started(lab, host, config("vrrp_rt_priority 7", "vrrp_cpu_affinity 0", "vrrp_rlimit_rttime 400000", "checker_priority -3",
+    daemon = started(lab, host, config("vrrp_rt_priority 7", "vrrp_cpu_affinity 0", LONG, "checker_priority -3",
                                        checker=True))
     pids = daemon.wait_pids("vrrp", "checkers")
     own = ordinary()
-    assert facts(pids["vrrp"]) == (SCHED_RR_RESET, 7, own[2], [0], 200000)
+    assert facts(pids["vrrp"]) == (SCHED_RR_RESET, 7, own[2], [0], HALF)
     assert facts(pids["checkers"]) == (os.SCHED_OTHER, 0, -3, own[3], UNLIMITED)
     assert facts(pids["keepalived"]) == own
     assert int(status(pids["vrrp"])["CapEff"], 16) == NET_ADMIN | NET_RAW       # it got nothing for it
@@ -130,10 +131,10 @@ def test_memory_is_locked(lab, host):
 
 
 def test_a_successor_gets_the_same(lab, host):
-    lines = ("vrrp_rt_priority 7", "vrrp_priority -3", "vrrp_cpu_affinity 0", "vrrp_process_name adverts")
+    lines = ("vrrp_rt_priority 7", "vrrp_priority -3", "vrrp_cpu_affinity 0", LONG, "vrrp_process_name adverts")
     daemon = started(lab, host, config(*lines))
     first = daemon.pids()["vrrp"]
-    wanted = (SCHED_RR_RESET, 7, -3, [0], 5000)
+    wanted = (SCHED_RR_RESET, 7, -3, [0], HALF)
     assert facts(first) == wanted
     daemon.configure(config(*lines, priority=101))
     reload(daemon)
@@ -215,10 +216,10 @@ def stall(daemon, pid, seconds):
 
 
 def test_a_late_process_becomes_realtime_step_by_step(lab, host):
-    lines = ("max_auto_priority 2", "min_auto_priority_delay 200000")
+    lines = ("max_auto_priority 2", "min_auto_priority_delay 200000", LONG)
     daemon = started(lab, host, config(*lines))
     pid = daemon.pids()["vrrp"]
-    assert policy(pid) == (os.SCHED_OTHER, 0) and facts(pid)[4] == 5000
+    assert policy(pid) == (os.SCHED_OTHER, 0) and facts(pid)[4] == HALF
     for priority in (1, 2):
         stall(daemon, pid, 2)
         daemon.wait_log(rf"^Set realtime priority {priority} of the VRRP process: a timer was served \d+\.\d{{6}} seconds late")
@@ -234,12 +235,12 @@ def test_a_late_process_becomes_realtime_step_by_step(lab, host):
 
 
 def test_who_computes_too_long_leaves_realtime_for_a_moment(lab, host):
-    daemon = started(lab, host, config("vrrp_rt_priority 7", "vrrp_rlimit_rttime 20000"))
+    daemon = started(lab, host, config("vrrp_rt_priority 7", LONG))
     pid = daemon.pids()["vrrp"]
-    assert facts(pid)[4] == 10000
+    assert facts(pid)[4] == HALF
     os.kill(pid, signal.SIGXCPU)                                # what the kernel sends
     daemon.wait_log("^VRRP process has used too much CPU time, vrrp_rlimit_rttime may need to be increased")
     assert policy(pid) == (SCHED_RR_RESET & ~os.SCHED_RR | os.SCHED_OTHER, 0)
     wait_until(lambda: policy(pid) == (SCHED_RR_RESET, 7), what="realtime again")
-    assert daemon.pids()["vrrp"] == pid and facts(pid)[4] == 10000
+    assert daemon.pids()["vrrp"] == pid and facts(pid)[4] == HALF
     assert not [line for line in daemon.log if re.search("died|refused", line.text)]
