@@ -419,6 +419,8 @@ static int open_all(struct parent *p)
 	timer_init(&p->stop_timer, on_stop_timer, p);
 	track_feeds_init(&p->feeds, p->loop);
 	reload_init(p);
+	reload_time_init(p);
+	reload_time_configure(p);
 	control_start(p);
 	parent_configure_notifier(p);           /* pipes are there before anybody has something to say */
 	for (unsigned i = 0; i < ROLES_MAX && (type = role_at(i)); i++) {
@@ -452,6 +454,7 @@ static void close_all(struct parent *p)
 		role_done(&p->roles[i]);
 	if (p->feeds.loop)
 		track_feeds_done(&p->feeds);
+	reload_time_done(p);
 	control_free(p->control);
 	resolve_cancel(p->resolve);
 	notify_free(p->notifier);

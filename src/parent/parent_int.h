@@ -20,6 +20,7 @@
 #include "parent/pidfile.h"
 #include "parent/reaper.h"
 #include "parent/reload.h"
+#include "parent/reload_time.h"
 #include "proc/role.h"
 #include "track/track_feed.h"
 
@@ -71,6 +72,7 @@ struct parent {
 	struct role roles[ROLES_MAX];
 	unsigned nroles;
 	struct reload reload;
+	struct reload_time reload_time;
 	struct pidfile pid_file;
 	uid_t child_uid;
 	gid_t child_gid;

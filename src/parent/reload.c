@@ -204,6 +204,7 @@ static void reload_commit(struct parent *p)
 	rl->next = NULL;
 	parent_configure_self(p);
 	parent_configure_notifier(p);
+	reload_time_configure(p);
 	for (unsigned i = 0; i < p->nroles; i++) {
 		struct role *r = &p->roles[i];
 		struct generation *kept = parent_generation(p, r->core.generation);

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import stat
 import struct
+import time
 
 import pytest
 
@@ -229,3 +230,39 @@ def test_reload_check_config(lab, host):
     assert daemon.run([daemon.binary, "--reload"]).returncode != 0
     assert "no_such_word" in daemon.path("/tmp/check.log").read_text()
     assert mode(daemon, "/tmp/check.log") == 0o600          # what the umask leaves
+
+
+# --- a reload at its time
+
+
+def write_time(daemon, seconds, date):
+    """So many seconds from now, put in place as a whole."""
+    when = time.gmtime(time.time() + seconds)
+    file = daemon.path("/tmp/new")
+    file.write_text(time.strftime("%Y-%m-%d %H:%M:%SZ\n" if date else "%H:%M:%SZ\n", when))
+    file.rename(daemon.path("/tmp/when"))
+
+
+@pytest.mark.parametrize("date, repeat", [(True, False), (False, False), (False, True)])
+def test_reload_time_file(lab, host, date, repeat):
+    lines = ("reload_time_file /tmp/when", "reload_repeat" if repeat else "")
+    daemon = lab.daemon(host, config(*lines))
+    daemon.wait_log("^Startup complete")
+    write_time(daemon, 2, date)
+    daemon.wait_log("^Reload scheduled at ")
+    daemon.configure(config("router_id other", *lines))
+    daemon.wait_log("^Reload as scheduled in /tmp/when", 5)
+    daemon.wait_log("^Reload complete")
+    assert daemon.path("/tmp/when").exists() == repeat
+    assert len([line for line in daemon.log if line.text.startswith("Reload scheduled at")]) == 1 + repeat      # the next day
+
+
+def test_a_scheduled_reload_is_cancelled(lab, host):
+    daemon = lab.daemon(host, config("reload_time_file /tmp/when"), start=False)
+    write_time(daemon, 3600, False)
+    daemon.start()
+    daemon.wait_log("^Reload scheduled at ")
+    daemon.path("/tmp/when").unlink()
+    daemon.wait_log("^The scheduled reload is cancelled")
+    daemon.path("/tmp/when").write_text("noon\n")
+    daemon.wait_log("^reload_time_file /tmp/when does not say HH:MM:SS")
