@@ -45,6 +45,7 @@ struct loop {
 	struct timerq timers;
 	usec_t armed;                           /* when the time source will fire; USEC_NEVER: it is off */
 	usec_t last_run;                        /* of the timers */
+	usec_t late_bound; loop_late_fn *late_fn; void *late_arg;
 	usec_t overdue_since;                   /* since when descriptors keep a due timer waiting; 0 = none waits */
 	struct list ios, children, signals, defers;
 };
@@ -56,9 +57,13 @@ struct loop_defer { struct list node; loop_defer_fn *fn; void *arg; };
 
 static void timers_run(struct loop *l)
 {
+	usec_t due = timerq_next(&l->timers);
+
 	l->last_run = loop_now(l);
 	l->overdue_since = 0;
 	timerq_run(&l->timers, l->last_run);
+	if (l->late_fn && due < l->last_run && l->last_run - due > l->late_bound)
+		l->late_fn(l->late_arg, l->last_run - due);
 }
 
 static int time_fired(sd_event_source *s, uint64_t usec, void *userdata)
@@ -160,6 +165,13 @@ usec_t loop_now(struct loop *l)
 struct sd_event *loop_sd_event(struct loop *l)
 {
 	return l->event;
+}
+
+void loop_watch_lateness(struct loop *l, usec_t bound, loop_late_fn *fn, void *arg)
+{
+	l->late_bound = bound;
+	l->late_fn = fn;
+	l->late_arg = arg;
 }
 
 void loop_timer_set(struct loop *l, struct timer *t, usec_t due)

@@ -26,6 +26,10 @@ struct sd_event *loop_sd_event(struct loop *l);         /* for sd_notify's watch
 void loop_timer_set(struct loop *l, struct timer *t, usec_t due);
 void loop_timer_cancel(struct loop *l, struct timer *t);
 
+/* Told after a round of timers of which the earliest was served later than `bound`: how late. One per loop; `fn` NULL: none. */
+typedef void loop_late_fn(void *arg, usec_t late);
+void loop_watch_lateness(struct loop *l, usec_t bound, loop_late_fn *fn, void *arg);
+
 /* Descriptors. No events (0) means silence: not even EPOLLHUP or EPOLLERR is reported. loop_io_new gives NULL with
  * errno when the kernel refuses (EPERM a regular file, EEXIST watched already). The descriptor stays the caller's to
  * close, after loop_io_free. A source may be freed in its own callback. */

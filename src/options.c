@@ -153,6 +153,7 @@ static void parse_special(poptContext ctx, int opt, const char *arg, bool quiet,
 			end_with(o, 1);
 		} else {
 			o->umask = (mode_t)n;
+			o->umask_given = true;
 		}
 		break;
 	case OPT_TEST_LOG:

@@ -24,7 +24,7 @@ struct options {
 	bool log_console, no_syslog;                            /* -l -G */
 	unsigned log_detail;                                    /* -D counted */
 	int facility;                                           /* LOG_DAEMON */
-	mode_t umask;
+	mode_t umask; bool umask_given;                         /* -u */
 	bool strict_includes;                                   /* -e */
 	bool keep_vrrp, keep_ipvs;                              /* -V -I */
 	bool ignore_sigint;                                     /* --ignore-sigint */

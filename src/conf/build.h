@@ -26,9 +26,8 @@ struct build_globals {
 	struct conf_globals g;
 	bool snmp_rfc, syncd_has_id;
 	/* Where a statement stood, whatever its value. */
-	struct conf_pos router_id_pos, email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos;
+	struct conf_pos router_id_pos, email_pos, smtp_pos, smtp_timeout_pos, syncd_pos, time_file_pos, repeat_pos, iptables_pos, ipsets_pos;
 	struct conf_pos garp_pos[3];                    /* delay, repeat, refresh */
-	struct conf_pos rttime_pos[3];                  /* VRRP, checker, BFD */
 	struct conf_pos fifo_script_pos[3];             /* all, VRRP, LVS */
 	struct conf_pos force_pos[5];                   /* in the order of struct conf_buffers */
 };

@@ -16,14 +16,18 @@
 #define CONF_IPSETS 6
 #define CONF_UMASK 0177                        /* unless the configuration says otherwise */
 
+/* What a system may refuse, for the message. */
+enum conf_process_word { CONF_PROC_NICE, CONF_PROC_NO_SWAP, CONF_PROC_RT, CONF_PROC_CPUS, CONF_PROC_RTTIME, CONF_PROC_WORDS };
+
 /* How one of the processes runs. */
 struct conf_process {
 	const char *name;                       /* of the process as ps shows it; NULL = keepalived */
 	int8_t nice;
 	uint8_t rt_priority;                    /* SCHED_RR; 0 = not realtime */
 	bool no_swap;
-	uint32_t rttime;                        /* µs of computing without a pause at realtime priority */
+	uint32_t rttime;                        /* µs of computing without a pause at realtime priority; at least 2 */
 	uint64_t cpus[CONF_CPUS / 64];          /* a bit per processor; none = all */
+	struct conf_pos pos[CONF_PROC_WORDS];   /* nowhere = not given */
 };
 
 /* Gratuitous ARP and unsolicited neighbour advertisements: times in µs. */
@@ -166,6 +170,7 @@ struct conf_globals {
 	const char *process_name;               /* of the parent; NULL = keepalived */
 	struct conf_process vrrp_process, checker_process, bfd_process;
 	int8_t max_auto_priority;               /* 0 = never raised, -1 = as far as it goes */
+	struct conf_pos max_auto_pos;
 	uint32_t min_auto_priority_delay;       /* µs */
 	int64_t random_seed;                    /* -1 = from the clock */
 	struct conf_vrrp_globals vrrp;

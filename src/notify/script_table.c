@@ -155,13 +155,13 @@ static bool find_group(const char *name, gid_t *gid)
 	return true;
 }
 
-/* A group that begins with a colon adds the user's supplementary groups. Writes `why` when something does not exist. */
-static bool find_user(const char *user, const char *group, struct script_user *out, char *why, size_t size)
+/* The user's supplementary groups are added when `all` says so, or a colon before the group. Writes `why` when something does not exist. */
+static bool find_user(const char *user, const char *group, bool all, struct script_user *out, char *why, size_t size)
 {
 	char buf[16384];
 	struct passwd pw, *found = NULL;
 	struct script_user u = { .found = true };
-	bool supplementary = group && group[0] == ':';
+	bool named = group && group[0] == ':', supplementary = all || named;
 
 	if (getpwnam_r(user, &pw, buf, sizeof buf, &found) || !found) {
 		snprintf(why, size, "user '%s' does not exist", user);
@@ -169,7 +169,7 @@ static bool find_user(const char *user, const char *group, struct script_user *o
 	}
 	u.uid = found->pw_uid;
 	u.gid = found->pw_gid;
-	if (supplementary)
+	if (named)
 		group++;
 	if (group && *group && !find_group(group, &u.gid)) {
 		snprintf(why, size, "group '%s' does not exist", group);
@@ -189,7 +189,7 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 {
 	char why[128];
 
-	if (find_user(DEFAULT_USER, NULL, out, why, sizeof why))
+	if (find_user(DEFAULT_USER, NULL, l->cfg->globals.scripts.supplementary_groups, out, why, sizeof why))
 		return true;
 	if (!l->default_missing_said)
 		diag_add(l->diags, l->cfg->globals.scripts.security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
@@ -208,7 +208,7 @@ static bool choose_user(struct lookup *l, const struct conf_script *s, struct sc
 	struct script_user u = { .uid = l->privileged ? 0 : geteuid(), .gid = l->privileged ? 0 : getegid() };
 	char why[160];
 
-	if (l->privileged && user && !find_user(user, group, &u, why, sizeof why)) {
+	if (l->privileged && user && !find_user(user, group, g->scripts.supplementary_groups, &u, why, sizeof why)) {
 		diag_repeat(l->diags, l->absent, &s->pos, "Script %s: %s - disabling: %s%s", s->keyword, why, consequence(s),
 			    s->user ? " (a command with arguments needs quotes)" : "");
 		return false;

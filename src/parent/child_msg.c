@@ -7,6 +7,7 @@
  *   READY, APPLIED, HELLO_ACK   to the role's machine
  *   SCRIPT                      to the broker, by (generation, index)
  *   NOTIFY                      to the notifier, the same; every word of it is made there
+ *   SCHED                       its realtime priority may change
  *   DUMP_DONE                   the file is put in its place
  */
 #include <errno.h>
@@ -120,6 +121,19 @@ static void on_notify(void *arg, struct chan_in *in)
 		log_warning("%s child process(%d) told %u events that make no sense: refused", pr->role->type->label, pr->pid, refused);
 }
 
+/* ---- how it runs ---- */
+
+static void on_sched(void *arg, struct chan_in *in)
+{
+	struct msg_sched m;
+
+	memcpy(&m, in->payload, sizeof m);
+	if (m.what == MSG_SCHED_LATE)
+		proc_sched_late(arg, m.late);
+	else
+		proc_sched_left(arg);
+}
+
 /* ---- dumps ---- */
 
 static void on_dump_done(void *arg, struct chan_in *in)
@@ -149,6 +163,7 @@ const struct chan_row parent_rows[] = {
 	{ MSG_HELLO_ACK,   "HELLO_ACK", sizeof(struct msg_hello), sizeof(struct msg_hello), 0, 0, false, on_hello_ack },
 	{ MSG_SCRIPT,      "SCRIPT",    sizeof(struct msg_script), sizeof(struct msg_script), 0, 0, false, on_script },
 	{ MSG_NOTIFY,      "NOTIFY",    sizeof(struct msg_event), sizeof(struct msg_notify), 0, 0, false, on_notify },
+	{ MSG_SCHED,       "SCHED",     sizeof(struct msg_sched), sizeof(struct msg_sched), 0, 0, false, on_sched },
 	{ MSG_DUMP_DONE,   "DUMP_DONE", 0, sizeof(struct msg_dump_req),                     0, 0, false, on_dump_done },
 };
 const size_t parent_nrows = sizeof parent_rows / sizeof *parent_rows;

@@ -36,6 +36,7 @@ void proc_free(struct proc *pr)
 	struct dump *d, *tmp;
 
 	loop_timer_cancel(pr->role->p->loop, &pr->mute);
+	proc_sched_done(pr);
 	script_broker_forget(pr->role->p->broker, pr);
 	track_feed_free(pr->feed);
 	list_for_each_safe(d, tmp, &pr->dumps, node)
@@ -107,11 +108,11 @@ static const struct chan_ops chan_ops = { on_refused, on_closed };
 
 /* ---- starting it ---- */
 
-static int send_start(struct proc *pr)
+static int send_start(struct proc *pr, uint32_t orders)
 {
 	struct role *r = pr->role;
 	const char *netns = generation_netns(pr->gen, &r->p->opt);
-	struct msg_start m = { .uid = r->p->child_uid, .gid = r->p->child_gid, .resume = r->core.entered };
+	struct msg_start m = { .uid = r->p->child_uid, .gid = r->p->child_gid, .resume = r->core.entered, .orders = orders };
 	int fds[3] = { pr->gen->memfd, pr->book, r->book };
 	bool same_place = !strcmp(netns ? netns : "", r->book_netns ? r->book_netns : "");
 
@@ -153,7 +154,7 @@ static int proc_make(struct proc *pr)
 	if (pr->pid < 0)
 		return pr->pid;
 	pr->watch = reaper_watch(r->p->reaper, pr->pid, on_exit_of_child, pr);
-	error = pr->watch ? send_start(pr) : -errno;
+	error = pr->watch ? send_start(pr, proc_sched_start(pr)) : -errno;
 	if (error < 0)
 		proc_kill(pr);
 	else if (r->type->tracks)
@@ -169,6 +170,7 @@ int proc_spawn(struct role *r, uint32_t id, struct generation *gen)
 	*pr = (struct proc){ .role = r, .id = id, .gen = gen, .book = -1 };
 	list_init(&pr->dumps);
 	timer_init(&pr->mute, on_mute, pr);
+	proc_sched_init(pr);
 	list_append(&r->procs, &pr->node);
 	error = proc_make(pr);
 	if (error < 0) {

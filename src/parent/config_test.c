@@ -28,18 +28,16 @@ static int verdict(const struct conf_diags *diags, int error)
 
 /* Folders like /tmp are where people want it, and where others may have put something in its place: no link is followed, and a pipe that nobody
  * reads is not waited for. */
-static FILE *open_log(const char *path)
+FILE *config_test_log(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0644);
 	FILE *out = fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0 ? NULL : fdopen(fd, "a");
 
-	if (!out && errno == ELOOP) {
-		fprintf(stderr, "keepalived: cannot write %s: it is a symbolic link\n", path);
-	} else if (!out) {
-		fprintf(stderr, "keepalived: cannot write %s: %s\n", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-	}
+	int error = errno;
+
+	if (!out && fd >= 0)
+		close(fd);
+	errno = error;
 	return out;
 }
 
@@ -76,13 +74,15 @@ static bool print_diags(const struct options *opt, const struct conf_diags *diag
 
 int config_test_main(const struct options *opt)
 {
-	FILE *out = opt->test_log ? open_log(opt->test_log) : stderr;
+	FILE *out = opt->test_log ? config_test_log(opt->test_log) : stderr;
 	struct generation *g = NULL;
 	struct conf_diags *diags;
 	int status, error;
 
-	if (!out)
+	if (!out) {
+		fprintf(stderr, "keepalived: cannot write %s: %s\n", opt->test_log, errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 		return TEST_UNREADABLE;
+	}
 	diags = diags_new();
 	error = generation_load(opt, 1, diags, &g);
 	if (!error)

@@ -53,7 +53,7 @@ static int open_temporary(struct dump *d)
 		if (getrandom(&salt, sizeof salt, 0) != sizeof salt)
 			return -EIO;
 		strbuf_addf(&sb, "%s.%016llx", d->path, (unsigned long long)salt);
-		fd = open(sb.str, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = open(sb.str, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (fd >= 0) {
 			d->temporary = strbuf_detach(&sb);
 			return fd;
@@ -75,19 +75,48 @@ static void dump_free(struct dump *d)
 	free(d);
 }
 
-struct dump *dump_open(const char *name, const char *instance)
+/* The last part of a path up to its extension, and that. */
+struct base { const char *stem; int len; const char *extension; };
+
+static struct base base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *stem = slash ? slash + 1 : path, *dot = strrchr(stem, '.');
+
+	if (!dot || dot == stem)
+		dot = stem + strlen(stem);
+	return (struct base){ stem, (int)(dot - stem), dot };
+}
+
+char *dump_path(const char *name, const struct dump_names *n)
+{
+	static const char common[] = "keepalived";
+	const char *given = n->given ? n->given : "";
+	size_t len = strlen(given);
+	bool own = len && given[len - 1] != '/';                /* also the file's name is given, and not the folder alone */
+	struct base usual = base_of(name), base = own ? base_of(given) : usual;
+	struct strbuf sb = { 0 };
+
+	if (given[0] != '/')
+		strbuf_addf(&sb, "%s/", dump_folder());
+	strbuf_addn(&sb, given, own ? (size_t)(base.stem - given) : len);
+	strbuf_addn(&sb, base.stem, (size_t)base.len);
+	if (own)                                                /* which process it is of: _check */
+		strbuf_addn(&sb, usual.stem + strlen(common), (size_t)usual.len - strlen(common));
+	if (n->use_instance && (n->netns || n->instance))
+		strbuf_addf(&sb, ".%s%s%s", n->netns ? n->netns : "", n->netns && n->instance ? "_" : "", n->instance ? n->instance : "");
+	else if (!own && n->instance)
+		strbuf_addf(&sb, "_%s", n->instance);
+	strbuf_add(&sb, base.extension);
+	return strbuf_detach(&sb);
+}
+
+struct dump *dump_open(const char *path)
 {
 	struct dump *d = mem_alloc(sizeof *d);
-	const char *dot = strrchr(name, '.');
-	struct strbuf sb = { 0 };
 	int error;
 
 	list_init(&d->node);
-	if (!dot)
-		dot = name + strlen(name);
-	strbuf_addf(&sb, "%s/%.*s%s%s%s", dump_folder(), (int)(dot - name), name, instance ? "_" : "",
-		    instance ? instance : "", dot);
-	d->path = strbuf_detach(&sb);
+	d->path = mem_strdup(path);
 	error = may_replace(d->path);
 	d->fd = error < 0 ? error : open_temporary(d);
 	if (d->fd < 0) {

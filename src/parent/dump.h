@@ -3,6 +3,8 @@
 #ifndef PARENT_DUMP_H
 #define PARENT_DUMP_H
 
+#include <stdbool.h>
+
 #include "lib/list.h"
 
 struct dump {
@@ -11,9 +13,19 @@ struct dump {
 	int fd;
 };
 
-/* A new file beside where `name` will be, in $TMPDIR (absolute) or /tmp: mode 0600, never an existing one. A name
- * that is a symbolic link, no regular file, or another user's is refused. NULL with errno (EPERM for the last). */
-struct dump *dump_open(const char *name, const char *instance);
+/* What the name of a dump is made of; NULL where there is none. */
+struct dump_names {
+	const char *given;                      /* by the configuration, for all processes: a path, a name in the usual folder, or a folder with its / */
+	const char *netns, *instance;
+	bool use_instance;                      /* data_use_instance: both are in the name, with dots */
+};
+
+/* Where the dump goes that is called keepalived.data, keepalived_check.data … unless the names say otherwise; the usual folder is $TMPDIR
+ * (absolute) or /tmp. To be freed. */
+char *dump_path(const char *name, const struct dump_names *names);
+/* A new file beside where `path` will be: its mode is what the umask leaves of 0666, and it is never an existing one. A path that is a symbolic
+ * link, no regular file, or another user's is refused. NULL with errno (EPERM for the last). */
+struct dump *dump_open(const char *path);
 int dump_commit(struct dump *d);                /* renames and frees; 0 or -errno */
 void dump_drop(struct dump *d);                 /* removes and frees; NULL is fine */
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,12 +13,18 @@
 #include "lib/log.h"
 #include "parent/parent_int.h"
 
-static struct dump *open_dump(const struct parent *p, const char *name)
+static struct dump *open_dump(const struct parent *p, const char *name, enum msg_dump kind)
 {
-	struct dump *d = dump_open(name, p->current->cfg->globals.instance_name);
+	const struct conf_globals *g = &p->current->cfg->globals;
+	const struct dump_names names = { .given = kind == MSG_DUMP_DATA ? g->files.state_dump : g->files.stats_dump,
+					  .netns = generation_netns(p->current, &p->opt), .instance = g->instance_name,
+					  .use_instance = g->files.use_instance };
+	char *path = dump_path(name, &names);
+	struct dump *d = dump_open(path);
 
 	if (!d)
-		log_err("Dump file %s is not written: %s", name, strerror(errno));
+		log_err("Dump file %s is not written: %s", path, strerror(errno));
+	free(path);
 	return d;
 }
 
@@ -35,7 +42,7 @@ static void put_mail_server(const struct parent *p, struct strbuf *sb)
 
 static void dump_parent(struct parent *p)
 {
-	struct dump *d = open_dump(p, "keepalived_parent.data");
+	struct dump *d = open_dump(p, "keepalived_parent.data", MSG_DUMP_DATA);
 	struct strbuf sb = { 0 };
 	ssize_t n;
 	int error;
@@ -72,7 +79,7 @@ static void dump_role(struct parent *p, struct role *r, const char *name, enum m
 
 	if (!pr || !pr->chan || (r->core.state != CHILD_RUNNING && r->core.state != CHILD_GOING))
 		return;
-	d = open_dump(p, name);
+	d = open_dump(p, name, kind);
 	if (!d)
 		return;
 	error = chan_send(pr->chan, MSG_DUMP, pr->gen->number, &m, sizeof m, &d->fd, 1);

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -126,6 +127,14 @@ static void on_address_wanted(void *arg)
 		loop_defer(p->loop, resolve_again, p);
 }
 
+void parent_configure_self(const struct parent *p)
+{
+	const struct conf_globals *g = &p->current->cfg->globals;
+
+	prctl(PR_SET_NAME, g->process_name ? g->process_name : "keepalived");
+	umask(p->opt.umask_given ? p->opt.umask : g->files.umask);
+}
+
 void parent_configure_notifier(struct parent *p)
 {
 	const struct generation *g = p->current;
@@ -140,6 +149,11 @@ void parent_configure_notifier(struct parent *p)
 
 /* ---- stopping ---- */
 
+static void stop_end(struct parent *p)
+{
+	loop_exit(p->loop, p->exit_status);
+}
+
 /* Scripts that read from pipes have a moment for the last lines, within the second that a stop waits for scripts. */
 static void stop_last(struct parent *p)
 {
@@ -150,7 +164,9 @@ static void stop_last(struct parent *p)
 		return;
 	}
 	script_broker_flush(p->broker, p->stopping_since);
-	loop_exit(p->loop, p->exit_status);
+	p->last_script = true;
+	if (!life_script_run(p, true, stop_end))
+		stop_end(p);
 }
 
 static void on_stop_timer(struct timer *t, usec_t due, usec_t now)
@@ -162,6 +178,8 @@ static void on_stop_timer(struct timer *t, usec_t due, usec_t now)
 
 static void stop_advance(struct parent *p)
 {
+	if (p->last_script)
+		return;
 	while (p->stop_at < p->nroles) {
 		struct role *r = &p->roles[p->stop_at];
 
@@ -216,6 +234,8 @@ static void parent_check(void *arg)
 		stop_advance(p);
 		return;
 	}
+	if (p->starting)
+		return;
 	if (!p->settled || !p->ready)
 		look_at_start(p);
 	reload_advance(p);
@@ -382,6 +402,7 @@ static int open_all(struct parent *p)
 	const struct role_type *type;
 	int error;
 
+	parent_configure_self(p);
 	p->loop = loop_new();
 	if (!p->loop)
 		return -errno;
@@ -398,6 +419,8 @@ static int open_all(struct parent *p)
 	timer_init(&p->stop_timer, on_stop_timer, p);
 	track_feeds_init(&p->feeds, p->loop);
 	reload_init(p);
+	reload_time_init(p);
+	reload_time_configure(p);
 	control_start(p);
 	parent_configure_notifier(p);           /* pipes are there before anybody has something to say */
 	for (unsigned i = 0; i < ROLES_MAX && (type = role_at(i)); i++) {
@@ -411,13 +434,14 @@ static void start_roles(struct parent *p)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < p->nroles; i++) {
+	p->starting = false;
+	for (unsigned i = 0; i < p->nroles && !p->stopping; i++) {
 		if (!p->current->needed[i])
 			continue;
 		any = true;
 		role_order(&p->roles[i], CHILD_EV_START, p->current->number);
 	}
-	if (!any)
+	if (!any && !p->stopping)
 		log_warning("Warning - keepalived has no configuration to run");
 	parent_changed(p);
 }
@@ -430,6 +454,7 @@ static void close_all(struct parent *p)
 		role_done(&p->roles[i]);
 	if (p->feeds.loop)
 		track_feeds_done(&p->feeds);
+	reload_time_done(p);
 	control_free(p->control);
 	resolve_cancel(p->resolve);
 	notify_free(p->notifier);
@@ -472,7 +497,9 @@ static int parent_run(struct parent *p, int report)
 	if (error < 0)
 		log_warning("Cannot write %s: %s", p->pid_file.path, strerror(-error));
 	sd_watchdog_start(p);
-	start_roles(p);
+	p->starting = true;
+	if (!life_script_run(p, false, start_roles))
+		start_roles(p);
 	resolve_smtp(p);
 	start_report(report, EXIT_OK);
 	status = loop_run(p->loop);

@@ -14,11 +14,13 @@
 #include "notify/script.h"
 #include "options.h"
 #include "parent/child.h"
+#include "parent/child_sched.h"
 #include "parent/dump.h"
 #include "parent/generation.h"
 #include "parent/pidfile.h"
 #include "parent/reaper.h"
 #include "parent/reload.h"
+#include "parent/reload_time.h"
 #include "proc/role.h"
 #include "track/track_feed.h"
 
@@ -37,6 +39,7 @@ struct proc {
 	struct chan *chan;                      /* NULL once it is closed */
 	struct reaper_watch *watch;
 	struct timer mute;                      /* it closed its channel and should end now */
+	struct timer realtime;                  /* it left that, and gets it back */
 	struct list dumps;                      /* asked for, not answered yet */
 	struct track_feed *feed;                /* what its trackers are told; NULL */
 };
@@ -46,6 +49,7 @@ struct role {
 	unsigned place;                         /* in the list of roles */
 	const struct role_type *type;
 	struct child core;
+	struct child_sched sched;
 	struct timer timer;
 	struct list procs;
 	int book;                               /* of the last process that applied its part; -1 */
@@ -68,9 +72,13 @@ struct parent {
 	struct role roles[ROLES_MAX];
 	unsigned nroles;
 	struct reload reload;
+	struct reload_time reload_time;
 	struct pidfile pid_file;
 	uid_t child_uid;
 	gid_t child_gid;
+	void (*after_script)(struct parent *p); /* our own script, which is running */
+	bool starting;                          /* the startup script has not ended yet */
+	bool last_script;                       /* all children have ended, and the shutdown script is next */
 	bool settled;                           /* nothing is being started for the first time any more */
 	bool ready;                             /* every part was applied once, or is known to be off */
 	bool check_pending;
@@ -104,6 +112,22 @@ void proc_send(struct proc *pr, uint16_t type, const void *payload, size_t len);
 void proc_hand_over(struct proc *pr, const struct generation *next);            /* GONE …, HANDOVER */
 void proc_free(struct proc *pr);
 
+/* proc_sched.c: how processes run. */
+void proc_sched_init(struct proc *pr);
+void proc_sched_done(struct proc *pr);
+uint32_t proc_sched_start(struct proc *pr);             /* between its start and its first message: what that orders (enum msg_orders) */
+void proc_sched_go(struct proc *pr);                    /* realtime, if it is to be */
+void proc_sched_late(struct proc *pr, usec_t late);
+void proc_sched_left(struct proc *pr);                  /* it is not realtime any more */
+
+/* life_script.c: runs startup_script or shutdown_script, and calls back when it has ended or could not be run; false: there is none. */
+bool life_script_run(struct parent *p, bool shutdown, void (*then)(struct parent *p));
+
+/* reload_files.c: reload_file, by its path (to be given back; NULL is fine), and the log of reload_check_config. */
+char *reload_file_make(const struct parent *p);
+void reload_file_remove(char *path);
+void reload_log(const struct parent *p, const char *diags);
+
 /* child_msg.c: the rows of messages from children. */
 extern const struct chan_row parent_rows[];
 extern const size_t parent_nrows;
@@ -115,6 +139,7 @@ void parent_changed(struct parent *p);
 void parent_exit(struct parent *p, int status); /* ends the daemon in order, with this status */
 void parent_collect(struct parent *p);          /* frees configurations that nobody uses any more */
 void parent_configure_notifier(struct parent *p);       /* another configuration counts now */
+void parent_configure_self(const struct parent *p);     /* the same, before all others */
 
 /* dump_files.c: signals that ask for data. */
 void parent_dump(struct parent *p, enum msg_dump kind);
@@ -137,6 +162,7 @@ void start_report(int report, int status);
 void sd_ready(struct parent *p);
 void sd_reloading(struct parent *p);
 void sd_stopping(struct parent *p);
+void sd_extend(struct parent *p, usec_t time);          /* a start or a stop takes so much longer from now */
 void sd_status(struct parent *p);               /* STATUS=, when it changed */
 void sd_watchdog_start(struct parent *p);
 

@@ -170,8 +170,11 @@ static void reload_load(struct parent *p)
 	struct reload *rl = &p->reload;
 	struct conf_diags *diags = diags_new();
 	const char *why = NULL;
+	char *file = reload_file_make(p);
 	int error = generation_load(&p->opt, ++p->last_generation, diags, &rl->next);
 	bool refused;
+
+	reload_file_remove(file);
 
 	/* A file that was cut off, or is being written. Whoever wants to end everything stops the daemon. */
 	if (!error && rl->next->cfg->empty)
@@ -179,6 +182,7 @@ static void reload_load(struct parent *p)
 	refused = error < 0 || diags_count(diags, DIAG_ERROR) > 0;
 	start_log_diags(diags);
 	diags_print(diags, &rl->diags);
+	reload_log(p, strbuf_str(&rl->diags));
 	diags_free(diags);
 	if (!error) {
 		list_append(&p->generations, &rl->next->node);
@@ -198,7 +202,9 @@ static void reload_commit(struct parent *p)
 
 	p->current = rl->next;
 	rl->next = NULL;
+	parent_configure_self(p);
 	parent_configure_notifier(p);
+	reload_time_configure(p);
 	for (unsigned i = 0; i < p->nroles; i++) {
 		struct role *r = &p->roles[i];
 		struct generation *kept = parent_generation(p, r->core.generation);

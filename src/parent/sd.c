@@ -48,6 +48,11 @@ void sd_stopping(struct parent *p)
 	say(p, "STOPPING=1\nSTATUS=Stopping");
 }
 
+void sd_extend(struct parent *p, usec_t time)
+{
+	say(p, "EXTEND_TIMEOUT_USEC=%llu", (unsigned long long)time);
+}
+
 void sd_status(struct parent *p)
 {
 	struct strbuf up = { 0 }, down = { 0 };

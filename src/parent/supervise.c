@@ -76,7 +76,7 @@ static void role_tell(struct role *r, const struct child_action *a)
 	if (!pr)
 		return;
 	switch (a->type) {
-	case CHILD_ACT_GO:       proc_send(pr, MSG_GO, NULL, 0); break;
+	case CHILD_ACT_GO:       proc_sched_go(pr); proc_send(pr, MSG_GO, NULL, 0); break;
 	case CHILD_ACT_HANDOVER: role_hand_over(r, pr); break;
 	case CHILD_ACT_STOP:     proc_send(pr, MSG_STOP, NULL, 0); break;
 	case CHILD_ACT_HELLO:    proc_send(pr, MSG_HELLO, &hello, sizeof hello); break;

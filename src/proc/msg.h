@@ -10,6 +10,7 @@
  *   STOP     stop everything in order, exit
  *   HELLO    answer within 1 s                         HELLO_ACK
  *   SCRIPT_DONE                                        DUMP_DONE
+ *                                                      SCHED     it was served late, or left realtime
  *   DUMP     write this kind of dump to the descriptor
  *   TRACK_FILES  numbers of tracked files: all of them before GO, then those that change
  *   TRACK_EVENTS before GO, when processes are tracked: the kernel's process events
@@ -24,16 +25,21 @@
 enum msg_type {
 	MSG_START = 1, MSG_GO, MSG_GONE, MSG_HANDOVER, MSG_STOP, MSG_HELLO, MSG_SCRIPT_DONE, MSG_DUMP,
 	MSG_TRACK_FILES, MSG_TRACK_EVENTS,
-	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE, MSG_NOTIFY,
+	MSG_READY = 64, MSG_APPLIED, MSG_HELLO_ACK, MSG_SCRIPT, MSG_DUMP_DONE, MSG_NOTIFY, MSG_SCHED,
 };
 
 enum msg_dump { MSG_DUMP_DATA, MSG_DUMP_STATS, MSG_DUMP_STATS_CLEAR };
+
+enum msg_orders {
+	MSG_LOCK_MEMORY   = 1,                  /* all of it, also what comes later */
+	MSG_KEEP_IPC_LOCK = 2,                  /* which needs the capability for good */
+};
 
 /* fds: [0] expanded configuration (sealed memfd), [1] own book, [2] predecessor's book (absent at a first start). */
 struct msg_start {
 	uint32_t uid, gid;                      /* the user to become; 0 = stay */
 	uint32_t resume;                        /* 1: a successor (reload or respawn); 0: first start of the daemon */
-	uint32_t reserved;
+	uint32_t orders;                        /* enum msg_orders */
 	char net_namespace[64];                 /* "" = none */
 };
 
@@ -69,6 +75,12 @@ struct msg_event {
 struct msg_notify { struct msg_event event[MSG_NOTIFY_MAX]; };          /* sent with its real length */
 
 struct msg_dump_req { uint32_t kind; };
+
+enum msg_sched_what {
+	MSG_SCHED_LATE,                         /* a timer was served later than min_auto_priority_delay */
+	MSG_SCHED_LEFT,                         /* it computed too long, and is not realtime any more */
+};
+struct msg_sched { uint32_t what, reserved; uint64_t late; };           /* µs */
 
 /* Sent with its real length; `index` into config.track_files. */
 #define MSG_TRACK_FILES_MAX 1024

@@ -11,6 +11,11 @@ const struct role_type *role_at(unsigned i)
 	return i < sizeof roles / sizeof *roles ? roles[i] : NULL;
 }
 
+const struct conf_process *role_settings(const struct role_type *type, const struct conf_globals *g)
+{
+	return (const struct conf_process *)(const void *)((const char *)g + type->settings);
+}
+
 const struct role_type *role_by_name(const char *name)
 {
 	for (unsigned i = 0; role_at(i); i++)

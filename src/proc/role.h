@@ -25,6 +25,8 @@ struct role_type {
 	const char *name;               /* "vrrp": the word in $KEEPALIVED_ROLE and in our own texts */
 	const char *ident;              /* "Keepalived_vrrp": in the log */
 	const char *label;              /* "VRRP", "Healthcheck": in the known log texts of the parent */
+	const char *word;               /* "vrrp", "checker": its keywords in global_defs begin with it */
+	size_t settings;                /* of its struct conf_process in struct conf_globals */
 	const char *pid_file;           /* "vrrp.pid" */
 	const char *data_file;          /* "keepalived.data": SIGUSR1 */
 	const int *caps; unsigned ncaps;        /* the capabilities it keeps */
@@ -52,6 +54,7 @@ struct role_type {
 
 extern const struct role_type vrrp_role, check_role;
 const struct role_type *role_by_name(const char *name);         /* NULL when there is none */
+const struct conf_process *role_settings(const struct role_type *type, const struct conf_globals *g);   /* how its process runs */
 const struct role_type *role_at(unsigned i);                    /* in order of start; NULL past the end */
 
 /* The common part of a child, handed to every function above. */

@@ -16,6 +16,7 @@
  * a child ignores them all.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,12 @@
 #include "lib/privs.h"
 #include "options.h"
 #include "proc/role.h"
+#include "proc/role_sched.h"
 
 #define CONFIG_TEXT_MAX (1u << 30)
 #define FLUSH_STEP      (2 * USEC_PER_MSEC)
 #define FLUSH_STEPS     100
+#define CAPS_MAX        8               /* of a role, and one for its memory */
 
 enum life { LIFE_NEW, LIFE_READY, LIFE_RUNNING, LIFE_ENDING };
 
@@ -49,6 +52,7 @@ struct child {
 	bool stopped;                   /* in order: nothing is left for a successor */
 	unsigned flush_steps;
 	struct timer flush;
+	struct role_sched sched;
 };
 
 static struct child *child_of(struct role_child *rc) { return container_of(rc, struct child, rc); }
@@ -122,13 +126,31 @@ static int child_enter_namespace(const char *name)
 	return error < 0 ? EXIT_FATAL : 0;
 }
 
+/* What needs privilege, before it is dropped. */
+static void child_schedule(struct child *c, const struct msg_start *start)
+{
+	const struct conf_globals *g = &c->rc.cfg->globals;
+	const struct conf_process *conf = role_settings(c->rc.type, g);
+	const struct conf_pos *pos = &conf->pos[CONF_PROC_NO_SWAP];
+	int error = role_sched_start(&c->sched, conf, start->orders, g->max_auto_priority ? g->min_auto_priority_delay : USEC_NEVER);
+
+	if (error < 0)
+		log_warning("%s:%u: `%s_no_swap`: memory cannot be locked: %s", pos->file < c->rc.cfg->nfiles ? c->rc.cfg->files[pos->file] : "?",
+			    pos->line, c->rc.type->word, strerror(-error));
+}
+
 static void child_drop_privileges(struct child *c, const struct msg_start *start)
 {
 	const struct role_type *type = c->rc.type;
-	struct privs_want want = { start->uid, start->gid, type->caps, type->ncaps };
+	int caps[CAPS_MAX];
+	struct privs_want want = { start->uid, start->gid, caps, type->ncaps };
 	struct privs_got got = { 0 };
-	int error = privs_drop(&want, &got);
+	int error;
 
+	memcpy(caps, type->caps, type->ncaps * sizeof *caps);
+	if (start->orders & MSG_KEEP_IPC_LOCK)
+		caps[want.ncaps++] = CAP_IPC_LOCK;
+	error = privs_drop(&want, &got);
 	if (error < 0 || !got.user || !got.caps) {
 		if (!start->resume)
 			log_warning("%s process keeps more privilege than it needs: %s", type->label,
@@ -210,6 +232,7 @@ static int child_start(struct child *c, struct chan_in *in)
 		status = child_enter_namespace(start.net_namespace);
 	if (status)
 		return status;
+	child_schedule(c, &start);
 	child_drop_privileges(c, &start);
 	return c->rc.type->open(&c->rc);
 }
@@ -406,6 +429,14 @@ int role_notify(struct role_child *rc, const struct msg_event *events, unsigned 
 	return chan_send(child_of(rc)->chan, MSG_NOTIFY, rc->generation, events, n * sizeof *events, NULL, 0);
 }
 
+static void tell_sched(void *arg, const struct msg_sched *m)
+{
+	struct child *c = arg;
+
+	if (c->chan && c->life != LIFE_ENDING)
+		chan_send(c->chan, MSG_SCHED, c->rc.generation, m, sizeof *m, NULL, 0);
+}
+
 /* They are the parent's: who sends one to every process of this name must not end those that the parent tells what to do. */
 static void ignore_signals(void)
 {
@@ -428,12 +459,14 @@ int role_child_main(const struct role_type *type, int channel_fd)
 	c.rc.loop = loop_new();
 	log_attach(c.rc.loop);
 	timer_init(&c.flush, child_flush, &c);
+	c.sched = (struct role_sched){ .loop = c.rc.loop, .fn = tell_sched, .arg = &c, .fd = -1 };
 	c.chan = chan_new(c.rc.loop, channel_fd, rows, sizeof rows / sizeof *rows, &ops, &c);
 	status = loop_run(c.rc.loop);
 	if (c.rc.priv)
 		type->close(&c.rc);
 	if (c.stopped && status == EXIT_OK)
 		book_mark_closed(c.rc.book);
+	role_sched_done(&c.sched);
 	chan_free(c.chan);
 	log_attach(NULL);
 	loop_free(c.rc.loop);

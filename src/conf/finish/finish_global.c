@@ -39,7 +39,7 @@ static void finish_processes(struct schema_ctx *c)
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		if (all[i]->rttime > 1)
 			continue;
-		diag_add(c->diags, DIAG_WARNING, &c->globals.rttime_pos[i], "`%s_rlimit_rttime 1`: 2 is the least that can be: it is used", names[i]);
+		diag_add(c->diags, DIAG_WARNING, &all[i]->pos[CONF_PROC_RTTIME], "`%s_rlimit_rttime 1`: 2 is the least that can be: it is used", names[i]);
 		all[i]->rttime = 2;
 	}
 }
@@ -132,6 +132,18 @@ static void finish_reload(struct schema_ctx *c)
 	g->snmp.rfcv3 |= c->globals.snmp_rfc;
 }
 
+/* ---- the firewall ---- */
+
+/* As keepalived built without iptables says it. */
+static void check_iptables(struct schema_ctx *c)
+{
+	const struct conf_pos *pos = GIVEN(c->globals.iptables_pos) ? &c->globals.iptables_pos : &c->globals.ipsets_pos;
+
+	if (GIVEN(*pos))
+		diag_add(c->diags, DIAG_WARNING, pos, "iptables not supported, using nftables instead. Please replace `vrrp_iptables` and `vrrp_ipsets` with "
+			 "`nftables`");
+}
+
 /* ---- the sync daemon ---- */
 
 static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const char *name, const char **nearest)
@@ -202,5 +214,6 @@ void finish_globals(struct schema_ctx *c)
 	finish_syncd(c);
 	check_fifos(c);
 	check_buffers(c);
+	check_iptables(c);
 	check_sample(c);
 }

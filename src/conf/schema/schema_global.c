@@ -17,15 +17,18 @@
 #define OLD(keyword, now, s) \
 	{ .name = keyword, .same_as = now, .flags = SF_OLD, .advice = "is the old word for `" now "`", .since = s, .help = "old spelling of " now }
 
-#define PROCESS_ROWS(name, label, since_priority, f, position) \
-	LATER(name "_priority", ST_INT, since_priority, "nice value of the " label " process", FIELD(f.nice), .min = -20, .max = 19, .def = "0"), \
-	LATER(name "_no_swap", ST_FLAG, since_priority, "keep the " label " process in memory", FIELD(f.no_swap)), \
+/* Fields of struct conf_process. */
+#define PROCESS_ROWS(name, label, f, since_priority, held) \
+	ROW(name "_priority", ST_INT, since_priority, "nice value of the " label " process", FIELD(f.nice), .flags = held, .min = -20, .max = 19, \
+	    .def = "0", AT(g.f.pos[CONF_PROC_NICE])), \
+	ROW(name "_no_swap", ST_FLAG, since_priority, "keep the " label " process in memory", FIELD(f.no_swap), .flags = held, \
+	    AT(g.f.pos[CONF_PROC_NO_SWAP])), \
 	ROW(name "_rt_priority", ST_INT, "2.0.0", "realtime priority (SCHED_RR) of the " label " process", FIELD(f.rt_priority), \
-	    .flags = SF_LATER | SF_CLAMP, .min = 1, .max = 99), \
-	LATER(name "_cpu_affinity", ST_CUSTOM, "2.0.17", "processors that the " label " process may run on", FIELD(f.cpus), CUSTOM(cpus), \
-	      .min = 0, .max = CONF_CPUS - 1, .args = "CPU …"), \
-	LATER(name "_rlimit_rttime", ST_INT, "2.1.0", "microseconds the " label " process may compute without a pause at realtime priority", \
-	      FIELD(f.rttime), .min = 1, .max = UINT32_MAX, .def = "10000", AT(position)), \
+	    .flags = held | SF_CLAMP, .min = 1, .max = 99, AT(g.f.pos[CONF_PROC_RT])), \
+	ROW(name "_cpu_affinity", ST_CUSTOM, "2.0.17", "processors that the " label " process may run on", FIELD(f.cpus), CUSTOM(cpus), .flags = held, \
+	    .min = 0, .max = CONF_CPUS - 1, .args = "CPU …", AT(g.f.pos[CONF_PROC_CPUS])), \
+	ROW(name "_rlimit_rttime", ST_INT, "2.1.0", "microseconds the " label " process may compute without a pause at realtime priority; it leaves that at half of it", \
+	    FIELD(f.rttime), .flags = held, .min = 1, .max = UINT32_MAX, .def = "10000", AT(g.f.pos[CONF_PROC_RTTIME])), \
 	OLD(name "_rlimit_rtime", name "_rlimit_rttime", "2.0.0")
 
 #define BUFFER_ROWS(row, name, s, h, f, i) \
@@ -88,12 +91,12 @@ static const struct schema_row rows[] = {
 	ROW("script_user", ST_CUSTOM, "1.3.0", "user that scripts run as; a GROUP with a `:` before it is added to the user's own", CUSTOM(script_user),
 	    .args = "USER [GROUP]", .flags = SF_DERIVED, .def = "keepalived_script if that user exists, else the daemon's"),
 	ROW("enable_script_security", ST_FLAG, "1.3.0", "refuse to run as root what someone else could have changed", FIELD(scripts.security)),
-	LATER("use_symlink_paths", ST_BOOL, "2.3.0", "run scripts by the path as written, links included", FIELD(scripts.symlink_paths), .def = "off"),
-	LATER("set_supplementary_groups", ST_BOOL, "2.4.4", "scripts get all groups of their user", FIELD(scripts.supplementary_groups), .def = "off"),
-	LATER("startup_script", ST_SCRIPT, "2.1.0", "run before anything else starts", FIELD(scripts.startup)),
-	LATER("startup_script_timeout", ST_INT, "2.1.0", "seconds it may take", FIELD(scripts.startup_timeout), .min = 1, .max = 1000, .def = "10"),
-	LATER("shutdown_script", ST_SCRIPT, "2.1.0", "run after everything has stopped", FIELD(scripts.shutdown)),
-	LATER("shutdown_script_timeout", ST_INT, "2.1.0", "seconds it may take", FIELD(scripts.shutdown_timeout), .min = 1, .max = 1000, .def = "10"),
+	ROW("use_symlink_paths", ST_BOOL, "2.3.0", "run scripts by the path as written, links included; that is always so", FIELD(scripts.symlink_paths), .def = "off"),
+	ROW("set_supplementary_groups", ST_BOOL, "2.4.4", "scripts get all groups of their user", FIELD(scripts.supplementary_groups), .def = "off"),
+	ROW("startup_script", ST_SCRIPT, "2.1.0", "run before anything else starts", FIELD(scripts.startup)),
+	ROW("startup_script_timeout", ST_INT, "2.1.0", "seconds it may take", FIELD(scripts.startup_timeout), .min = 1, .max = 1000, .def = "10"),
+	ROW("shutdown_script", ST_SCRIPT, "2.1.0", "run after everything has stopped", FIELD(scripts.shutdown)),
+	ROW("shutdown_script_timeout", ST_INT, "2.1.0", "seconds it may take", FIELD(scripts.shutdown_timeout), .min = 1, .max = 1000, .def = "10"),
 
 	/* adverts and announcements */
 	ROW("vrrp_mcast_group4", ST_CUSTOM, "1.2.10", "destination of IPv4 adverts", FIELD(vrrp.mcast_group4), CUSTOM(mcast_group), .def = "224.0.0.18",
@@ -165,10 +168,10 @@ static const struct schema_row rows[] = {
 	      .args = "INTERFACE [inst INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS]"),
 
 	/* firewall */
-	LATER("vrrp_iptables", ST_CUSTOM, "1.2.20", "use iptables, and these chains, to drop packets; alone: INPUT and OUTPUT", CUSTOM(iptables),
-	      .args = "[IN [OUT]]"),
-	LATER("vrrp_ipsets", ST_CUSTOM, "1.2.20", "names of the sets used with iptables; alone: use no sets", CUSTOM(ipsets),
-	      .args = "[SET4 [SET6 [IF6 [IGMP [MLD [ND]]]]]]"),
+	ROW("vrrp_iptables", ST_CUSTOM, "1.2.20", "chains of iptables in which packets are dropped; nftables is used instead", CUSTOM(iptables),
+	    .args = "[IN [OUT]]", AT(iptables_pos)),
+	ROW("vrrp_ipsets", ST_CUSTOM, "1.2.20", "names of the sets used with iptables; nftables is used instead", CUSTOM(ipsets),
+	    .args = "[SET4 [SET6 [IF6 [IGMP [MLD [ND]]]]]]", AT(ipsets_pos)),
 	ROW("nftables", ST_STRING, "2.0.11", "name of our nftables table", FIELD(firewall.nft_table), .max = 255, .bare = "keepalived",
 	    .args = "[TABLE]"),
 	ROW("nftables_priority", ST_INT, "2.0.11", "priority of our chains", FIELD(firewall.nft_priority), .min = INT32_MIN, .max = INT32_MAX,
@@ -183,21 +186,21 @@ static const struct schema_row rows[] = {
 	      .max = UINT32_MAX, .def = "1000"),
 
 	/* processes */
-	LATER("process_names", ST_FLAG, "2.0.16", "give each process a name of its own: keepalived_vrrp, keepalived_lvs, keepalived_bfd",
-	      FIELD(process_names)),
-	ROW("process_name", ST_STRING, "2.0.16", "name of the parent process", FIELD(process_name), .flags = SF_LATER | SF_CLAMP, .max = 15, .args = "NAME"),
-	ROW("vrrp_process_name", ST_STRING, "2.0.16", "name of the VRRP process", FIELD(vrrp_process.name), .flags = SF_LATER | SF_CLAMP, .max = 15, .args = "NAME"),
-	ROW("checker_process_name", ST_STRING, "2.2.0", "name of the checker process", FIELD(checker_process.name), .flags = SF_LATER | SF_CLAMP,
+	ROW("process_names", ST_FLAG, "2.0.16", "give each process a name of its own: keepalived_vrrp, keepalived_lvs, keepalived_bfd",
+	    FIELD(process_names)),
+	ROW("process_name", ST_STRING, "2.0.16", "name of the parent process", FIELD(process_name), .flags = SF_CLAMP, .max = 15, .args = "NAME"),
+	ROW("vrrp_process_name", ST_STRING, "2.0.16", "name of the VRRP process", FIELD(vrrp_process.name), .flags = SF_CLAMP, .max = 15, .args = "NAME"),
+	ROW("checker_process_name", ST_STRING, "2.2.0", "name of the checker process", FIELD(checker_process.name), .flags = SF_CLAMP,
 	    .max = 15, .args = "NAME"),
 	OLD("lvs_process_name", "checker_process_name", "2.0.16"),
 	ROW("bfd_process_name", ST_STRING, "2.0.16", "name of the BFD process", FIELD(bfd_process.name), .flags = SF_LATER | SF_CLAMP, .max = 15, .args = "NAME"),
-	PROCESS_ROWS("vrrp", "VRRP", "1.2.20", vrrp_process, rttime_pos[0]),
-	PROCESS_ROWS("checker", "checker", "1.2.20", checker_process, rttime_pos[1]),
-	PROCESS_ROWS("bfd", "BFD", "2.0.0", bfd_process, rttime_pos[2]),
-	LATER("max_auto_priority", ST_INT, "2.1.0", "how far a late process may raise its realtime priority; -1 = as far as it goes", .min = -1, .max = 99,
-	      FIELD(max_auto_priority), .def = "0", .bare = "99", .args = "[-1 to 99]"),
-	LATER("min_auto_priority_delay", ST_INT, "2.1.0", "microseconds of lateness that raise it", FIELD(min_auto_priority_delay), .min = 1,
-	      .max = 10000000, .def = "1000000"),
+	PROCESS_ROWS("vrrp", "VRRP", vrrp_process, "1.2.20", 0),
+	PROCESS_ROWS("checker", "checker", checker_process, "1.2.20", 0),
+	PROCESS_ROWS("bfd", "BFD", bfd_process, "2.0.0", SF_LATER),
+	ROW("max_auto_priority", ST_INT, "2.1.0", "how far a late process may raise its realtime priority; -1 = as far as it goes", .min = -1, .max = 99,
+	    FIELD(max_auto_priority), .def = "0", .bare = "99", .args = "[-1 to 99]", AT(g.max_auto_pos)),
+	ROW("min_auto_priority_delay", ST_INT, "2.1.0", "microseconds of lateness that raise it", FIELD(min_auto_priority_delay), .min = 1,
+	    .max = 10000000, .def = "1000000"),
 	ROW("random_seed", ST_INT, "2.0.15", "start of the random numbers", FIELD(random_seed), .max = UINT32_MAX),
 
 	/* pipes */
@@ -236,26 +239,26 @@ static const struct schema_row rows[] = {
 	BUFFER_ROWS(LATER, "lvs_netlink_monitor_rcv_bufs", "2.0.0", "receive buffer of the checker monitor socket", lvs_monitor, 4),
 
 	/* files and reloads */
-	LATER("umask", ST_CUSTOM, "2.0.9", "permissions that our files never have: a number as in C, or names joined by |", FIELD(files.umask),
-	      CUSTOM(umask), .def = "0177", .args = "OCTAL|NAMES"),
-	LATER("reload_check_config", ST_STRING, "2.2.0", "test the file before a reload", FIELD(reload.check_log), .bare = "", .args = "[LOGFILE]",
-	      .advice = "it is not needed, every reload is checked first"),
-	LATER("reload_time_file", ST_STRING, "2.1.0", "file that names the time of a reload", FIELD(reload.time_file), .args = "PATH", AT(time_file_pos)),
-	LATER("reload_repeat", ST_FLAG, "2.1.0", "reload every day at that time", FIELD(reload.repeat), AT(repeat_pos)),
-	LATER("reload_file", ST_STRING, "2.2.0", "file that exists while the configuration is read", FIELD(reload.file), .bare = "", .args = "[PATH]"),
+	ROW("umask", ST_CUSTOM, "2.0.9", "permissions that our files never have: a number as in C, or names joined by |", FIELD(files.umask),
+	    CUSTOM(umask), .def = "0177", .args = "OCTAL|NAMES"),
+	ROW("reload_check_config", ST_STRING, "2.2.0", "every reload is checked first; what is found goes to this file, too", FIELD(reload.check_log),
+	    .bare = "", .args = "[LOGFILE]"),
+	ROW("reload_time_file", ST_STRING, "2.1.0", "file that names the time of a reload: HH:MM:SS or YYYY-MM-DD HH:MM:SS, with a Z for UTC", FIELD(reload.time_file), .args = "PATH", AT(time_file_pos)),
+	ROW("reload_repeat", ST_FLAG, "2.1.0", "reload every day at that time", FIELD(reload.repeat), AT(repeat_pos)),
+	ROW("reload_file", ST_STRING, "2.2.0", "file that exists while a reload reads the configuration", FIELD(reload.file), .bare = "", .args = "[PATH]"),
 	ROW("include_check", ST_CUSTOM, "2.2.0", "which problems of includes are errors: read match wildcard_match brace_match; alone: all of them",
 	    FIELD(reload.include_check), CUSTOM(include_check), .flags = SF_REPEAT, .args = "[+|-]WORD …"),
 	LATER("config_save_dir", ST_STRING, "2.2.3", "where copies of each configuration are kept", FIELD(files.save_dir), .args = "FOLDER"),
-	LATER("tmp_config_directory", ST_STRING, "2.2.0", "where the processes' common copy lies", FIELD(files.tmp_dir), .args = "FOLDER",
-	      .advice = "it is not needed, the copy is in memory"),
-	LATER("data_use_instance", ST_BOOL, "2.2.3", "name dump files after namespace and instance", FIELD(files.use_instance), .def = "off"),
+	ROW("tmp_config_directory", ST_STRING, "2.2.0", "where the processes' common copy lies; here it is always in memory", FIELD(files.tmp_dir),
+	    .args = "FOLDER"),
+	ROW("data_use_instance", ST_BOOL, "2.2.3", "name dump files after namespace and instance", FIELD(files.use_instance), .def = "off"),
 	LATER("json_version", ST_INT, "2.2.8", "layout of the JSON dump", FIELD(files.json_version), .min = 1, .max = 2, .def = "1"),
 	ROW("iproute_usr_dir", ST_STRING, "2.3.2", "where names of routing tables are read", FIELD(files.iproute_usr), .flags = SF_DERIVED,
 	    .def = "/usr/share/iproute2", .args = "FOLDER"),
 	ROW("iproute_etc_dir", ST_STRING, "2.3.2", "where local names of routing tables are read", FIELD(files.iproute_etc), .flags = SF_DERIVED,
 	    .def = "/etc/iproute2", .args = "FOLDER"),
-	LATER("state_dump_file", ST_STRING, "2.3.3", "file of the state dump", FIELD(files.state_dump), .args = "PATH"),
-	LATER("stats_dump_file", ST_STRING, "2.3.3", "file of the statistics dump", FIELD(files.stats_dump), .args = "PATH"),
+	ROW("state_dump_file", ST_STRING, "2.3.3", "file of the state dump", FIELD(files.state_dump), .args = "PATH"),
+	ROW("stats_dump_file", ST_STRING, "2.3.3", "file of the statistics dump", FIELD(files.stats_dump), .args = "PATH"),
 	LATER("json_dump_file", ST_STRING, "2.3.3", "file of the JSON dump", FIELD(files.json_dump), .args = "PATH"),
 
 	{ .name = "lvs_id", .type = ST_GONE, .advice = "no longer exists: `router_id` names this machine", .help = "removed; router_id took its place" },
