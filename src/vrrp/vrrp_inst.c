@@ -22,6 +22,7 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_gates.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
@@ -438,7 +439,8 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 void vrrp_inst_done(struct vrrp_inst *in)
 {
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
-	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
+	vrrp_announce_stop(in);
+	vrrp_lanes_free(in);
 	vrrp_wire_done(in);
 	free(in->vips);
 	in->vips = NULL;
@@ -479,8 +481,8 @@ bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 void vrrp_inst_freeze(struct vrrp_inst *in)
 {
 	in->stopped = true;
+	vrrp_announce_stop(in);
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
-	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
 	write_state(in);
 	in->counters_dirty = true;
 	vrrp_inst_write_counters(in);

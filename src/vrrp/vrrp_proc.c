@@ -24,6 +24,7 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_gates.h"
 #include "vrrp/vrrp_igmp.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
@@ -213,6 +214,7 @@ static void proc_free(struct role_child *rc)
 	vrrp_notify_done(&p->sh.notify);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_gates_done(&p->sh);
 	vrrp_install_done(&p->sh);
 	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
@@ -226,7 +228,6 @@ static void proc_free(struct role_child *rc)
 	net_close(p->sh.net);
 	free(p->sh.insts);
 	free(p->sh.virtual);
-	free(p->sh.gates);
 	free(p->watched);
 	free(p);
 	rc->priv = NULL;
@@ -326,6 +327,7 @@ static int proc_open(struct role_child *rc)
 	vrrp_promote_init(sh);
 	vrrp_start_init(sh);
 	vrrp_vmac_init(sh);
+	vrrp_gates_init(sh);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static const struct schema_row root_rows[] = {
 	BLOCK_FLAGS("static_ipaddress", 0, schema_static_vip_list, "1.1.0", "addresses that are always there", .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
 	BLOCK_FLAGS("static_routes", 0, schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
 	BLOCK_FLAGS("static_rules", 0, schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
-	BLOCK("garp_group", schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
+	BLOCK_FLAGS("garp_group", 0, schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
 	BLOCK_FLAGS("linkbeat_interfaces", 0, schema_linkbeats, "2.0.13", "accepted; the kernel tells the state of every link",
 	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
 	BLOCK("interface_up_down_delays", schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
