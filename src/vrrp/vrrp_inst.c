@@ -388,9 +388,10 @@ void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
 void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
 {
 	struct vrrp_inst *in = owner;
+	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 	char text[ADDR_STRLEN];
 
-	if (in->said_send || in->fsm.faults)            /* a link that just went down has its own line */
+	if (in->said_send || in->fsm.faults || (link && !link->up))     /* a link that just went down has its own line */
 		return;
 	in->said_send = true;
 	if (in->conf->unicast)

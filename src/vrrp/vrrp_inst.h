@@ -40,6 +40,7 @@ struct vrrp_addr;                               /* an address on a link that som
 struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
 struct vrrp_promote;
 struct vrrp_gates;
+struct vrrp_links;
 struct vrrp_inst;
 struct vrrp_sync;                               /* a sync group: vrrp_sync.h */
 struct trackers;
@@ -54,6 +55,7 @@ struct vrrp_shared {
 	struct vrrp_inst *insts;
 	unsigned ninsts;
 	struct vrrp_sync *syncs; unsigned nsyncs;
+	struct vrrp_links *links;               /* which are up: vrrp_links.c */
 	struct vrrp_vmacs *vmacs;               /* interfaces that we make: vrrp_vmac.c */
 	size_t nft_record;                      /* in the book */
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */

@@ -48,7 +48,7 @@ static const struct schema_row root_rows[] = {
 	BLOCK_FLAGS("garp_group", 0, schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
 	BLOCK_FLAGS("linkbeat_interfaces", 0, schema_linkbeats, "2.0.13", "accepted; the kernel tells the state of every link",
 	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
-	BLOCK("interface_up_down_delays", schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
+	BLOCK_FLAGS("interface_up_down_delays", 0, schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
 	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },
 	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
 	      .advice = "a virtual_server with a group is not programmed"),
