@@ -35,7 +35,6 @@ struct conf_garp {
 	usec_t delay; unsigned repeat;                  /* after becoming master, and again after delay; delay 0 = no second burst */
 	usec_t refresh; unsigned refresh_repeat;        /* 0 = never */
 	usec_t lower_prio_delay; unsigned lower_prio_repeat;
-	usec_t interval;                                /* least gap between two of them on an interface; 0 = none */
 };
 
 /* Announcements on interfaces that hold addresses but send no adverts: period in µs, 0 = none; on all of them, or on
@@ -49,7 +48,7 @@ enum conf_dynamic_if { CONF_IF_FIXED, CONF_IF_DYNAMIC, CONF_IF_MAY_CHANGE };
 struct conf_vrrp_globals {
 	struct ip_addr mcast_group4, mcast_group6;
 	struct conf_garp garp;                  /* finished: lower_prio_… as an instance without values of its own has them */
-	usec_t gna_interval;                    /* 0 = none */
+	usec_t garp_interval, gna_interval;     /* least gap between two of them on an interface without a garp_group; 0 = none */
 	struct conf_garp_extra garp_extra;
 	bool min_garp;
 	uint8_t down_timer_adverts, version;

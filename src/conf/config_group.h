@@ -44,5 +44,7 @@ enum conf_linkbeat { CONF_LINKBEAT_ANY, CONF_LINKBEAT_MII, CONF_LINKBEAT_ETHTOOL
 struct conf_linkbeat_if { struct conf_pos pos; const char *ifname; enum conf_linkbeat type; };     /* asked for its link's state, this way first */
 
 struct conf_if_delay { struct conf_pos pos; const char *ifname; usec_t down, up; };     /* how long a change must last to be believed */
+/* The longest that can be with an instance there: while it waits, no backup may take over. */
+usec_t conf_if_delay_most(unsigned down_adverts, usec_t advert_int);
 
 #endif

@@ -21,14 +21,6 @@ void config_print_globals(const struct config *cfg, struct strbuf *out, bool sec
 	print_close(&p);
 }
 
-/* The one timing that an instance has, but no keyword for. */
-static void print_garp_interval(struct printer *p, usec_t interval)
-{
-	print_open(p, "global_defs");
-	print_line(p, "vrrp_garp_interval %llu.%06llu", (unsigned long long)(interval / USEC_PER_SEC), (unsigned long long)(interval % USEC_PER_SEC));
-	print_close(p);
-}
-
 /* What VRRP and the checkers both follow, as far as one of them does; 0 = all of it. */
 static void print_shared(struct printer *p, unsigned used)
 {
@@ -44,8 +36,6 @@ static void print_vrrp(struct printer *p)
 	print_links(p);
 	print_trackers(p, CONF_TRACK_SCRIPT, 0);
 	print_trackers(p, CONF_TRACK_PROCESS, 0);
-	if (cfg->nvrrp && cfg->vrrp[0].garp.interval)
-		print_garp_interval(p, cfg->vrrp[0].garp.interval);
 	for (unsigned i = 0; i < cfg->nvrrp; i++) {
 		print_named(p, "vrrp_instance", cfg->vrrp[i].name, cfg->vrrp[i].broken);
 		schema_print(p, &schema_vrrp_instance, &cfg->vrrp[i]);

@@ -14,5 +14,6 @@ void vrrp_announce_first(struct vrrp_inst *in, const struct vrrp_vip *vip);
 void vrrp_announce_flush(struct vrrp_shared *sh);                               /* … together with others; … */
 void vrrp_announce_rest(struct vrrp_inst *in);                                  /* … and repeated when all are. */
 void vrrp_announce_timer(struct timer *t, usec_t due, usec_t now);              /* in->garp_timer's */
+void vrrp_announce_gate(struct vrrp_shared *sh, struct vrrp_gate *gate, usec_t now);    /* it may be free: the next one passes */
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "lib/log.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_links.h"
 #include "vrrp/vrrp_vmac.h"
 #include "vrrp/vrrp_wire.h"
 
@@ -109,7 +110,7 @@ static uint32_t check_link(struct vrrp_inst *in)
 	}
 	if (!in->conf->interface) {
 		link = find_link(in);
-		return link && !link->up && !in->conf->dont_track_primary ? VRRP_FAULT_LINK_DOWN : 0;   /* none: its source is missing, which is said so */
+		return link && !vrrp_link_up(in->sh, link) && !in->conf->dont_track_primary ? VRRP_FAULT_LINK_DOWN : 0;   /* none: its source is missing, which is said so */
 	}
 	link = net_link_by_name(in->sh->net, in->conf->interface);
 	if (in->ifindex && (!link || link->ifindex != in->ifindex))     /* gone, or another one of that name */
@@ -117,7 +118,7 @@ static uint32_t check_link(struct vrrp_inst *in)
 	in->ifindex = link ? link->ifindex : 0;
 	if (!link)
 		return VRRP_FAULT_NO_LINK;
-	return link->up || in->conf->dont_track_primary ? 0 : VRRP_FAULT_LINK_DOWN;
+	return vrrp_link_up(in->sh, link) || in->conf->dont_track_primary ? 0 : VRRP_FAULT_LINK_DOWN;
 }
 
 uint32_t vrrp_fit_check(struct vrrp_inst *in)

@@ -10,6 +10,7 @@
 
 #include "lib/log.h"
 #include "track/trackers.h"
+#include "vrrp/vrrp_links.h"
 
 /* A list of what is followed: of an instance, or of its group. */
 struct list_of {
@@ -35,7 +36,7 @@ static struct track_result link_result(const struct vrrp_inst *in, const char *n
 {
 	const struct net_link *link = net_link_by_name(in->sh->net, name);
 
-	return (struct track_result){ .status = link && link->up ? TRACK_GOOD : TRACK_BAD };
+	return (struct track_result){ .status = vrrp_link_up(in->sh, link) ? TRACK_GOOD : TRACK_BAD };
 }
 
 static bool link_is_fault(const struct vrrp_inst *in, const struct conf_track_if *t)

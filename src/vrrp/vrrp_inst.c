@@ -22,6 +22,7 @@
 #include "lib/mem.h"
 #include "vrrp/vrrp_announce.h"
 #include "vrrp/vrrp_fit.h"
+#include "vrrp/vrrp_gates.h"
 #include "vrrp/vrrp_install.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
@@ -387,9 +388,10 @@ void vrrp_inst_packet(void *owner, const struct vrrp_dgram *d)
 void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
 {
 	struct vrrp_inst *in = owner;
+	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 	char text[ADDR_STRLEN];
 
-	if (in->said_send || in->fsm.faults)            /* a link that just went down has its own line */
+	if (in->said_send || in->fsm.faults || (link && !link->up))     /* a link that just went down has its own line */
 		return;
 	in->said_send = true;
 	if (in->conf->unicast)
@@ -438,7 +440,8 @@ void vrrp_inst_init(struct vrrp_inst *in, struct vrrp_shared *sh, const struct c
 void vrrp_inst_done(struct vrrp_inst *in)
 {
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
-	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
+	vrrp_announce_stop(in);
+	vrrp_lanes_free(in);
 	vrrp_wire_done(in);
 	free(in->vips);
 	in->vips = NULL;
@@ -479,8 +482,8 @@ bool vrrp_inst_stop(struct vrrp_inst *in, enum vrrp_state word)
 void vrrp_inst_freeze(struct vrrp_inst *in)
 {
 	in->stopped = true;
+	vrrp_announce_stop(in);
 	loop_timer_cancel(in->sh->rc->loop, &in->timer);
-	loop_timer_cancel(in->sh->rc->loop, &in->garp_timer);
 	write_state(in);
 	in->counters_dirty = true;
 	vrrp_inst_write_counters(in);

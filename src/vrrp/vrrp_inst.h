@@ -39,6 +39,8 @@ enum vrrp_fault {
 struct vrrp_addr;                               /* an address on a link that some instance wants: vrrp_vips.c */
 struct vrrp_entry;                              /* a route or rule that some instance wants: vrrp_routes.c */
 struct vrrp_promote;
+struct vrrp_gates;
+struct vrrp_links;
 struct vrrp_inst;
 struct vrrp_sync;                               /* a sync group: vrrp_sync.h */
 struct trackers;
@@ -53,13 +55,13 @@ struct vrrp_shared {
 	struct vrrp_inst *insts;
 	unsigned ninsts;
 	struct vrrp_sync *syncs; unsigned nsyncs;
+	struct vrrp_links *links;               /* which are up: vrrp_links.c */
 	struct vrrp_vmacs *vmacs;               /* interfaces that we make: vrrp_vmac.c */
 	size_t nft_record;                      /* in the book */
 	struct map *addrs;                      /* struct vrrp_addr by its key in the book */
 	size_t next_record;                     /* of the book, for the next of them */
 	struct ip_addr *virtual; unsigned nvirtual;     /* all virtual addresses: never a source */
-	/* interfaces whose announcements keep an interval */
-	struct { int ifindex; usec_t free; } *gates; unsigned ngates;
+	struct vrrp_gates *gates;               /* where announcements keep an interval: vrrp_gates.c; NULL = nowhere */
 	struct timer recheck;                   /* of addresses that were reported gone */
 	struct vrrp_vip *static_vips; unsigned nstatic_vips;
 	struct map *entries;                    /* struct vrrp_entry by its key in the book */
@@ -115,6 +117,8 @@ struct vrrp_transition {
 };
 #define VRRP_HISTORY 8
 
+struct vrrp_lanes { struct vrrp_lane *lane; unsigned n; unsigned *addrs; };    /* addrs: indices of vips, lane after lane */
+
 struct vrrp_inst {
 	struct vrrp_shared *sh;
 	const struct conf_vrrp *conf;
@@ -123,6 +127,7 @@ struct vrrp_inst {
 	struct timer timer;                     /* the state machine's */
 	struct timer garp_timer;
 	struct vrrp_garp garp;
+	struct vrrp_lanes lanes, extra_lanes;   /* of its addresses; of garp_extra_if */
 
 	/* Socket and packets: vrrp_wire.c, vrrp_sign.c */
 	int ifindex;                            /* 0 = absent, or none configured */

@@ -24,9 +24,11 @@
 #include "vrrp/vrrp_dump.h"
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_gates.h"
 #include "vrrp/vrrp_igmp.h"
 #include "vrrp/vrrp_inst.h"
 #include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_links.h"
 #include "vrrp/vrrp_nft.h"
 #include "vrrp/vrrp_promote.h"
 #include "vrrp/vrrp_routes.h"
@@ -41,15 +43,12 @@
 
 static const int vrrp_caps[] = { CAP_NET_ADMIN, CAP_NET_RAW };
 
-struct watched { int ifindex; char name[IFNAMSIZ]; bool up; };  /* a link that some instance cares about */
-
 struct vrrp_proc {
 	struct vrrp_shared sh;
 	struct timer beat;
 	struct timer stop_timer;
 	uint64_t stop_tokens_from;              /* scripts with a higher token belong to the stop */
 	unsigned waiting;                       /* for the scripts of so many instances and groups */
-	struct watched *watched; unsigned nwatched;
 	bool done;
 };
 
@@ -58,7 +57,7 @@ struct vrrp_proc {
 static size_t proc_book_records(const struct config *cfg)
 {
 	size_t n = vrrp_book_records(cfg) + vrrp_promote_records(cfg) + vrrp_vmac_records(cfg) + vrrp_nft_records() + trackers_records(cfg) +
-		   VRRP_IGMP_RECORDS;
+		   VRRP_IGMP_RECORDS + vrrp_links_records(cfg);
 
 	for (unsigned i = 0; i < cfg->nvrrp; i++)
 		n += vrrp_sign_records(&cfg->vrrp[i]);
@@ -111,49 +110,35 @@ static void on_tracker(void *arg, enum conf_track_kind kind, uint32_t index)
 
 static const struct trackers_ops trackers_ops = { on_tracker };
 
-static void say_link(struct vrrp_proc *p, const struct net_link *link, bool gone)
+/* Tells the instances that mind it. */
+static void judge_link(struct vrrp_proc *p, const struct net_link *link, bool gone)
 {
-	struct watched *w = NULL;
+	bool said = false;
 
-	for (unsigned i = 0; i < p->nwatched; i++)
-		if (!strcmp(p->watched[i].name, link->name))
-			w = &p->watched[i];
-	if (!w) {
-		p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
-		w = &p->watched[p->nwatched++];
-		*w = (struct watched){ 0 };
-		memcpy(w->name, link->name, sizeof(w->name));
+	for (unsigned i = 0; i < p->sh.ninsts; i++) {
+		if (!vrrp_fit_cares_link(&p->sh.insts[i], link))
+			continue;
+		if (!said)
+			vrrp_links_say(&p->sh, link, gone);
+		said = true;
+		refresh(&p->sh.insts[i]);
 	}
-	if (gone) {
-		if (w->ifindex)
-			log_info("Interface %s deleted", link->name);
-		*w = (struct watched){ .up = false };
-		memcpy(w->name, link->name, sizeof(w->name));
-		return;
-	}
-	if (!w->ifindex)
-		log_info("Interface %s added", link->name);
-	else if (w->up != link->up)
-		log_info("Netlink reports %s %s", link->name, link->up ? "up" : "down");
-	w->ifindex = link->ifindex;
-	w->up = link->up;
+}
+
+/* After a while. */
+static void on_link_believed(void *arg, const struct net_link *link)
+{
+	judge_link(arg, link, false);
 }
 
 static void on_link(void *arg, const struct net_link *link, bool gone)
 {
 	struct vrrp_proc *p = arg;
-	bool said = false;
 
 	if (p->sh.ending || p->sh.converging)
 		return;
-	for (unsigned i = 0; i < p->sh.ninsts; i++) {
-		if (!vrrp_fit_cares_link(&p->sh.insts[i], link))
-			continue;
-		if (!said)
-			say_link(p, link, gone);
-		said = true;
-		refresh(&p->sh.insts[i]);
-	}
+	vrrp_links_see(&p->sh, link, gone);
+	judge_link(p, link, gone);
 	vrrp_vmac_link(&p->sh, link, gone);
 	vrrp_vips_link(&p->sh, link);
 	vrrp_routes_link(&p->sh, link, gone);
@@ -213,7 +198,9 @@ static void proc_free(struct role_child *rc)
 	vrrp_notify_done(&p->sh.notify);
 	for (unsigned i = 0; i < p->sh.ninsts; i++)
 		vrrp_inst_done(&p->sh.insts[i]);
+	vrrp_gates_done(&p->sh);
 	vrrp_install_done(&p->sh);
+	vrrp_links_done(&p->sh);
 	vrrp_promote_done(&p->sh);
 	vrrp_routes_done(&p->sh);
 	vrrp_start_done(&p->sh);
@@ -226,8 +213,6 @@ static void proc_free(struct role_child *rc)
 	net_close(p->sh.net);
 	free(p->sh.insts);
 	free(p->sh.virtual);
-	free(p->sh.gates);
-	free(p->watched);
 	free(p);
 	rc->priv = NULL;
 }
@@ -312,6 +297,8 @@ static int proc_open(struct role_child *rc)
 	record = 2 * (size_t)sh->ninsts;
 	sh->trackers = trackers_new(rc, record, &sh->notify.tokens, &trackers_ops, p);
 	record += trackers_records(rc->cfg);
+	vrrp_links_init(sh, record, on_link_believed, p);
+	record += vrrp_links_records(rc->cfg);
 	vrrp_syncs_init(sh);
 	gather_virtual(sh);
 	/* Sockets are opened where they can be: the group is joined before the predecessor leaves it. */
@@ -326,6 +313,7 @@ static int proc_open(struct role_child *rc)
 	vrrp_promote_init(sh);
 	vrrp_start_init(sh);
 	vrrp_vmac_init(sh);
+	vrrp_gates_init(sh);
 	return 0;
 }
 
@@ -345,25 +333,15 @@ static void say_sockpool(const struct vrrp_shared *sh)
 
 static void note_link(void *arg, const char *name)
 {
-	struct vrrp_proc *p = arg;
-	const struct net_link *link = name ? net_link_by_name(p->sh.net, name) : NULL;
-
-	for (unsigned i = 0; link && i < p->nwatched; i++)
-		if (p->watched[i].ifindex == link->ifindex)
-			return;
-	if (!link)
-		return;
-	p->watched = mem_resize(p->watched, (p->nwatched + 1) * sizeof(*p->watched));
-	p->watched[p->nwatched] = (struct watched){ .ifindex = link->ifindex, .up = link->up };
-	memcpy(p->watched[p->nwatched++].name, link->name, IFNAMSIZ);
+	vrrp_links_note(arg, name);
 }
 
 /* What is there at the start is not news. */
 static void note_links(struct vrrp_proc *p)
 {
 	for (unsigned i = 0; i < p->sh.ninsts; i++) {
-		note_link(p, p->sh.insts[i].conf->interface);
-		vrrp_follow_each_link(&p->sh.insts[i], note_link, p);
+		vrrp_links_note(&p->sh, p->sh.insts[i].conf->interface);
+		vrrp_follow_each_link(&p->sh.insts[i], note_link, &p->sh);
 	}
 }
 
@@ -372,6 +350,7 @@ static void proc_go(struct role_child *rc)
 	struct vrrp_proc *p = rc->priv;
 	struct vrrp_shared *sh = &p->sh;
 
+	vrrp_links_start(sh, rc->predecessor);
 	note_links(p);
 	vrrp_promote_start(sh, rc->predecessor);
 	vrrp_vmac_start(sh, rc->predecessor);

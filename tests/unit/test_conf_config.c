@@ -112,7 +112,7 @@ static void test_globals_order(void **state)
 	assert_int_equal(v->garp.repeat, 2);
 	assert_int_equal(v->garp.lower_prio_repeat, 3);
 	assert_int_equal(v->garp.lower_prio_delay, USEC_PER_SEC);
-	assert_int_equal(v->garp.interval, 500000);
+	assert_int_equal(p.cfg->globals.vrrp.garp_interval, 500000);
 	assert_int_equal(v->version, 3);
 	assert_int_equal(v->down_timer_adverts, 4);
 	assert_false(v->skip_check_adv_addr);

@@ -104,7 +104,7 @@ static void check_vrrp(const struct conf_vrrp_globals *v)
 	assert_int_equal(v->garp.refresh_repeat, 2);
 	assert_int_equal(v->garp.lower_prio_delay, 0);
 	assert_int_equal(v->garp.lower_prio_repeat, 0);
-	assert_int_equal(v->garp.interval, 1);
+	assert_int_equal(v->garp_interval, 1);
 	assert_int_equal(v->gna_interval, 500000);
 	assert_int_equal(v->garp_extra.period, 86400 * USEC_PER_SEC);
 	assert_true(v->garp_extra.all);

@@ -8,6 +8,13 @@
 
 #define SHARE 256                               /* of an interval: so much earlier than the backup's least wait */
 
+usec_t conf_if_delay_most(unsigned down_adverts, usec_t advert_int)
+{
+	usec_t wait = (down_adverts - 1) * advert_int;
+
+	return wait > advert_int / SHARE ? wait - advert_int / SHARE : 0;
+}
+
 static bool limit(usec_t *t, usec_t most)
 {
 	if (*t <= most)
@@ -24,7 +31,7 @@ void check_links(struct schema_ctx *c)
 		const struct conf_vrrp *v = &((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
 		uintptr_t at = v->interface ? (uintptr_t)map_get_str(c->track.delay_names, v->interface) : 0;
 		struct conf_if_delay *d = at ? vec_at(&c->track.delays, at - 1) : NULL;
-		usec_t wait = (v->down_timer_adverts - 1) * v->advert_int, most = wait > v->advert_int / SHARE ? wait - v->advert_int / SHARE : 0;
+		usec_t most = conf_if_delay_most(v->down_timer_adverts, v->advert_int);
 		bool down, up;
 
 		if (!d)

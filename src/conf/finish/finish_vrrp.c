@@ -143,7 +143,6 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	own->lower_prio_delay = time_or(own->lower_prio_delay, time_or(g->lower_prio_delay, own->delay));
 	if (own->lower_prio_repeat == UNSET_UINT)
 		own->lower_prio_repeat = g->lower_prio_repeat == UNSET_UINT ? own->repeat : g->lower_prio_repeat;
-	own->interval = b->v.family == AF_INET6 ? c->globals.g.vrrp.gna_interval : g->interval;
 	if (b->v.garp_extra.period == USEC_NEVER)
 		b->v.garp_extra = c->globals.g.vrrp.garp_extra;
 }

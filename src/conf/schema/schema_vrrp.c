@@ -138,14 +138,13 @@ static void instance_init(void *obj)
 	b->v.advert_int = USEC_NEVER;
 	b->v.down_timer_adverts = UNSET_UINT;
 	b->v.kernel_rx_buf_size = UNSET_UINT;
-	b->v.garp = (struct conf_garp){ USEC_NEVER, UNSET_UINT, USEC_NEVER, UNSET_UINT, USEC_NEVER, UNSET_UINT, 0 };
+	b->v.garp = (struct conf_garp){ USEC_NEVER, UNSET_UINT, USEC_NEVER, UNSET_UINT, USEC_NEVER, UNSET_UINT };
 	b->v.garp_extra.period = USEC_NEVER;
 	b->skip_check = b->lower_no_advert = b->higher_send_advert = b->owner_ignore = NOT_GIVEN;
 	b->check_src = b->v3_as_v2 = b->accept = b->strict = b->smtp = b->notify_prio = NOT_GIVEN;
 }
 
 #define FROM_GLOBAL .flags = SF_DERIVED, .def = "as in global_defs"
-#define LATER_GLOBAL .flags = SF_DERIVED | SF_LATER, .def = "as in global_defs"
 #define NOTIFY(keyword, f, s, h) { .name = keyword, .type = ST_SCRIPT, FIELD(v.notify.f), .since = s, .help = h }
 #define TRACK(keyword, b, kind, s, h, f) { .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = f | SF_REPEAT | SF_VITAL, .since = s, \
 	.offset = offsetof(struct conf_vrrp, trackers[kind]), .print = print_uses, .args = "{ NAME [weight NUMBER [reverse|noreverse]] … }", .help = h }
@@ -220,7 +219,7 @@ static const struct schema_row rows[] = {
 	  .since = "1.2.20", .help = "as master, do not answer an advert of lower priority at once" },
 	{ .name = "higher_prio_send_advert", .type = ST_BOOL, FIELD(higher_send_advert), FINAL(higher_prio_send_advert), POS(higher_send_pos), FROM_GLOBAL,
 	  .since = "1.3.5", .help = "as master, send one more advert before yielding to a higher priority" },
-	{ .name = "owner_ignore_adverts", .type = ST_BOOL, FIELD(owner_ignore), FINAL(owner_ignore_adverts), POS(owner_ignore_pos), LATER_GLOBAL,
+	{ .name = "owner_ignore_adverts", .type = ST_BOOL, FIELD(owner_ignore), FINAL(owner_ignore_adverts), POS(owner_ignore_pos), FROM_GLOBAL,
 	  .since = "2.3.3", .help = "an address owner does not listen to adverts" },
 	{ .name = "down_timer_adverts", .type = ST_INT, FIELD(v.down_timer_adverts), POS(down_timer_pos), .min = 1, .max = 100, FROM_GLOBAL, .since = "2.2.3",
 	  .help = "adverts that must be missing before a backup takes over" },
@@ -238,7 +237,7 @@ static const struct schema_row rows[] = {
 	  .since = "1.2.20", .help = "time of the second go after an advert of lower priority was heard" },
 	{ .name = "garp_lower_prio_repeat", .type = ST_INT, FIELD(v.garp.lower_prio_repeat), POS(lower_repeat_pos), .max = INT32_MAX, FROM_GLOBAL,
 	  .since = "1.2.20", .help = "announcements after an advert of lower priority was heard" },
-	{ .name = "garp_extra_if", .type = ST_CUSTOM, .parse = parse_garp_extra, .print = print_garp_extra, LATER_GLOBAL, .args = "[all] SECONDS",
+	{ .name = "garp_extra_if", .type = ST_CUSTOM, .parse = parse_garp_extra, .print = print_garp_extra, FROM_GLOBAL, .args = "[all] SECONDS",
 	  .since = "2.2.3", .help = "announce on VMACs (all: on interfaces, too) without adverts, in this period; 0 = never" },
 	{ .name = "vmac_garp_intvl", .same_as = "garp_extra_if", .flags = SF_OLD, .advice = "is the old word for `garp_extra_if`", .since = "2.2.0",
 	  .help = "old spelling of garp_extra_if" },
