@@ -38,6 +38,7 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 	track_init(&c->track);
 	c->vrrp_names = map_new();
 	c->vs_group_names = map_new();
+	c->suggestions = map_new();
 	c->vs_object = mem_alloc(sizeof(*c->vs_object));
 	vec_push(&c->scripts);                  /* 0 is none */
 	schema_defaults(&schema_root, &c->globals);
@@ -57,6 +58,7 @@ static void ctx_done(struct schema_ctx *c)
 	track_done(&c->track);
 	map_free(c->vrrp_names);
 	map_free(c->vs_group_names);
+	map_free(c->suggestions);
 	free(c->vs_object);
 }
 
