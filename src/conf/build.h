@@ -158,6 +158,7 @@ struct schema_ctx {
 	uint32_t nchecks, nrs;
 	bool auth_unknown;                      /* the authentication being read has a statement that nobody knows */
 	unsigned presumed;                      /* statements that nobody knows, and that were taken for a misspelling */
+	struct map *suggestions;                /* block and unknown word → struct suggestion (schema.c) */
 	size_t looks;                           /* names of groups compared for suggestions */
 };
 

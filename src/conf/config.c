@@ -19,35 +19,6 @@
 #include "conf/text/tree.h"
 #include "lib/mem.h"
 
-
-void *vec_push(struct vec *v)
-{
-	if (v->n == v->cap) {
-		v->cap = v->cap ? 2 * v->cap : 8;
-		v->data = mem_resize(v->data, v->cap * v->size);
-	}
-	return memset((char *)v->data + v->n++ * v->size, 0, v->size);
-}
-
-void *vec_at(const struct vec *v, size_t i)
-{
-	return (char *)v->data + i * v->size;
-}
-
-void *vec_seal(struct vec *v, struct arena *a, size_t from)
-{
-	void *copy = v->n > from ? arena_copy(a, vec_at(v, from), (v->n - from) * v->size) : NULL;
-
-	v->n = from;
-	return copy;
-}
-
-void vec_done(struct vec *v)
-{
-	free(v->data);
-	*v = (struct vec){ 0 };
-}
-
 static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diags *diags)
 {
 	*c = (struct schema_ctx){
@@ -62,10 +33,12 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 		.routes.size = sizeof(struct conf_route), .rules.size = sizeof(struct conf_rule), .hops.size = sizeof(struct conf_hop),
 		.static_vips.size = sizeof(struct conf_vip), .static_routes.size = sizeof(struct conf_route),
 		.static_rules.size = sizeof(struct conf_rule), .rule_preference = { RULE_PREFERENCE, RULE_PREFERENCE },
+		.vrrp.secret = true, .hmac_keys.secret = true,
 	};
 	track_init(&c->track);
 	c->vrrp_names = map_new();
 	c->vs_group_names = map_new();
+	c->suggestions = map_new();
 	c->vs_object = mem_alloc(sizeof(*c->vs_object));
 	vec_push(&c->scripts);                  /* 0 is none */
 	schema_defaults(&schema_root, &c->globals);
@@ -74,9 +47,9 @@ static void ctx_init(struct schema_ctx *c, struct arena *arena, struct conf_diag
 
 static void ctx_done(struct schema_ctx *c)
 {
-	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs, &c->checks, &c->urls,
-		&c->statuses, &c->emails, &c->hosts, &c->vs_entries,
-		&c->check_uses, &c->routes, &c->rules, &c->hops, &c->static_vips, &c->static_routes, &c->static_rules };
+	struct vec *all[] = { &c->vrrp, &c->vs, &c->scripts, &c->vips, &c->evips, &c->peers, &c->track_ifs, &c->hmac_keys, &c->rs,
+		&c->checks, &c->urls, &c->statuses, &c->emails, &c->hosts, &c->vs_entries, &c->check_uses, &c->routes, &c->rules, &c->hops,
+		&c->static_vips, &c->static_routes, &c->static_rules };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		vec_done(all[i]);
@@ -85,6 +58,7 @@ static void ctx_done(struct schema_ctx *c)
 	track_done(&c->track);
 	map_free(c->vrrp_names);
 	map_free(c->vs_group_names);
+	map_free(c->suggestions);
 	free(c->vs_object);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration, typed and constant: what the text says, checked, with every default filled in. It lives in one arena for
- * the life of its process and is never changed after config_load; runtime objects point into it and keep their own
- * state elsewhere. The same bytes parsed by parent and children give the same indices, so (generation, index) names an
+/* The configuration, typed and constant: what the text says, checked, with every default filled in. It lives in one
+ * arena for the life of its process and is never changed after config_parse; runtime objects point into it and keep
+ * their own state elsewhere. The same bytes parsed by parent and children give the same indices, so (generation, index) names an
  * object in any process. */
 #ifndef CONF_CONFIG_H
 #define CONF_CONFIG_H

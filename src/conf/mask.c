@@ -7,6 +7,9 @@
  * of the last kind are told to us by whoever replaces uses; they are hidden wherever they appear, also in messages: a
  * value may stand where a keyword was meant.
  *
+ * The search is bounded: when a text with thousands of values that begin alike is spent on it, what is left of a line or
+ * of the quotations in a message is hidden unseen.
+ *
  * Called by diag_show.c. Asks only when something is shown, so a secret that is learned late is hidden in early
  * messages, too.
  */
@@ -26,6 +29,7 @@
 #define VALUE_MIN   4                           /* a shorter one is hidden in its definition only: it is part of too many words */
 #define CUT_MIN     30                          /* messages cut words behind more bytes than that */
 #define HASHES      1024
+#define LOOKS_MAX   50000000                    /* at values, over all that is shown: some tenths of a second */
 
 static bool is_space(char c)
 {
@@ -34,7 +38,11 @@ static bool is_space(char c)
 
 struct value { char *text; size_t len; bool learned; struct value *next; };      /* learned: hidden only where it stands as a word */
 
-struct mask { struct value *of[HASHES], *brief; unsigned n; };  /* by their first bytes; `brief`: those below VALUE_MIN */
+struct mask {
+	struct value *of[HASHES], *brief;       /* by their first bytes; `brief`: those below VALUE_MIN */
+	unsigned n;
+	unsigned looks;                         /* spent of LOOKS_MAX */
+};
 
 struct mask *mask_new(void)
 {
@@ -126,20 +134,22 @@ static bool is_border(char c)
 }
 
 /* `start`: nothing, or a border, is before it. */
-static size_t longest(const struct value *v, const char *p, size_t left, bool start)
+static size_t longest(struct mask *m, const struct value *v, const char *p, size_t left, bool start)
 {
 	size_t best = 0;
 
-	for (; v; v = v->next)
+	for (; v; v = v->next, m->looks++)
 		if (v->len <= left && v->len > best && (!v->learned || (start && (v->len == left || is_border(p[v->len])))) && !memcmp(v->text, p, v->len))
 			best = v->len;
 	return best;
 }
 
 /* The length of the longest value that stands at this place; 0 when none does. */
-static size_t value_at(const struct mask *m, const char *p, size_t left, bool start)
+static size_t value_at(struct mask *m, const char *p, size_t left, bool start)
 {
-	return m->n && left >= VALUE_MIN ? longest(m->of[hash(p)], p, left, start) : 0;
+	if (m->looks >= LOOKS_MAX)
+		return start ? left : 0;
+	return m->n && left >= VALUE_MIN ? longest(m, m->of[hash(p)], p, left, start) : 0;
 }
 
 /* A message shows no more than the first bytes of a long word: a value that is cut there is one, too. */
@@ -166,7 +176,7 @@ static void hide(struct strbuf *out, size_t start, size_t len, size_t *col, size
 }
 
 /* The value of a definition that holds a secret: its bounds, or false. */
-static bool definition_value(const struct mask *m, const char *line, size_t len, size_t *from, size_t *to)
+static bool definition_value(struct mask *m, const char *line, size_t len, size_t *from, size_t *to)
 {
 	const char *p = line, *end = line + len, *name;
 	size_t n;
@@ -201,13 +211,13 @@ static bool definition_value(const struct mask *m, const char *line, size_t len,
 	p += *p == '"';
 	n = value_at(m, p, (size_t)(end - p), true);
 	if (!n)
-		n = longest(m->brief, p, (size_t)(end - p), true);
+		n = longest(m, m->brief, p, (size_t)(end - p), true);
 	*to = (size_t)(p + n - line);
 	return n && (p + n == end || strchr(" \t\"#!", p[n]));
 }
 
 /* Copies the line with what is known to be secret hidden, wherever it stands. */
-static void hide_values(const struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
+static void hide_values(struct mask *m, const char *line, size_t len, size_t *col, struct strbuf *out)
 {
 	size_t at = *col;
 
@@ -319,7 +329,7 @@ static void hide_part(void *arg, size_t from, size_t len)
 	h->at = from + len;
 }
 
-void mask_line(const struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out)
+void mask_line(struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out)
 {
 	struct strbuf values = { 0 }, block = { 0 };
 	size_t from, to, at = *col;
@@ -346,12 +356,12 @@ void mask_line(const struct mask *m, const struct secret_line *inside, const cha
 }
 
 /* A short value shows where it alone is quoted. */
-static size_t brief_at(const struct mask *m, const char *p, size_t len)
+static size_t brief_at(struct mask *m, const char *p, size_t len)
 {
-	return m->brief && len && len < VALUE_MIN && longest(m->brief, p, len, true) == len ? len : 0;
+	return m->brief && len && len < VALUE_MIN && longest(m, m->brief, p, len, true) == len ? len : 0;
 }
 
-void mask_text(const struct mask *m, const char *text, struct strbuf *out)
+void mask_text(struct mask *m, const char *text, struct strbuf *out)
 {
 	const char *end = text + strlen(text), *word_end;
 	size_t n, word, inside;

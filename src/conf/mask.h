@@ -18,8 +18,8 @@ void mask_add(struct mask *m, const char *value, size_t len);
 void mask_learn(struct mask *m, const struct secret_lines *s, const char *text, size_t len);
 /* Copies a source line (`inside`: where it stands in a block about secrets, or NULL) with its secrets as ********, in
  * as many columns as they have if these are more. *col, a byte's offset, stays on its character. */
-void mask_line(const struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out);
+void mask_line(struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out);
 /* The same for a message. */
-void mask_text(const struct mask *m, const char *text, struct strbuf *out);
+void mask_text(struct mask *m, const char *text, struct strbuf *out);
 
 #endif

@@ -3,11 +3,12 @@
 #ifndef CONF_VEC_H
 #define CONF_VEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/arena.h"
 
-struct vec { void *data; size_t n, cap, size; };
+struct vec { void *data; size_t n, cap, size; bool secret; };   /* secret: what it held is overwritten */
 
 void *vec_push(struct vec *v);                                          /* zeroed; valid until the next push */
 void *vec_at(const struct vec *v, size_t i);

@@ -37,7 +37,7 @@ struct lookup {
 	bool privileged;                        /* we can become someone else */
 	bool other_host;
 	enum diag_level absent;                 /* what something that is not here is worth */
-	bool default_missing_said;
+	bool default_missing, default_missing_said;
 	const struct conf_script **root_scripts; unsigned nroot;        /* those that run as root */
 };
 
@@ -189,8 +189,10 @@ static bool default_user(struct lookup *l, const struct conf_script *s, struct s
 {
 	char why[128];
 
-	if (find_user(DEFAULT_USER, NULL, l->cfg->globals.scripts.supplementary_groups, out, why, sizeof why))
+	/* Asked once: thousands of scripts may want it. */
+	if (!l->default_missing && find_user(DEFAULT_USER, NULL, l->cfg->globals.scripts.supplementary_groups, out, why, sizeof why))
 		return true;
+	l->default_missing = true;
 	if (!l->default_missing_said)
 		diag_add(l->diags, l->cfg->globals.scripts.security ? DIAG_ERROR : DIAG_WARNING, &s->pos,
 			 "default user '" DEFAULT_USER "' for script execution does not exist - "
@@ -279,7 +281,7 @@ static void judge_path(struct lookup *l, const struct conf_script *s, bool found
 /* One finding for all: who runs as root, and what to write against it. */
 static void say_no_security(struct lookup *l)
 {
-	const char *user = l->cfg->globals.scripts.user;
+	const char *user = l->cfg->globals.scripts.user, *list[NAMED_MAX];
 	struct strbuf names = { 0 };
 	unsigned named = 0, unnamed = 0;
 
@@ -288,10 +290,12 @@ static void say_no_security(struct lookup *l)
 		bool again = false;
 
 		unnamed += !l->root_scripts[i]->user && !user;
-		for (unsigned j = 0; j < i && !again; j++)
-			again = !strcmp(l->root_scripts[j]->argv[0], name);
-		if (!again)
-			strbuf_addf(&names, "%s%.100s", named++ ? ", " : "", name);
+		for (unsigned j = 0; j < named && !again; j++)
+			again = !strcmp(list[j], name);
+		if (again)
+			continue;
+		strbuf_addf(&names, "%s%.100s", named ? ", " : "", name);
+		list[named++] = name;
 	}
 	if (named == NAMED_MAX)
 		strbuf_addf(&names, " (%u statements in all)", l->nroot);

@@ -135,6 +135,7 @@ def test_ipv6_without_a_link_local_address(lab):
 # ---- auth_hmac ----
 
 def last_trailer(wire, source):
+    wire.wait_advert(source=source)                         # what it has seen comes a little later
     return wire.adverts(source=source)[-1].vrrp[-28:]
 
 

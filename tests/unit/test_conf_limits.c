@@ -299,15 +299,20 @@ static void test_linear_sequences(void **state)
 	assert_true(hundred < 40 * ten + 0.05);
 }
 
-/* Reads the text; it must not take longer than a slow build on a busy machine needs. */
-static void must_end(struct strbuf *text, const char *what)
+static void must_end_within(struct strbuf *text, const char *what, double seconds)
 {
 	double from = cpu_seconds();
 	struct parsed p = parse_and_drop(text);
 
 	print_message("# %s: %.1f s\n", what, cpu_seconds() - from);
-	assert_true(cpu_seconds() - from < 30);
+	assert_true(cpu_seconds() - from < seconds);
 	parsed_done(&p);
+}
+
+/* Reads the text; it must not take longer than a slow build on a busy machine needs. */
+static void must_end(struct strbuf *text, const char *what)
+{
+	must_end_within(text, what, 30);
 }
 
 /* A long line of which nothing comes is not read millions of times for nothing. */
@@ -352,6 +357,59 @@ static void test_many_pieces(void **state)
 	strbuf_add(&text, "$a=b\n");
 	repeat(&text, "${a}\u00ad ", 110000);
 	must_end(&text, "pieces");
+	strbuf_add(&text, "$a=${\n");
+	repeat(&text, "${a}", 260000);
+	must_end(&text, "places in one word");
+}
+
+/* Behind a very long word stands one of which every character is asked about. */
+static void test_odd_characters(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 16; i++) {
+		repeat(&text, "a", 500000);
+		strbuf_add(&text, " ");
+		repeat(&text, "\u00e9", 250000);
+		strbuf_add(&text, "\n");
+	}
+	must_end_within(&text, "odd characters", 12);
+}
+
+/* What stands in a definition is wrong wherever it is used, and understood once. */
+static void test_repeated_mistakes(void **state)
+{
+	struct strbuf text = { 0 };
+
+	(void)state;
+	strbuf_add(&text, "$A= \\\nfoo \\\nbar\n");
+	repeat(&text, "$A\n", 200000);
+	must_end_within(&text, "mistakes of a definition", 12);
+}
+
+/* Each of our interfaces gets a name of its own, however many want the same. */
+static void test_interfaces(void **state)
+{
+	struct strbuf text = { 0 };
+	double from = cpu_seconds();
+	struct parsed p;
+
+	(void)state;
+	for (unsigned i = 0; i < 30000; i++)
+		strbuf_addf(&text, "vrrp_instance A%u {\ninterface e%u\nvirtual_router_id 1\nuse_vmac\n}\n", i, i);
+	strbuf_add(&text, "vrrp_instance B {\ninterface eth0\nvirtual_router_id 2\nvirtual_ipaddress_excluded {\n");
+	for (unsigned i = 0; i < 30000; i++)
+		strbuf_addf(&text, "10.%u.%u.1 dev e%u use_vmac\n10.%u.%u.2 dev e%u use_vmac\n", i / 250, i % 250, i, i / 250, i % 250, i);
+	strbuf_add(&text, "}\n}\n");
+	p = parse_and_drop(&text);
+	print_message("# interfaces: %.1f s\n", cpu_seconds() - from);
+	assert_true(cpu_seconds() - from < 30);
+	assert_string_equal(p.cfg->vrrp[0].vdevs[0].name, "vrrp.1");
+	assert_string_equal(p.cfg->vrrp[29999].vdevs[0].name, "vrrp29999.1");
+	assert_int_equal(p.cfg->vrrp[30000].nvdevs, 30000);
+	assert_string_equal(p.cfg->vrrp[30000].vdevs[29999].name, "vrrp29999.2");
+	parsed_done(&p);
 }
 
 static void test_many_secrets(void **state)
@@ -367,6 +425,32 @@ static void test_many_secrets(void **state)
 		strbuf_add(&text, "\n");
 	}
 	must_end(&text, "secrets");
+}
+
+/* Values that begin like the lines that are shown: when looking for them is given up, nothing is shown unseen. */
+static void test_similar_secrets(void **state)
+{
+	struct strbuf text = { 0 };
+	struct parsed p;
+	double from;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		strbuf_addf(&text, "$PASSWORD%d=aaaa%d\n", i, i);
+	for (int i = 0; i < 1000; i++) {
+		strbuf_addf(&text, "wrong%d aaaa%d ", i, i);
+		repeat(&text, "a", 4000);
+		strbuf_add(&text, "\n");
+	}
+	from = cpu_seconds();
+	p = parse_and_drop(&text);
+	print_message("# similar secrets: %.1f s\n", cpu_seconds() - from);
+	assert_true(cpu_seconds() - from < 30);
+	assert_non_null(strstr(p.said, "t.conf:5001:1: error: unknown keyword `wrong0` in the top level\n    wrong0 ******** aaaaa"));
+	assert_non_null(strstr(p.said, "t.conf:6000:1: error: unknown keyword `********\n    ******** "));
+	for (char digit = '0'; digit <= '9'; digit++)
+		assert_null(strstr(p.said, (char[]){ 'a', 'a', 'a', 'a', digit, '\0' }));
+	parsed_done(&p);
 }
 
 /* What a file is made of: a head, then a piece again and again (with its number where %u stands), then an end. */
@@ -404,6 +488,7 @@ static const struct shape shapes[] = {
 	{ "definitions that double, on one line", "", chain, 30, "$A31=x\nrouter_id $A1\n$A1\n" },
 	{ "definitions that double, in one word", "", chain_grown, 30, "$A31=x\nrouter_id ${A1}\n$A1\n" },
 	{ "definitions that double, in lines", "", chain_lines, 30, "$A31= \\\nrouter_id x \\\nx\n$A1\n" },
+	{ "signs before a value", "vrrp_instance A {\ninterface ", "= ", 200000, "eth0\n}\n" },
 	{ "definitions of themselves", "$A=$A\n$B=$C\n$C=$B\n", "router_id $A\n$B\n$C\n", 50000, "" },
 };
 
@@ -462,7 +547,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shapes), cmocka_unit_test(test_long_comment), cmocka_unit_test(test_sequence_of_nothing), cmocka_unit_test(test_many_definitions), cmocka_unit_test(test_many_pieces),
-		cmocka_unit_test(test_many_secrets),
+		cmocka_unit_test(test_many_secrets), cmocka_unit_test(test_similar_secrets), cmocka_unit_test(test_odd_characters),
+		cmocka_unit_test(test_repeated_mistakes), cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_errors_behind_warnings), cmocka_unit_test(test_repeated), cmocka_unit_test(test_long_line), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_quotes), cmocka_unit_test(test_linear), cmocka_unit_test(test_long_lists),
 		cmocka_unit_test(test_long_lines_of_uses), cmocka_unit_test(test_explosions), cmocka_unit_test(test_linear_sequences),

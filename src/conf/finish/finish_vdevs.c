@@ -12,16 +12,29 @@
 
 #include "conf/finish/finish_vrrp.h"
 
-static const char *free_name(struct schema_ctx *c, struct map *taken, const char *prefix, const struct conf_vrrp *v)
+struct naming {
+	struct schema_ctx *c;
+	struct map *taken;                      /* names */
+	struct map *next;                       /* name without a number → the first number that may be free */
+	struct map *based;                      /* interface → the last instance that has addresses on one of ours on it */
+	struct vec list;                        /* struct conf_vdev: those of the instance being looked at */
+};
+
+/* Thousands may ask for the same name: each goes on where the last one found a free number. */
+static const char *free_name(struct naming *x, const char *prefix, const struct conf_vrrp *v)
 {
 	const char *six = v->family == AF_INET6 ? "6" : "";
-	char name[64];
+	char first[64], name[64];
+	uintptr_t n;
 
-	snprintf(name, sizeof(name), "%s%s.%u", prefix, six, v->vrid);
-	for (unsigned n = 1; map_get_str(taken, name); n++)
-		snprintf(name, sizeof(name), "%s%s%u.%u", prefix, six, n, v->vrid);
-	map_put_str(taken, name, taken);
-	return arena_strdup(c->arena, name);
+	snprintf(first, sizeof(first), "%s%s.%u", prefix, six, v->vrid);
+	n = (uintptr_t)map_get_str(x->next, first);
+	memcpy(name, first, sizeof(name));
+	while (map_get_str(x->taken, name))
+		snprintf(name, sizeof(name), "%s%s%u.%u", prefix, six, (unsigned)++n, v->vrid);
+	map_put_str(x->next, first, (void *)n);
+	map_put_str(x->taken, name, x);
+	return arena_strdup(x->c->arena, name);
 }
 
 /* The MAC address of the virtual router (RFC 5798 §7.3), or what was configured. */
@@ -54,31 +67,26 @@ static void check_mac(struct schema_ctx *c, struct map *macs, struct conf_vrrp *
 	vrrp_hold_back(v, "another instance has a VMAC with its MAC address");
 }
 
-static void add_vdev(struct schema_ctx *c, struct map *taken, struct vec *list, const struct conf_vrrp *v, const char *base, const struct conf_vif *vif)
+static void add_vdev(struct naming *x, const struct conf_vrrp *v, const char *base, const struct conf_vif *vif)
 {
-	const struct conf_vrrp_globals *g = &c->globals.g.vrrp;
-	struct conf_vdev *d = vec_push(list);
+	const struct conf_vrrp_globals *g = &x->c->globals.g.vrrp;
+	struct conf_vdev *d = vec_push(&x->list);
 
 	d->base = base;
 	d->vif = vif;
 	set_mac(d, v);
-	d->name = vif && vif->name ? vif->name : free_name(c, taken, vif ? g->vmac_prefix : g->vmac_addr_prefix, v);
+	d->name = vif && vif->name ? vif->name : free_name(x, vif ? g->vmac_prefix : g->vmac_addr_prefix, v);
 }
 
-static void for_addresses(struct schema_ctx *c, struct map *taken, struct vec *list, const struct conf_vrrp *v, const struct conf_vip *vips, unsigned n)
+static void for_addresses(struct naming *x, const struct conf_vrrp *v, const struct conf_vip *vips, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		bool there = false;
-
 		if (!vrrp_vip_on_vdev(v, &vips[i]) || (v->vif && !strcmp(vips[i].dev, v->interface)))
 			continue;
-		for (size_t j = 0; j < list->n; j++) {
-			const struct conf_vdev *d = vec_at(list, j);
-
-			there = there || (!d->vif && !strcmp(d->base, vips[i].dev));
-		}
-		if (!there)
-			add_vdev(c, taken, list, v, vips[i].dev, NULL);
+		if (map_get_str(x->based, vips[i].dev) == v)
+			continue;
+		map_put_str(x->based, vips[i].dev, (void *)v);
+		add_vdev(x, v, vips[i].dev, NULL);
 	}
 }
 
@@ -89,30 +97,32 @@ bool vrrp_vip_on_vdev(const struct conf_vrrp *v, const struct conf_vip *vip)
 
 void finish_vdevs(struct schema_ctx *c)
 {
-	struct map *taken = map_new(), *macs = map_new();
-	struct vec list = { .size = sizeof(struct conf_vdev) };
+	struct naming x = { .c = c, .taken = map_new(), .next = map_new(), .based = map_new(), .list.size = sizeof(struct conf_vdev) };
+	struct map *macs = map_new();
 
 	for (size_t i = 0; i < c->vrrp.n; i++) {
 		const struct build_vrrp *b = vec_at(&c->vrrp, i);
 
 		if (b->vif && b->vif->name)
-			map_put_str(taken, b->vif->name, taken);
+			map_put_str(x.taken, b->vif->name, c);
 		if (b->v.interface)
-			map_put_str(taken, b->v.interface, taken);
+			map_put_str(x.taken, b->v.interface, c);
 	}
 	for (size_t i = 0; i < c->vrrp.n; i++) {
 		struct conf_vrrp *v = &((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
 
 		if (v->vif && v->interface)
-			add_vdev(c, taken, &list, v, v->interface, v->vif);
-		for_addresses(c, taken, &list, v, v->vips, v->nvips);
-		for_addresses(c, taken, &list, v, v->evips, v->nevips);
-		v->nvdevs = (unsigned)list.n;
-		v->vdevs = vec_seal(&list, c->arena, 0);
+			add_vdev(&x, v, v->interface, v->vif);
+		for_addresses(&x, v, v->vips, v->nvips);
+		for_addresses(&x, v, v->evips, v->nevips);
+		v->nvdevs = (unsigned)x.list.n;
+		v->vdevs = vec_seal(&x.list, c->arena, 0);
 		for (unsigned j = 0; j < v->nvdevs; j++)
 			check_mac(c, macs, v, &v->vdevs[j]);
 	}
-	vec_done(&list);
-	map_free(taken);
+	vec_done(&x.list);
+	map_free(x.taken);
+	map_free(x.next);
+	map_free(x.based);
 	map_free(macs);
 }

@@ -20,6 +20,7 @@
 
 #define ROWS_MAX 192
 #define PRESUMED_MAX 1000
+#define WALK_PATH 256
 
 const struct schema_row *schema_find(const struct schema_block *block, const char *word)
 {
@@ -136,11 +137,35 @@ static void note_meant(struct schema_ctx *c, const struct schema_block *block, c
 		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
 }
 
+/* What the word may be: a keyword of that block, or nearly one of this. */
+struct suggestion { const char *home, *nearest; };
+
+/* Looked for once for each word: a line of a definition may stand in a thousand places, and one message counts them. */
+static const struct suggestion *suggestion(struct schema_ctx *c, const struct schema_block *block, const char *word)
+{
+	struct strbuf key = { 0 };
+	struct suggestion *s;
+	const char *home;
+
+	strbuf_addf(&key, "%s %s", block->name, word);
+	s = map_get(c->suggestions, key.str, key.len);
+	if (!s) {
+		s = arena_alloc(c->arena, sizeof(*s));
+		home = suggest_block(word);
+		s->home = home ? arena_strdup(c->arena, home) : NULL;
+		s->nearest = home ? NULL : suggest_keyword(block, word);
+		map_put(c->suggestions, key.str, key.len, s);
+	}
+	strbuf_done(&key);
+	return s;
+}
+
 /* `meant`: the vital row that is lost by it, or NULL; `held`: the object is held back, for this or for something else that it may be. */
 static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant, bool held)
 {
 	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s";
-	const char *word = n->words[0].str, *home, *nearest, *left_out = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
+	const char *word = n->words[0].str, *left_out = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
+	const char *home = NULL, *nearest = meant ? meant->name : NULL;
 
 	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
@@ -149,8 +174,10 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 			 n->has_block ? "the block" : "it");
 		return;
 	}
-	home = meant || diags_full(c->diags) ? NULL : suggest_block(word);
-	nearest = meant ? meant->name : home || diags_full(c->diags) ? NULL : suggest_keyword(block, word);
+	if (!meant && !diags_full(c->diags)) {
+		home = suggestion(c, block, word)->home;
+		nearest = suggestion(c, block, word)->nearest;
+	}
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
 			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", left_out);
@@ -250,30 +277,43 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 	c->row = before;
 }
 
-/* `interface=eth0`, `interface = eth0`, `virtual_server192.0.2.1 80`: said, and read as it was meant. NULL when it is something else. A child must see the
- * same, so this does not depend on diagnostics. */
-static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *row, const struct node *n)
+/* The bare `=` behind the keyword: `interface = eth0`. A value follows them. */
+static unsigned equal_signs(const struct node *n)
 {
+	unsigned count = 0;
+
+	while (count + 2 < n->nwords && !strcmp(n->words[count + 1].str, "=") && !n->words[count + 1].quoted)
+		count++;
+	return count;
+}
+
+/* `interface=eth0`, `interface = eth0`, `virtual_server192.0.2.1 80`: said, and read as it was meant. NULL when it is
+ * something else. A child must see the same, so this does not depend on diagnostics. */
+static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *row,
+					     const struct node *n)
+{
+	unsigned signs = row ? equal_signs(n) : 0, from = 1 + signs, to = row ? 1 : 2;
 	struct conf_pos pos = node_pos(n, row ? 1 : 0);
 	struct node *copy;
 	struct word *words;
 	size_t len, value = 0;
 
-	if (row ? n->nwords < 3 : !(value = suggest_split(block, n->words[0].str, &len)))
+	if (row ? !signs : !(value = suggest_split(block, n->words[0].str, &len)))
 		return NULL;
 	copy = arena_copy(c->arena, n, sizeof(*n));
-	copy->nwords = row ? n->nwords - 1 : n->nwords + 1;
+	copy->nwords = n->nwords - from + to;
 	copy->words = words = arena_alloc(c->arena, copy->nwords * sizeof(*words));
 	words[0] = words[1] = n->words[0];
-	memcpy(words + (row ? 1 : 2), n->words + (row ? 2 : 1), (n->nwords - (row ? 2 : 1)) * sizeof(*words));
+	memcpy(words + to, n->words + from, (n->nwords - from) * sizeof(*words));
 	if (!row) {
 		words[0].str = arena_strndup(c->arena, n->words[0].str, len);
 		words[1].str = n->words[0].str + value;
 		words[1].col += (uint32_t)value;
 	}
 	row = row ? row : schema_find(block, words[0].str);
-	diag_add(c->diags, DIAG_ERROR, &pos, "%s: it is taken as `%s %.60s`", n->words[0].str == words[0].str || n->words[0].str[len] == '=' ?
-		 "a value stands behind a blank, not behind `=`" : "a blank is missing here", words[0].str, row && row->flags & SF_SECRET ? "********" : words[1].str);
+	diag_add(c->diags, DIAG_ERROR, &pos, "%s: it is taken as `%s %.60s`",
+		 signs || n->words[0].str[len] == '=' ? "a value stands behind a blank, not behind `=`" : "a blank is missing here",
+		 words[0].str, row && row->flags & SF_SECRET ? "********" : words[1].str);
 	return copy;
 }
 
@@ -296,12 +336,10 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 	const struct node *repaired;
 	size_t i;
 
-	if (!row || (n->nwords > 1 && n->words[1].str[0] == '=' && !n->words[1].str[1] && !n->words[1].quoted)) {
-		repaired = statement_repaired(c, block, row, n);
-		if (repaired) {
-			run_statement(c, block, repaired, obj, seen);
-			return;
-		}
+	repaired = statement_repaired(c, block, row, n);
+	if (repaired) {
+		run_statement(c, block, repaired, obj, seen);
+		return;
 	}
 	if (!row) {
 		unknown_statement(c, block, n, obj);
@@ -385,23 +423,30 @@ void *schema_object(struct schema_ctx *c, const struct schema_block *block, void
 	return obj;
 }
 
-static void walk_block(const struct schema_block *block, const char *path, unsigned depth,
+/* `path`: the names of the blocks around, in a buffer that those inside are appended to. */
+static void walk_block(const struct schema_block *block, char path[static WALK_PATH], size_t len, unsigned depth,
 		       void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
 {
-	char inner[256];
-
 	for (size_t i = 0; i < block->nrows; i++) {
 		const struct schema_row *row = &block->rows[i];
+		size_t size;
 
 		fn(arg, path, row);
 		if (!row->block || depth > 6)
 			continue;
-		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "/" : "", row->name);
-		walk_block(row->block, inner, depth + 1, fn, arg);
+		size = strlen(row->name) + (len > 0);
+		if (len + size >= WALK_PATH)
+			continue;
+		path[len] = '/';
+		strcpy(path + len + (len > 0), row->name);
+		walk_block(row->block, path, len + size, depth + 1, fn, arg);
+		path[len] = '\0';
 	}
 }
 
 void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row *row), void *arg)
 {
-	walk_block(&schema_root, "", 0, fn, arg);
+	char path[WALK_PATH] = "";
+
+	walk_block(&schema_root, path, 0, 0, fn, arg);
 }

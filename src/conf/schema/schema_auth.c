@@ -219,7 +219,7 @@ static void print_keys(struct printer *p, const struct schema_row *row, const vo
 		strbuf_addf(p->out, " %u", key->id);
 		print_word(p, strbuf_str(&value));
 		print_end(p);
-		strbuf_done(&value);
+		strbuf_wipe(&value);
 	}
 }
 

@@ -104,13 +104,11 @@ void keyfile_append(struct strbuf *expanded, struct conf_diags *diags)
 	struct strbuf found = { 0 };
 	struct lex lx = { 0 };
 	struct map *seen;
-	char *copy;
 
 	if (!len || !memmem(expanded->str, len, "auth_hmac", 9) || !memmem(expanded->str, len, "file:", 5))
 		return;
 	seen = map_new();
-	copy = mem_strdup(expanded->str);
-	lex_read(&lx, copy, strlen(copy), NULL);
+	lex_read_copy(&lx, expanded);
 	for (size_t i = 0; i < lx.nitems; i++) {
 		const char *path = file_of(&lx, &lx.items[i]);
 
@@ -120,9 +118,7 @@ void keyfile_append(struct strbuf *expanded, struct conf_diags *diags)
 		add_file(&found, path, &lx.items[i].pos, diags);
 	}
 	strbuf_addn(expanded, strbuf_str(&found), found.len);
-	strbuf_done(&found);
+	strbuf_wipe(&found);
 	lex_done(&lx);
 	map_free(seen);
-	explicit_bzero(copy, len);
-	free(copy);
 }

@@ -42,10 +42,30 @@ struct line {                                   /* the line being cut */
 	uint16_t indent;                        /* of the next token, when it is the first */
 	bool no_double, no_single;              /* a quote had no end: none behind it on this line has */
 	bool lone_quote;                        /* the line ends in a quote that starts a word */
+	bool secret; size_t secret_asked;       /* what in_secret found, and when the text had so many words */
 	const char *last_close;                 /* the line's last } */
 	struct map_piece *map; size_t nmap, cap_map, map_at;    /* where its pieces come from; none: it stands as it was written */
 	uint32_t norigins;
 };
+
+/* Moves map_at to the piece of this byte. Places are asked for nearly in their order: a word's last, then its first. */
+static void find_piece(struct line *l, uint32_t off)
+{
+	size_t low = 0, high = l->nmap, middle;
+
+	if (l->map_at + 1 < l->nmap && off >= l->map[l->map_at + 1].off)
+		l->map_at++;
+	if (off >= l->map[l->map_at].off && (l->map_at + 1 == l->nmap || off < l->map[l->map_at + 1].off))
+		return;
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (l->map[middle].off > off)
+			high = middle;
+		else
+			low = middle;
+	}
+	l->map_at = low;
+}
 
 /* The place of a byte of the line. */
 static struct conf_pos line_pos(struct line *l, const char *at)
@@ -56,11 +76,7 @@ static struct conf_pos line_pos(struct line *l, const char *at)
 
 	if (!l->nmap)
 		return pos;
-	/* Places are asked for nearly in their order: a word's last, then its first. */
-	while (l->map_at && off < l->map[l->map_at].off)
-		l->map_at--;
-	while (l->map_at + 1 < l->nmap && l->map[l->map_at + 1].off <= off)
-		l->map_at++;
+	find_piece(l, off);
 	piece = &l->map[l->map_at];
 	pos.via = piece->via;
 	pos.col = piece->col + (piece->moves && off > piece->off ? off - piece->off : 0);
@@ -223,13 +239,20 @@ static char *pretty_end(struct line *l, size_t open, enum foreign_kind want, cha
 	return NULL;
 }
 
-/* A password may hold any sign, and must be what the others have. */
-static bool in_secret(const struct line *l)
+/* A password may hold any sign, and must be what the others have. Asked for every odd character of a word. */
+static bool in_secret(struct line *l)
 {
 	const struct lex *lx = l->lx;
-	const char *before = l->open_item && lx->nwords ? lx->words[lx->nwords - 1].str : NULL;
+	const char *before;
 
-	return before && secret_follows(before, strlen(before));
+	if (!l->open_item || !lx->nwords)
+		return false;
+	if (l->secret_asked != lx->nwords) {
+		before = lx->words[lx->nwords - 1].str;
+		l->secret = secret_follows(before, strlen(before));
+		l->secret_asked = lx->nwords;
+	}
+	return l->secret;
 }
 
 static bool is_word_byte(char c)
@@ -572,6 +595,16 @@ void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags)
 	free(l.map);
 }
 
+void lex_read_copy(struct lex *lx, const struct strbuf *text)
+{
+	char *copy = mem_array(text->len + 1, 1);
+
+	memcpy(copy, strbuf_str(text), text->len);
+	lex_read(lx, copy, text->len, NULL);
+	lx->copy = copy;
+	lx->copy_len = text->len;
+}
+
 void lex_drop_items(struct lex *lx)
 {
 	free(lx->items);
@@ -586,5 +619,8 @@ void lex_done(struct lex *lx)
 	free(lx->files);
 	free(lx->names);
 	free(lx->keys);
+	if (lx->copy)
+		explicit_bzero(lx->copy, lx->copy_len);         /* it holds the passwords */
+	free(lx->copy);
 	*lx = (struct lex){ 0 };
 }

@@ -11,6 +11,7 @@
 #include "conf/diag.h"
 #include "conf/keyfile.h"
 #include "conf/names.h"
+#include "lib/strbuf.h"
 
 struct word { char *str; uint32_t col; uint32_t quoted : 1, via : 31; };      /* col, via: as in struct conf_pos */
 
@@ -32,11 +33,14 @@ struct lex {
 	struct keyfile *keys; size_t nkeys;     /* in the text */
 	size_t cap_items, cap_words, cap_files, cap_names, cap_keys;
 	struct conf_pos end;                    /* one past the last line */
+	char *copy; size_t copy_len;            /* of the text, for lex_read_copy */
 };
 
 /* Never fails: what cannot be read is a diagnostic. The words are made in `text`, which they destroy and lie in;
  * text[len] belongs to it. Release with lex_done. */
 void lex_read(struct lex *lx, char *text, size_t len, struct conf_diags *diags);
+/* The same for a look at a text that stays: the words lie in a copy of it, which lex_done wipes. */
+void lex_read_copy(struct lex *lx, const struct strbuf *text);
 void lex_drop_items(struct lex *lx);            /* once the tree is built, nobody asks for them */
 void lex_done(struct lex *lx);
 

@@ -152,13 +152,11 @@ void names_append(struct strbuf *expanded, struct conf_diags *diags)
 	bool dirs = contains(expanded, "iproute_");
 	struct strbuf found = { 0 };
 	struct lex lx = { 0 };
-	char *copy = NULL;
 
 	if (!dirs && !contains(expanded, "_routes") && !contains(expanded, "_rules") && !contains(expanded, "scope"))
 		return;
 	if (dirs) {
-		copy = mem_strdup(expanded->str);
-		lex_read(&lx, copy, strlen(copy), NULL);
+		lex_read_copy(&lx, expanded);
 		r.etc = find_dir(&lx, "iproute_etc_dir", ETC_DIR, diags);
 		r.usr = find_dir(&lx, "iproute_usr_dir", USR_DIR, diags);
 	}
@@ -170,9 +168,5 @@ void names_append(struct strbuf *expanded, struct conf_diags *diags)
 	read_names(&r, "/etc/protocols");
 	strbuf_addn(expanded, strbuf_str(&found), found.len);
 	strbuf_done(&found);
-	if (dirs)
-		lex_done(&lx);
-	if (copy)
-		explicit_bzero(copy, strlen(copy));
-	free(copy);
+	lex_done(&lx);
 }

@@ -96,7 +96,7 @@ void placed_cut(struct placed *p, size_t len)
 
 void placed_done(struct placed *p)
 {
-	strbuf_done(&p->s);
+	strbuf_wipe(&p->s);                     /* it may be a password */
 	free(p->pieces);
 	*p = (struct placed){ 0 };
 }

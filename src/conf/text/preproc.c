@@ -238,6 +238,7 @@ static void numbered_line(struct preproc *pp, const struct conf_pos *pos, const 
 		diag_add(pp->x->diags, DIAG_ERROR, pos, "a definition of several lines cannot be read from lines with numbers");
 		pp->name = NULL;
 	}
+	explicit_bzero(copy, n);                /* it may be a password */
 	free(copy);
 }
 

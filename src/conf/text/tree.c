@@ -23,7 +23,8 @@
 #include "conf/secret.h"
 
 #define DEPTH_MAX 64                            /* no sensible text is nested so deeply; beyond it blocks are left out */
-#define EXCESS_SEARCH 1000                      /* how far a forgotten `{` is looked for: a section of usual size */
+#define EXCESS_SEARCH 1000                      /* how far a forgotten `{` is looked for: a section of usual size … */
+#define EXCESS_SEARCHES 1000000                 /* … and in all, in one text */
 
 struct builder {
 	const struct lex *lx;
@@ -42,6 +43,7 @@ struct builder {
 	size_t last_start, last_close;
 	unsigned strays;                        /* statements since then that the top level does not have */
 	bool strays_fit;                        /* … and all of them are known in that block */
+	unsigned searched;                      /* of EXCESS_SEARCHES */
 };
 
 struct conf_pos node_pos(const struct node *n, unsigned word)
@@ -160,13 +162,13 @@ static struct node *close_forgotten(struct builder *b, struct node *open, const 
 }
 
 /* Whether more blocks end from here to the next section than are open around n. */
-static bool has_excess(const struct builder *b, const struct node *n)
+static bool has_excess(struct builder *b, const struct node *n)
 {
 	unsigned depth = 0;
 
 	for (const struct node *open = n->parent; open->parent; open = open->parent)
 		depth++;
-	for (size_t i = b->at; i < b->lx->nitems && i < b->at + EXCESS_SEARCH; i++) {
+	for (size_t i = b->at; i < b->lx->nitems && i < b->at + EXCESS_SEARCH && b->searched < EXCESS_SEARCHES; i++, b->searched++) {
 		if (is_kind(b, i, LEX_OPEN))
 			depth++;
 		else if (is_kind(b, i, LEX_CLOSE) && depth-- == 0)
