@@ -25,7 +25,7 @@
 
 #define ACCEPTED ((void *)1)
 /* Words that are understood and have no effect. */
-static const char *const without_effect[] = { "as", "debug", "lvs_sync_daemon_interface" };
+static const char *const without_effect[] = { "as", "debug", "lvs_sync_daemon_interface", "vrrp_iptables" };
 
 struct seen {
 	struct map *accepted, *refused;         /* row_key */

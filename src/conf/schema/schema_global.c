@@ -27,7 +27,7 @@
 	    .flags = held | SF_CLAMP, .min = 1, .max = 99, AT(g.f.pos[CONF_PROC_RT])), \
 	ROW(name "_cpu_affinity", ST_CUSTOM, "2.0.17", "processors that the " label " process may run on", FIELD(f.cpus), CUSTOM(cpus), .flags = held, \
 	    .min = 0, .max = CONF_CPUS - 1, .args = "CPU …", AT(g.f.pos[CONF_PROC_CPUS])), \
-	ROW(name "_rlimit_rttime", ST_INT, "2.1.0", "microseconds the " label " process may compute without a pause at realtime priority; it leaves that at half of it", \
+	ROW(name "_rlimit_rttime", ST_INT, "2.1.0", "microseconds the " label " process may compute without a pause at realtime priority", \
 	    FIELD(f.rttime), .flags = held, .min = 1, .max = UINT32_MAX, .def = "10000", AT(g.f.pos[CONF_PROC_RTTIME])), \
 	OLD(name "_rlimit_rtime", name "_rlimit_rttime", "2.0.0")
 
