@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lib_lab import Lab
+from lib_pytest import lab, pytest_runtest_makereport  # noqa: F401
 
 
 def pytest_configure(config):
@@ -21,21 +21,3 @@ def pytest_runtest_setup(item):
             pytest.fail("this kernel has no IPVS: run the test with tests/lab/vm", pytrace=False)
     if item.get_closest_marker("systemd") and (os.environ.get("LAB_VM") != "1" or not os.path.isdir("/run/systemd/system")):
         pytest.fail("changes systemd's units: run the test with tests/lab/vm --systemd", pytrace=False)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    outcome = yield
-    report = outcome.get_result()
-    lab = getattr(item, "funcargs", {}).get("lab")
-    if report.failed and lab is not None:
-        report.sections.append(("the lab's processes", lab.report()))
-
-
-@pytest.fixture
-def lab(tmp_path):
-    lab = Lab(tmp_path)
-    try:
-        yield lab
-    finally:
-        lab.close()
