@@ -85,9 +85,10 @@ struct host *host_read(void)
 struct check { const struct host *h; const struct config *cfg; struct conf_diags *diags; bool other_host; };
 
 /* Said once for each name: hundreds of instances may stand on one interface. */
+/* With dynamic_interfaces that is no surprise. */
 static void want_link(const struct check *k, const struct conf_pos *pos, const char *ifname)
 {
-	if (ifname && !map_get_str(k->h->links, ifname))
+	if (k->cfg->globals.vrrp.dynamic_interfaces == CONF_IF_FIXED && ifname && !map_get_str(k->h->links, ifname))
 		diag_repeat(k->diags, DIAG_WARNING, pos, "there is no interface `%s` on this machine now%s", ifname,
 			    k->other_host ? "" : ": what needs it waits for it");
 }

@@ -6,12 +6,14 @@
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "conf/config.h"
 #include "track/trackers.h"
 #include "vrrp/vrrp_follow.h"
+#include "vrrp/vrrp_links.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_vips.h"
@@ -256,15 +258,26 @@ static void put_late(const struct vrrp_late *h, FILE *out)
 		fprintf(out, "   beyond = %" PRIu64 "\n", h->counts[VRRP_LATE_BOUNDS]);
 }
 
-static void put_link(const struct net_link *link, FILE *out)
+static void put_patience(const struct config *cfg, const struct net_link *link, FILE *out)
+{
+	for (unsigned i = 0; i < cfg->nif_delays; i++)
+		if (!strcmp(cfg->if_delays[i].ifname, link->name))
+			fprintf(out, "   Up debounce timer = %" PRIu64 "us\n   Down debounce timer = %" PRIu64 "us\n", cfg->if_delays[i].up,
+				cfg->if_delays[i].down);
+}
+
+static void put_link(const struct vrrp_shared *sh, const struct net_link *link, FILE *out)
 {
 	fprintf(out, " Name = %s\n   index = %d\n", link->name, link->ifindex);
 	if (link->hwlen == 6)
 		fprintf(out, "   MAC = %02x:%02x:%02x:%02x:%02x:%02x\n", link->hwaddr[0], link->hwaddr[1],
 			link->hwaddr[2], link->hwaddr[3], link->hwaddr[4], link->hwaddr[5]);
-	fprintf(out, "   State = %s%s%s\n   MTU = %u\n   HW Type = %s\n", link->flags & IFF_UP ? "UP" : "DOWN",
-		link->flags & IFF_RUNNING ? ", RUNNING" : ", not RUNNING", link->multicast ? "" : ", no multicast",
-		link->mtu,
+	fprintf(out, "   State = %s%s%s\n", link->flags & IFF_UP ? "UP" : "DOWN", link->flags & IFF_RUNNING ? ", RUNNING" : ", not RUNNING",
+		link->multicast ? "" : ", no multicast");
+	if (link->up != vrrp_link_up(sh, link))
+		fprintf(out, "   Delayed state change running = true\n");
+	put_patience(sh->rc->cfg, link, out);
+	fprintf(out, "   MTU = %u\n   HW Type = %s\n", link->mtu,
 		link->hwtype == ARPHRD_ETHER      ? "ETHERNET"
 		: link->hwtype == ARPHRD_LOOPBACK ? "LOOPBACK"
 						  : "UNKNOWN");
@@ -282,7 +295,7 @@ static void put_interfaces(const struct vrrp_shared *sh, FILE *out)
 
 		if (!link || !map_put(seen, &ifindex, sizeof(ifindex), (void *)link))
 			continue;
-		put_link(link, out);
+		put_link(sh, link, out);
 	}
 	map_free(seen);
 }
@@ -303,6 +316,26 @@ static void put_statics(const struct vrrp_shared *sh, FILE *out)
 	vrrp_routes_dump(sh->static_entries, sh->nstatic_entries, NET_RULE, 1, out);
 }
 
+static void put_garp_groups(const struct config *cfg, FILE *out)
+{
+	if (cfg->ngarp_groups)
+		fputs("------< Gratuitous ARP delays >------\n", out);
+	for (unsigned i = 0; i < cfg->ngarp_groups; i++) {
+		const struct conf_garp_group *g = &cfg->garp_groups[i];
+
+		fprintf(out, "------< GARP delay group %u >------\n", i);
+		if (g->garp_interval != USEC_NEVER)
+			fprintf(out, " GARP interval = %g\n", (double)g->garp_interval / (double)USEC_PER_SEC);
+		if (g->gna_interval != USEC_NEVER)
+			fprintf(out, " GNA interval = %g\n", (double)g->gna_interval / (double)USEC_PER_SEC);
+		fputs(" Interfaces\n", out);
+		for (unsigned j = 0; j < g->nifs; j++)
+			fprintf(out, "  %s\n", g->ifs[j]);
+		for (unsigned j = 0; j < g->nshared; j++)
+			fprintf(out, "  %s\n", g->shared[j]);
+	}
+}
+
 void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 {
 	const struct conf_globals *g = &sh->rc->cfg->globals;
@@ -320,6 +353,7 @@ void vrrp_dump_data(const struct vrrp_shared *sh, FILE *out)
 	fprintf(out, " VRRP strict mode = %s\n", onoff(g->vrrp.strict));
 	fprintf(out, " Script security %s\n", g->scripts.security ? "enabled" : "disabled");
 	put_statics(sh, out);
+	put_garp_groups(sh->rc->cfg, out);
 	fputs("------< VRRP Topology >------\n", out);
 	for (unsigned i = 0; i < sh->ninsts; i++)
 		put_inst(&sh->insts[i], out);

@@ -24,6 +24,7 @@
 #include "vrrp/vrrp_fit.h"
 #include "vrrp/vrrp_gates.h"
 #include "vrrp/vrrp_install.h"
+#include "vrrp/vrrp_links.h"
 #include "vrrp/vrrp_routes.h"
 #include "vrrp/vrrp_sync.h"
 #include "vrrp/vrrp_text.h"
@@ -391,7 +392,8 @@ void vrrp_inst_send_failed(void *owner, const struct ip_addr *dst, int error)
 	const struct net_link *link = net_link_by_index(in->sh->net, in->ifindex);
 	char text[ADDR_STRLEN];
 
-	if (in->said_send || in->fsm.faults || (link && !link->up))     /* a link that just went down has its own line */
+	/* A link that just went down has its own line, also when that does not count yet. */
+	if (in->said_send || in->fsm.faults || (link && !link->up && vrrp_link_up(in->sh, link)))
 		return;
 	in->said_send = true;
 	if (in->conf->unicast)

@@ -84,6 +84,11 @@ static void test_groups(void **state)
 	host_check(h, p.cfg, false, p.diags);
 	assert_int_equal(diags_count(p.diags, DIAG_WARNING), before + 4);
 	parsed_done(&p);
+	p = conf_parse("global_defs {\ndynamic_interfaces\n}\n" INSTANCE("a", "1", "interface eth5\n") "interface_up_down_delays {\neth8 1\n}\n");
+	before = diags_count(p.diags, DIAG_WARNING);
+	host_check(h, p.cfg, false, p.diags);
+	assert_int_equal(diags_count(p.diags, DIAG_WARNING), before);
+	parsed_done(&p);
 	host_free(h);
 }
 

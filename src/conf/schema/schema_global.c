@@ -146,7 +146,7 @@ static const struct schema_row rows[] = {
 	      .def = "3"),
 
 	/* interfaces */
-	ROW("dynamic_interfaces", ST_ENUM, "2.0.0", "interfaces may come and go, which they may anyway", FIELD(vrrp.dynamic_interfaces),
+	ROW("dynamic_interfaces", ST_ENUM, "2.0.0", "interfaces come and go: do not warn of one that is absent", FIELD(vrrp.dynamic_interfaces),
 	    .choices = dynamic_words, .bare = "", .args = "[allow_if_changes]"),
 	ROW("default_interface", ST_IFNAME, "1.2.24", "interface of static addresses without dev", FIELD(vrrp.default_interface),
 	    .flags = SF_DERIVED, .def = "eth0 if it exists"),
