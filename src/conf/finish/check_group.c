@@ -203,27 +203,20 @@ static void break_together(struct schema_ctx *c, struct build_sync_group *b)
 
 /* ---- track_group ---- */
 
-uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct conf_pos *pos)
+/* The index of a track_group that a static item names, or UINT32_MAX when there is none, which is said. */
+static uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct conf_pos *pos)
 {
 	uintptr_t at = (uintptr_t)map_get_str(c->track.track_group_names, name);
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(name);
 
 	if (at) {
 		((struct build_track_group *)vec_at(&c->track.track_groups, at - 1))->used = true;
 		return (uint32_t)at - 1;
 	}
-	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++) {
-		const struct build_track_group *b = vec_at(&c->track.track_groups, i);
-
-		d = word_distance(b->g.name, name, best);
-		if (d < best) {
-			best = d;
-			nearest = b->g.name;
-		}
-	}
-	diag_add(c->diags, DIAG_ERROR, pos, "there is no `track_group %.60s`%s%s%s", name, nearest ? ": did you mean `" : "", nearest ? nearest : "",
-		 nearest ? "`?" : "");
+	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++)
+		nearest_try(&nearest, ((const struct build_track_group *)vec_at(&c->track.track_groups, i))->g.name);
+	diag_add(c->diags, DIAG_ERROR, pos, "there is no `track_group %.60s`%s%s%s", name, nearest.word ? ": did you mean `" : "",
+		 nearest.word ? nearest.word : "", nearest.word ? "`?" : "");
 	return UINT32_MAX;
 }
 

@@ -46,21 +46,13 @@ const struct build_name *dropped_find(struct schema_ctx *c, const char *name)
 static const char *nearest_tracker(struct schema_ctx *c, enum conf_track_kind kind, const char *wanted)
 {
 	const struct vec *defs = &c->track.defs[kind];
-	unsigned best = (unsigned)strlen(wanted) / 3 + 1, d;
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(wanted);
 
 	if (!may_suggest(c, defs->n))
 		return NULL;
-	for (size_t i = 0; i < defs->n; i++) {
-		const struct conf_tracker *t = vec_at(defs, i);
-
-		d = word_distance(t->name, wanted, best);
-		if (d < best) {
-			best = d;
-			nearest = t->name;
-		}
-	}
-	return nearest;
+	for (size_t i = 0; i < defs->n; i++)
+		nearest_try(&nearest, ((const struct conf_tracker *)vec_at(defs, i))->name);
+	return nearest.word;
 }
 
 static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos, unsigned who,
@@ -155,7 +147,8 @@ static void resolve_one(struct schema_ctx *c, const struct build_use *use, const
 	};
 }
 
-void tracker_resolve(struct schema_ctx *c, const struct build_uses *uses, const char *user, struct conf_track_uses *out, const char **broken)
+/* Finds what an instance or group follows. *broken gets the reason when it cannot be followed. */
+static void tracker_resolve(struct schema_ctx *c, const struct build_uses *uses, const char *user, struct conf_track_uses *out, const char **broken)
 {
 	char consequence[120];
 

@@ -146,21 +146,14 @@ static void check_iptables(struct schema_ctx *c)
 
 /* ---- the sync daemon ---- */
 
-static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const char *name, const char **nearest)
+static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const char *name, struct nearest *nearest)
 {
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-
-	*nearest = NULL;
 	for (size_t i = 0; i < c->vrrp.n; i++) {
 		const struct conf_vrrp *v = &((const struct build_vrrp *)vec_at(&c->vrrp, i))->v;
 
 		if (!strcmp(v->name, name))
 			return v;
-		d = word_distance(v->name, name, best);
-		if (d < best) {
-			best = d;
-			*nearest = v->name;
-		}
+		nearest_try(nearest, v->name);
 	}
 	return NULL;
 }
@@ -169,14 +162,15 @@ static void finish_syncd(struct schema_ctx *c)
 {
 	struct conf_syncd *s = &c->globals.g.lvs.syncd;
 	const struct conf_vrrp *v;
-	const char *nearest;
+	struct nearest nearest;
 
 	if (!s->instance)
 		return;
+	nearest = nearest_name(s->instance);
 	v = find_instance(c, s->instance, &nearest);
 	if (!v) {
 		diag_add(c->diags, DIAG_ERROR, &c->globals.syncd_pos, "`lvs_sync_daemon`: there is no `vrrp_instance %.60s`%s%s%s: no sync daemon is started",
-			 s->instance, nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "");
+			 s->instance, nearest.word ? " (did you mean `" : "", nearest.word ? nearest.word : "", nearest.word ? "`?)" : "");
 		*s = (struct conf_syncd){ 0 };
 	} else if (!c->globals.syncd_has_id) {
 		s->id = v->vrid;

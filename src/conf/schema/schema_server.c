@@ -230,24 +230,17 @@ static void vs_init(void *obj)
 
 static void no_such_group(struct schema_ctx *c, const struct node *n, const char *name)
 {
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(name);
 	struct conf_pos pos = node_pos(n, 2);
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-	const struct build_group *g;
 	size_t cursor = 0;
 	void *value;
 
 	c->looks += map_count(c->vs_group_names);
-	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value)) {
-		g = value;
-		d = word_distance(g->group->name, name, best);
-		if (d <= best && (!nearest || d < best)) {
-			best = d;
-			nearest = g->group->name;
-		}
-	}
+	nearest.below++;                        /* they are short, and few: one letter more than elsewhere */
+	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value))
+		nearest_try(&nearest, ((const struct build_group *)value)->group->name);
 	diag_add(c->diags, DIAG_ERROR, &pos, "there is no `virtual_server_group %.60s`%s%s%s" SERVICE_HELD, name,
-		 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "");
+		 nearest.word ? " (did you mean `" : "", nearest.word ? nearest.word : "", nearest.word ? "`?)" : "");
 }
 
 static bool read_group(struct schema_ctx *c, const struct node *n, struct build_vs *b)
