@@ -159,13 +159,13 @@ bool item_name(struct schema_ctx *c, size_t max, const char **out)
 
 bool item_ifname(struct schema_ctx *c, const char **out)
 {
-	const char *word = item_take(c);
+	const char *word = item_take(c), *fault;
 
 	if (!word)
 		return false;
-	if (!*word || strlen(word) >= IFNAMSIZ || strpbrk(word, "/: \t;{") || !strcmp(word, ".") || !strcmp(word, ".."))
-		return item_fail(c, "`%s`: `%.40s` cannot be the name of an interface%s", c->item->option, word, strlen(word) >= IFNAMSIZ ?
-				 ": it has at most 15 characters" : strchr(word, ':') ? " (what has a `:` is a label of an address)" : "");
+	fault = ifname_fault(word);
+	if (fault)
+		return item_fail(c, "`%s`: `%.40s` cannot be the name of an interface%s", c->item->option, word, fault);
 	*out = arena_strdup(c->arena, word);
 	return true;
 }

@@ -71,7 +71,7 @@ static bool language_is_plain(const struct node *n)
 	const struct schema_block *outer = block_of(n->parent);
 	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
 
-	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY));
+	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM));
 }
 
 static bool language_needs_block(const struct node *n)
@@ -249,7 +249,7 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
 	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
-	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
+	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out%s", row->name, value_held(c));
 	switch (row->type) {
 	case ST_BLOCK:
@@ -258,8 +258,6 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		break;
 	case ST_CUSTOM:
 		row->parse(c, row, n, obj);
-		break;
-	case ST_ANY:
 		break;
 	case ST_GONE:
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);

@@ -16,17 +16,6 @@
 #include "conf/schema/route.h"
 #include "conf/schema/schema.h"
 
-/* ---- what is not read yet ---- */
-
-void item_skip(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	(void)c;
-	(void)n;
-	(void)obj;
-}
-
-const struct schema_block schema_any_list = { .name = "a list", .item = item_skip };
-
 /* ---- addresses ---- */
 
 struct build_vip { struct conf_vip v; bool has_lifetime; };

@@ -166,11 +166,6 @@ bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, in
 	return value_time(c, n, word, 6, min, max, out);
 }
 
-bool value_milliseconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
-{
-	return value_time(c, n, word, 3, min, max, out);
-}
-
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out)
 {
 	struct ip_prefix prefix;
@@ -256,21 +251,30 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 	return true;
 }
 
+const char *ifname_fault(const char *name)
+{
+	if (strlen(name) >= IFNAMSIZ)
+		return ": it has at most 15 characters";
+	if (strchr(name, ':'))
+		return " (what has a `:` is a label of an address)";
+	return !*name || strpbrk(name, "/ \t;{") || !strcmp(name, ".") || !strcmp(name, "..") ? "" : NULL;
+}
+
 bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out)
 {
 	struct conf_pos pos = node_pos(n, word);
-	const char *name;
+	const char *name, *fault;
 
 	if (!value_given(c, n, word, "the name of an interface"))
 		return false;
 	name = n->words[word].str;
-	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t;{") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+	fault = ifname_fault(name);
+	if (!fault) {
 		*out = arena_strdup(c->arena, name);
 		return true;
 	}
 	diag_add(c->diags, DIAG_ERROR, &pos, "%s%s%s`%.40s` cannot be the name of an interface%s%s", word ? "`" : "", word ? keyword_of(n) : "",
-		 word ? "`: " : "", name, strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 value_outcome(c, n).text);
+		 word ? "`: " : "", name, fault, value_outcome(c, n).text);
 	return false;
 }
 
@@ -458,7 +462,7 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 		memcpy(field, &t, sizeof(t));
 		break;
 	case ST_MILLISECONDS:
-		if (!value_milliseconds(c, n, 1, row->min, row->max, &t))
+		if (!value_time(c, n, 1, 3, row->min, row->max, &t))
 			return false;
 		memcpy(field, &t, sizeof(t));
 		break;
