@@ -109,16 +109,12 @@ void print_links(struct printer *p);
  * called when the whole text is read. */
 const struct conf_tracker *tracker_find(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos, unsigned who,
 					const char *consequence);
-/* Finds what an instance or group follows. *broken gets the reason when it cannot be followed. */
-void tracker_resolve(struct schema_ctx *c, const struct build_uses *uses, const char *user, struct conf_track_uses *out, const char **broken);
 void check_trackers(struct schema_ctx *c);              /* the trackers of instances and groups */
 void check_unused(struct schema_ctx *c);                /* when everybody has found what he uses */
 const struct build_name *dropped_find(struct schema_ctx *c, const char *name);          /* a block of that name that was left out, or NULL */
 bool may_suggest(struct schema_ctx *c, size_t names);   /* looking through so many names is still worth it */
 
 /* ---- check_group.c ---- */
-/* The index of a track_group that a static item names, or UINT32_MAX when there is none, which is said. */
-uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct conf_pos *pos);
 void check_sync_groups(struct schema_ctx *c);                /* members of groups, weights, and what one breaks in the other */
 void check_weights(struct schema_ctx *c);               /* check_weight.c */
 void check_links(struct schema_ctx *c);                 /* check_link.c */

@@ -53,3 +53,18 @@ unsigned word_distance(const char *left, const char *right, unsigned most)
 	}
 	return row[la % 3][lb] > most ? UINT32_MAX : row[la % 3][lb];
 }
+
+struct nearest nearest_name(const char *wanted)
+{
+	return (struct nearest){ .wanted = wanted, .below = (unsigned)strlen(wanted) / 3 + 1 };
+}
+
+void nearest_try(struct nearest *n, const char *word)
+{
+	unsigned d = word_distance(word, n->wanted, n->below);
+
+	if (d >= n->below)
+		return;
+	n->below = d;
+	n->word = word;
+}

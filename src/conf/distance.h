@@ -8,4 +8,9 @@
 /* 0 = the same word; UINT32_MAX when it is more than `most`, or one of them is longer than DISTANCE_WORD_MAX. */
 unsigned word_distance(const char *a, const char *b, unsigned most);
 
+/* The search for what was meant by a word: of those that were tried, the first of the nearest ones. */
+struct nearest { const char *wanted; unsigned below; const char *word; };       /* below: nearer than that; word: NULL = none yet */
+struct nearest nearest_name(const char *wanted);                                /* among names that operators gave */
+void nearest_try(struct nearest *n, const char *word);
+
 #endif

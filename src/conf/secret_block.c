@@ -79,12 +79,12 @@ static bool names_block(const struct part *w)
 	return strlen(word) > 6 && (word_distance(word, "authentication", 3) <= 3 || word_distance(word, "auth_hmac", 2) <= 2);
 }
 
-/* A keyword that has no secret, with one value. */
+/* Keywords that have no secret, with one value. */
+static const char *const harmless[] = { "auth_type", "active_key", "time_window", "anti_replay", "mode", "ca", "certificate", NULL };
+
 static bool is_harmless(const char *word)
 {
-	static const char *const words[] = { "auth_type", "active_key", "time_window", "anti_replay", "mode", "ca", "certificate", NULL };
-
-	return is_one_of(word, words);
+	return is_one_of(word, harmless);
 }
 
 static bool is_secret_word(const struct part *w)
@@ -219,14 +219,13 @@ const struct secret_line *secret_lines_find(const struct secret_lines *s, uint32
 /* A keyword of these blocks, or nearly one. */
 static bool is_keyword(const struct part *w)
 {
-	static const char *const words[] = { "auth_type", "auth_pass", "active_key", "time_window", "anti_replay", "mode", "certificate", NULL };
 	char buf[WORD_MAX + 1];
 	const char *word = plain(w, buf);
 
 	if (is_secret_word(w) || is_harmless(word))
 		return true;
-	for (size_t i = 0; words[i]; i++)
-		if (strlen(words[i]) > 6 && word_distance(word, words[i], 2) <= 2)
+	for (size_t i = 0; harmless[i]; i++)
+		if (strlen(harmless[i]) > 6 && word_distance(word, harmless[i], 2) <= 2)
 			return true;
 	return false;
 }

@@ -2,9 +2,10 @@
 /*
  * Groups and their members: names become indices, and what is wrong with one is wrong with all.
  *
- * Called by check.c when the trackers of all instances and groups are found. Members of a sync group change state together; if one of them
- * is missing or held back, the others would serve without it, which is what the group should prevent. So a group that is not what was meant
- * holds all of its members in FAULT, with the reason. What weights do to a priority is check_weight.c.
+ * Called by check.c when the trackers of all instances and groups are found. Members of a sync group change state
+ * together; if one of them is missing or held back, the others would serve without it, which is what the group should
+ * prevent. So a group that is not what was meant holds all of its members in FAULT, with the reason. What weights do to
+ * a priority is check_weight.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +80,8 @@ static void say_missing(struct schema_ctx *c, const struct build_member *m, cons
 	else
 		add_candidates(c, m->name, &text);
 	/* One mistake is one error. */
-	diag_add(c->diags, dropped ? DIAG_WARNING : DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s", m->name, strbuf_str(&text), consequence);
+	diag_add(c->diags, dropped ? DIAG_WARNING : DIAG_ERROR, &m->pos, "there is no `vrrp_instance %.60s`%s%s",
+		 m->name, strbuf_str(&text), consequence);
 	strbuf_done(&text);
 }
 
@@ -136,9 +138,11 @@ static void check_members(struct schema_ctx *c, struct build_sync_group *b)
 	for (uint32_t i = 0; i < b->n; i++)
 		join(c, b, vec_at(&c->track.members, b->first + i), members);
 	if (!b->n)
-		diag_add(c->diags, DIAG_ERROR, &b->g.pos, "`vrrp_sync_group %.60s` has no members: group { INSTANCE … }", b->g.name);
+		diag_add(c->diags, DIAG_ERROR, &b->g.pos,
+			 "`vrrp_sync_group %.60s` has no members: group { INSTANCE … }", b->g.name);
 	else if (b->g.nmembers == 1 && !b->g.broken)
-		diag_add(c->diags, DIAG_WARNING, &b->g.pos, "`vrrp_sync_group %.60s` has one member: there is nothing to keep it in step with", b->g.name);
+		diag_add(c->diags, DIAG_WARNING, &b->g.pos,
+			 "`vrrp_sync_group %.60s` has one member: there is nothing to keep it in step with", b->g.name);
 	check_owners(c, b);
 }
 
@@ -164,7 +168,8 @@ static void check_own_interfaces(struct schema_ctx *c, const struct build_sync_g
 	map_free(own);
 }
 
-/* What neither an instance nor its group says is as in global_defs; what the group says holds for members that do not. */
+/* What neither an instance nor its group says is as in global_defs; what the group says holds for members that do not.
+ * */
 static void inherit(struct schema_ctx *c, struct build_sync_group *b)
 {
 	const struct conf_globals *g = &c->globals.g;
@@ -197,33 +202,27 @@ static void break_together(struct schema_ctx *c, struct build_sync_group *b)
 		struct conf_vrrp *v = instance_at(c, b->g.members[i]);
 
 		if (!v->broken)
-			v->broken = arena_printf(c->arena, "its vrrp_sync_group %s is held back: %s", b->g.name, b->g.broken);
+			v->broken = arena_printf(c->arena, "its vrrp_sync_group %s is held back: %s", b->g.name,
+						 b->g.broken);
 	}
 }
 
 /* ---- track_group ---- */
 
-uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct conf_pos *pos)
+/* The index of a track_group that a static item names, or UINT32_MAX when there is none, which is said. */
+static uint32_t track_group_find(struct schema_ctx *c, const char *name, const struct conf_pos *pos)
 {
 	uintptr_t at = (uintptr_t)map_get_str(c->track.track_group_names, name);
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(name);
 
 	if (at) {
 		((struct build_track_group *)vec_at(&c->track.track_groups, at - 1))->used = true;
 		return (uint32_t)at - 1;
 	}
-	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++) {
-		const struct build_track_group *b = vec_at(&c->track.track_groups, i);
-
-		d = word_distance(b->g.name, name, best);
-		if (d < best) {
-			best = d;
-			nearest = b->g.name;
-		}
-	}
-	diag_add(c->diags, DIAG_ERROR, pos, "there is no `track_group %.60s`%s%s%s", name, nearest ? ": did you mean `" : "", nearest ? nearest : "",
-		 nearest ? "`?" : "");
+	for (size_t i = 0; i < c->track.track_groups.n && may_suggest(c, 1); i++)
+		nearest_try(&nearest, ((const struct build_track_group *)vec_at(&c->track.track_groups, i))->g.name);
+	diag_add(c->diags, DIAG_ERROR, pos, "there is no `track_group %.60s`%s%s%s", name,
+		 nearest.word ? ": did you mean `" : "", nearest.word ? nearest.word : "", nearest.word ? "`?" : "");
 	return UINT32_MAX;
 }
 
@@ -250,7 +249,8 @@ static void check_track_members(struct schema_ctx *c, struct build_track_group *
 	}
 	map_free(seen);
 	if (!b->n)
-		diag_add(c->diags, DIAG_WARNING, &b->g.pos, "`track_group %.60s` has no members: it does nothing", b->g.name);
+		diag_add(c->diags, DIAG_WARNING, &b->g.pos, "`track_group %.60s` has no members: it does nothing",
+			 b->g.name);
 }
 
 /* A name that nobody has is left out: the item is installed, and nobody minds its loss. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Rules between virtual servers and the rest: two of one identity, groups that nobody uses, addresses that no instance has, and what
- * checkers follow by name.
+ * Rules between virtual servers and the rest: two of one identity, groups that nobody uses, addresses that no instance
+ * has, and what checkers follow by name.
  *
- * Called by check.c when every object is complete. A checker that follows what does not exist cannot find its server ill: its virtual server
- * is held back.
+ * Called by check.c when every object is complete. A checker that follows what does not exist cannot find its server
+ * ill: its virtual server is held back.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,8 @@ static void check_services(struct schema_ctx *c)
 			map_put_str(seen, strbuf_str(&key), vs);
 			continue;
 		}
-		diag_add(c->diags, DIAG_ERROR, &vs->pos, "this virtual_server exists already, on line %u: it is not programmed a second time",
+		diag_add(c->diags, DIAG_ERROR, &vs->pos,
+			 "this virtual_server exists already, on line %u: it is not programmed a second time",
 			 first->pos.line);
 		finish_hold_back(vs, "it exists already");
 	}
@@ -70,8 +71,8 @@ static void add_addresses(struct map *known, const struct conf_vip *vips, unsign
 		map_put(known, vips[i].prefix.addr.bytes, addr_size(&vips[i].prefix.addr), known);
 }
 
-/* Where instances move addresses between directors, a service is meant to be reached at one of them. Marks and groups may be about any
- * packets, so nothing is said of them. */
+/* Where instances move addresses between directors, a service is meant to be reached at one of them. Marks and groups
+ * may be about any packets, so nothing is said of them. */
 static void check_service_addresses(struct schema_ctx *c)
 {
 	struct map *known = map_new();
@@ -88,7 +89,8 @@ static void check_service_addresses(struct schema_ctx *c)
 		const struct ip_addr *a = &vs->addr.addr;
 
 		if (addr_is_set(a) && !vs->broken && !map_get(known, a->bytes, addr_size(a)))
-			diag_repeat(c->diags, DIAG_WARNING, &vs->pos, "no vrrp_instance has the address %s: this machine must get it in another way",
+			diag_repeat(c->diags, DIAG_WARNING, &vs->pos,
+				    "no vrrp_instance has the address %s: this machine must get it in another way",
 				    addr_str(a, addr));
 	}
 	map_free(known);
@@ -102,14 +104,17 @@ static void check_followed(struct schema_ctx *c)
 
 	for (size_t i = 0; i < c->check_uses.n; i++) {
 		const struct build_check_use *u = vec_at(&c->check_uses, i);
-		const struct conf_tracker *t = tracker_find(c, u->kind, u->name, &u->pos, CONF_USED_BY_CHECKERS, consequence);
+		const struct conf_tracker *t = tracker_find(c, u->kind, u->name, &u->pos, CONF_USED_BY_CHECKERS,
+							    consequence);
 		struct conf_vs *vs = vec_at(&c->vs, u->vs);
 
 		if (!t) {
 			finish_hold_back(vs, "a checker follows what does not exist");
 		} else if (t->broken) {
-			diag_add(c->diags, DIAG_WARNING, &u->pos, "`%.60s` is not what was meant (line %u): %s", u->name, t->pos.line, consequence);
-			finish_hold_back(vs, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(u->kind), u->name, t->broken));
+			diag_add(c->diags, DIAG_WARNING, &u->pos, "`%.60s` is not what was meant (line %u): %s",
+				 u->name, t->pos.line, consequence);
+			finish_hold_back(vs, arena_printf(c->arena, "its %s %s cannot be followed: %s",
+							  track_word(u->kind), u->name, t->broken));
 		} else if (u->kind == CONF_TRACK_BFD && !((const struct conf_bfd_instance *)t)->to_checkers) {
 			diag_add(c->diags, DIAG_ERROR, &u->pos, "`bfd_instance %.60s` tells only VRRP, because of the `vrrp` in it: add `checker` there; %s", u->name,
 				 consequence);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Rules between what is always there and the rest: addresses that an instance has, too, and instances that mind the loss of something static.
+ * Rules between what is always there and the rest: addresses that an instance has, too, and instances that mind the
+ * loss of something static.
  *
- * Called by check.c when every object is complete, wherever it stood in the text, and by check_group.c when the groups are.
+ * Called by check.c when every object is complete, wherever it stood in the text, and by check_group.c when the groups
+ * are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,8 @@
 #include "conf/build.h"
 #include "conf/build_track.h"
 
-static void check_against(struct schema_ctx *c, const struct map *statics, const struct conf_vrrp *v, const struct conf_vip *vips, unsigned n)
+static void check_against(struct schema_ctx *c, const struct map *statics, const struct conf_vrrp *v,
+			  const struct conf_vip *vips, unsigned n)
 {
 	char text[ADDR_STRLEN];
 
@@ -18,7 +21,8 @@ static void check_against(struct schema_ctx *c, const struct map *statics, const
 		const struct conf_vip *found = map_get(statics, &vips[i].prefix.addr, sizeof(vips[i].prefix.addr));
 
 		if (found)
-			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s is a static address, too (line %u): it stays when `%s` is no master",
+			diag_add(c->diags, DIAG_WARNING, &vips[i].pos,
+				 "%s is a static address, too (line %u): it stays when `%s` is no master",
 				 addr_str(&vips[i].prefix.addr, text), found->pos.line, v->name);
 	}
 }
@@ -29,12 +33,14 @@ void check_statics(struct schema_ctx *c)
 	char text[ADDR_STRLEN];
 
 	for (size_t i = 0; i < c->static_vips.n; i++) {
-		struct conf_vip *vip = vec_at(&c->static_vips, i), *first = map_get(seen, &vip->prefix.addr, sizeof(vip->prefix.addr));
+		struct conf_vip *vip = vec_at(&c->static_vips, i), *first = map_get(seen, &vip->prefix.addr,
+										    sizeof(vip->prefix.addr));
 
 		if (!first)
 			map_put(seen, &vip->prefix.addr, sizeof(vip->prefix.addr), vip);
 		else if (!strcmp(first->dev, vip->dev))
-			diag_add(c->diags, DIAG_WARNING, &vip->pos, "%s stands on line %u already", addr_str(&vip->prefix.addr, text), first->pos.line);
+			diag_add(c->diags, DIAG_WARNING, &vip->pos, "%s stands on line %u already",
+				 addr_str(&vip->prefix.addr, text), first->pos.line);
 	}
 	for (size_t i = 0; c->static_vips.n && i < c->vrrp.n; i++) {
 		const struct conf_vrrp *v = &((struct build_vrrp *)vec_at(&c->vrrp, i))->v;
@@ -50,7 +56,8 @@ void check_statics(struct schema_ctx *c)
 /* An interface that a static item of a group needs. */
 struct need { uint32_t group; struct conf_track_if t; };
 
-static void need(struct schema_ctx *c, struct vec *needs, const char *group, bool no_track, const char *dev, const struct conf_pos *pos)
+static void need(struct schema_ctx *c, struct vec *needs, const char *group, bool no_track, const char *dev,
+		 const struct conf_pos *pos)
 {
 	uintptr_t at = group ? (uintptr_t)map_get_str(c->track.track_group_names, group) : 0;
 

@@ -2,10 +2,10 @@
 /*
  * Who follows which tracker: names become indices, and whoever cannot follow what he names is held back.
  *
- * Called by check.c when the whole text is read, so that a tracker may be defined anywhere. An instance without one of its trackers would be
- * less protected than was meant, so it is held in FAULT, with the reason; this decision never depends on the list of diagnostics,
- * which children do not have. What a name that nobody defines may come from is told apart: it never was, its block was left out, or it is
- * something else's name.
+ * Called by check.c when the whole text is read, so that a tracker may be defined anywhere. An instance without one of
+ * its trackers would be less protected than was meant, so it is held in FAULT, with the reason; this decision never
+ * depends on the list of diagnostics, which children do not have. What a name that nobody defines may come from is told
+ * apart: it never was, its block was left out, or it is something else's name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,8 @@ bool may_suggest(struct schema_ctx *c, size_t names)
 
 static const char *list_word(enum conf_track_kind kind)
 {
-	static const char *const words[] = { "track_script", "track_file", "track_process", "track_bfd", "track_interface" };
+	static const char *const words[] = { "track_script", "track_file", "track_process", "track_bfd",
+					     "track_interface" };
 
 	return words[kind];
 }
@@ -46,25 +47,17 @@ const struct build_name *dropped_find(struct schema_ctx *c, const char *name)
 static const char *nearest_tracker(struct schema_ctx *c, enum conf_track_kind kind, const char *wanted)
 {
 	const struct vec *defs = &c->track.defs[kind];
-	unsigned best = (unsigned)strlen(wanted) / 3 + 1, d;
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(wanted);
 
 	if (!may_suggest(c, defs->n))
 		return NULL;
-	for (size_t i = 0; i < defs->n; i++) {
-		const struct conf_tracker *t = vec_at(defs, i);
-
-		d = word_distance(t->name, wanted, best);
-		if (d < best) {
-			best = d;
-			nearest = t->name;
-		}
-	}
-	return nearest;
+	for (size_t i = 0; i < defs->n; i++)
+		nearest_try(&nearest, ((const struct conf_tracker *)vec_at(defs, i))->name);
+	return nearest.word;
 }
 
-static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos, unsigned who,
-			const char *consequence)
+static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos,
+			unsigned who, const char *consequence)
 {
 	const struct build_name *dropped;
 	const char *nearest;
@@ -74,9 +67,10 @@ static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const c
 	for (enum conf_track_kind other = 0; other < CONF_TRACK_KINDS; other++) {
 		if (other == kind || !map_get_str(c->track.names[other], name))
 			continue;
-		diag_add(c->diags, DIAG_ERROR, pos, "`%.60s` is a %s, not a %s%s%s%s; %s", name, track_word(other), track_word(kind),
-			 who == CONF_USED_BY_VRRP ? ": it is named in `" : "", who == CONF_USED_BY_VRRP ? list_word(other) : "",
-			 who == CONF_USED_BY_VRRP ? " { … }`" : "", consequence);
+		diag_add(c->diags, DIAG_ERROR, pos, "`%.60s` is a %s, not a %s%s%s%s; %s", name, track_word(other),
+			 track_word(kind), who == CONF_USED_BY_VRRP ? ": it is named in `" : "",
+			 who == CONF_USED_BY_VRRP ? list_word(other) : "", who == CONF_USED_BY_VRRP ? " { … }`" : "",
+			 consequence);
 		return;
 	}
 	dropped = dropped_find(c, name);
@@ -85,12 +79,13 @@ static void say_missing(struct schema_ctx *c, enum conf_track_kind kind, const c
 		diag_add(c->diags, DIAG_WARNING, pos, "there is no `%s %.60s`: its block was left out because of the error on line %u; %s", track_word(kind),
 			 name, dropped->pos.line, consequence);
 	else
-		diag_add(c->diags, DIAG_ERROR, pos, "there is no `%s %.60s`: it is not defined anywhere%s%s%s; %s", track_word(kind), name,
-			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "", consequence);
+		diag_add(c->diags, DIAG_ERROR, pos, "there is no `%s %.60s`: it is not defined anywhere%s%s%s; %s",
+			 track_word(kind), name, nearest ? " (did you mean `" : "", nearest ? nearest : "",
+			 nearest ? "`?)" : "", consequence);
 }
 
-const struct conf_tracker *tracker_find(struct schema_ctx *c, enum conf_track_kind kind, const char *name, const struct conf_pos *pos, unsigned who,
-					const char *consequence)
+const struct conf_tracker *tracker_find(struct schema_ctx *c, enum conf_track_kind kind, const char *name,
+					const struct conf_pos *pos, unsigned who, const char *consequence)
 {
 	uintptr_t at = (uintptr_t)map_get_str(c->track.names[kind], name);
 	struct conf_tracker *t;
@@ -112,7 +107,8 @@ static void hold(const char **broken, const char *why)
 		*broken = why;
 }
 
-static bool follow(struct schema_ctx *c, const struct build_use *use, const char *consequence, const char **broken, const struct conf_tracker **out)
+static bool follow(struct schema_ctx *c, const struct build_use *use, const char *consequence, const char **broken,
+		   const struct conf_tracker **out)
 {
 	const struct conf_tracker *t = tracker_find(c, use->kind, use->name, &use->pos, CONF_USED_BY_VRRP, consequence);
 
@@ -122,8 +118,10 @@ static bool follow(struct schema_ctx *c, const struct build_use *use, const char
 		return false;
 	}
 	if (t->broken) {
-		diag_add(c->diags, DIAG_WARNING, &use->pos, "`%.60s` is not what was meant (line %u): %s", use->name, t->pos.line, consequence);
-		hold(broken, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(use->kind), use->name, t->broken));
+		diag_add(c->diags, DIAG_WARNING, &use->pos, "`%.60s` is not what was meant (line %u): %s", use->name,
+			 t->pos.line, consequence);
+		hold(broken, arena_printf(c->arena, "its %s %s cannot be followed: %s", track_word(use->kind),
+					  use->name, t->broken));
 	} else if (use->kind == CONF_TRACK_BFD && !((const struct conf_bfd_instance *)t)->to_vrrp) {
 		diag_add(c->diags, DIAG_ERROR, &use->pos, "`bfd_instance %.60s` tells only the checkers, because of the `checker` in it: add `vrrp` there; %s",
 			 use->name, consequence);
@@ -139,7 +137,8 @@ static void resolve_one(struct schema_ctx *c, const struct build_use *use, const
 	uint32_t *stamp;
 
 	if (use->unreadable)
-		hold(broken, arena_printf(c->arena, "what it says of %s %s cannot be read", list_word(use->kind), use->name));
+		hold(broken, arena_printf(c->arena, "what it says of %s %s cannot be read", list_word(use->kind),
+					  use->name));
 	if (use->kind == CONF_TRACK_KINDS || !follow(c, use, consequence, broken, &t))
 		return;
 	stamp = vec_at(&c->track.stamps[use->kind], t->index);
@@ -155,7 +154,9 @@ static void resolve_one(struct schema_ctx *c, const struct build_use *use, const
 	};
 }
 
-void tracker_resolve(struct schema_ctx *c, const struct build_uses *uses, const char *user, struct conf_track_uses *out, const char **broken)
+/* Finds what an instance or group follows. *broken gets the reason when it cannot be followed. */
+static void tracker_resolve(struct schema_ctx *c, const struct build_uses *uses, const char *user,
+			    struct conf_track_uses *out, const char **broken)
 {
 	char consequence[120];
 
@@ -179,7 +180,8 @@ static unsigned keep_ifs(struct schema_ctx *c, struct conf_track_if *ifs, unsign
 
 	for (unsigned i = 0; i < n; i++) {
 		if (seen && map_get_str(seen, ifs[i].ifname)) {
-			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` is given twice: the first one counts", ifs[i].ifname);
+			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` is given twice: the first one counts",
+				 ifs[i].ifname);
 			continue;
 		}
 		if (seen)
@@ -249,7 +251,8 @@ void check_unused(struct schema_ctx *c)
 
 			if (t->used)
 				continue;
-			diag_add(c->diags, DIAG_WARNING, &t->pos, "`%s %.60s` is never used: nothing tracks it", track_word(kind), t->name);
+			diag_add(c->diags, DIAG_WARNING, &t->pos, "`%s %.60s` is never used: nothing tracks it",
+				 track_word(kind), t->name);
 			if (kind == CONF_TRACK_SCRIPT && ((const struct conf_track_script *)t)->script)
 				((struct conf_script *)vec_at(&c->scripts, ((const struct conf_track_script *)t)->script))->unused = true;
 		}

@@ -2,14 +2,16 @@
 /*
  * Rules between instances: virtual_router_id, interfaces that we make, and addresses, of which each has one owner.
  *
- * Called by check.c when every instance is complete. Says nothing of the machine: whether an interface exists is asked elsewhere.
+ * Called by check.c when every instance is complete. Says nothing of the machine: whether an interface exists is asked
+ * elsewhere.
  */
 #include <stdio.h>
 
 #include "conf/finish/finish_vrrp.h"
 
-/* Two instances with one number on one link would take each other for a peer. One of the numbers is wrong, and nobody knows which: as the packaged
- * program does, the first one keeps it, and the second is held back even where the first is, too, since what it would hold may be the other's. */
+/* Two instances with one number on one link would take each other for a peer. One of the numbers is wrong, and nobody
+ * knows which: as the packaged program does, the first one keeps it, and the second is held back even where the first
+ * is, too, since what it would hold may be the other's. */
 static void check_vrids(struct schema_ctx *c)
 {
 	struct map *seen = map_new();
@@ -52,14 +54,16 @@ static void check_vifs(struct schema_ctx *c)
 			map_put_str(seen, b->vif->name, &b->v);
 			continue;
 		}
-		diag_add(c->diags, DIAG_ERROR, &b->vif->pos, "`%s` is the name of an interface of `%s` on line %u already: it is left out", b->vif->name,
+		diag_add(c->diags, DIAG_ERROR, &b->vif->pos,
+			 "`%s` is the name of an interface of `%s` on line %u already: it is left out", b->vif->name,
 			 first->name, first->vif->pos.line);
 		b->vif->name = NULL;
 	}
 	map_free(seen);
 }
 
-static void check_addresses_of(struct schema_ctx *c, struct map *seen, const struct conf_vrrp *v, const struct conf_vip *vips, unsigned n)
+static void check_addresses_of(struct schema_ctx *c, struct map *seen, const struct conf_vrrp *v,
+			       const struct conf_vip *vips, unsigned n)
 {
 	char text[ADDR_STRLEN];
 
@@ -70,8 +74,8 @@ static void check_addresses_of(struct schema_ctx *c, struct map *seen, const str
 		if (!first)
 			map_put(seen, addr, sizeof(*addr), (void *)v);
 		else if (first != v)
-			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s is an address of `%s`, too (line %u)", addr_str(addr, text), first->name,
-				 first->pos.line);
+			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s is an address of `%s`, too (line %u)",
+				 addr_str(addr, text), first->name, first->pos.line);
 	}
 }
 

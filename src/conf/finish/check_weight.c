@@ -2,9 +2,9 @@
 /*
  * What the weights of trackers can do to a priority.
  *
- * Called by check_group.c when it is known who is in which group. The owner of the addresses has priority 255 whatever happens, and members
- * of a sync group must not differ by trackers of their own: weighted trackers are left out there. Elsewhere a sum that a
- * priority cannot have is remarked, since it is not what the operator has computed.
+ * Called by check_group.c when it is known who is in which group. The owner of the addresses has priority 255 whatever
+ * happens, and members of a sync group must not differ by trackers of their own: weighted trackers are left out there.
+ * Elsewhere a sum that a priority cannot have is remarked, since it is not what the operator has computed.
  */
 #include "conf/build.h"
 
@@ -13,7 +13,8 @@
 
 /* ---- where there are no weights ---- */
 
-static unsigned drop_uses(struct schema_ctx *c, enum conf_track_kind kind, struct conf_track_use *uses, unsigned n, const char *why)
+static unsigned drop_uses(struct schema_ctx *c, enum conf_track_kind kind, struct conf_track_use *uses, unsigned n,
+			  const char *why)
 {
 	unsigned kept = 0;
 
@@ -23,7 +24,8 @@ static unsigned drop_uses(struct schema_ctx *c, enum conf_track_kind kind, struc
 		if (!uses[i].weight)
 			uses[kept++] = uses[i];
 		else
-			diag_add(c->diags, DIAG_WARNING, &uses[i].pos, "`%.60s` has a weight, which has no effect here: %s. It is left out", t->name, why);
+			diag_add(c->diags, DIAG_WARNING, &uses[i].pos,
+				 "`%.60s` has a weight, which has no effect here: %s. It is left out", t->name, why);
 	}
 	return kept;
 }
@@ -34,12 +36,14 @@ static void drop_weighted(struct schema_ctx *c, struct conf_vrrp *v, const char 
 	unsigned kept = 0;
 
 	for (enum conf_track_kind kind = 0; kind < CONF_TRACK_KINDS; kind++)
-		v->trackers[kind].n = drop_uses(c, kind, (struct conf_track_use *)v->trackers[kind].use, v->trackers[kind].n, why);
+		v->trackers[kind].n = drop_uses(c, kind, (struct conf_track_use *)v->trackers[kind].use,
+						v->trackers[kind].n, why);
 	for (unsigned i = 0; i < v->ntrack_ifs; i++) {
 		if (!ifs[i].weight)
 			ifs[kept++] = ifs[i];
 		else
-			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` has a weight, which has no effect here: %s. It is left out", ifs[i].ifname, why);
+			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos,
+				 "`%s` has a weight, which has no effect here: %s. It is left out", ifs[i].ifname, why);
 	}
 	v->ntrack_ifs = kept;
 }
@@ -64,7 +68,8 @@ static void reach_add(struct reach *r, int weight, bool reverse, const struct co
 }
 
 /* The effect of a file is its number times the weight, which nobody knows yet. */
-static void reach_add_all(struct reach *r, const struct conf_track_uses *uses, const struct conf_track_if *ifs, unsigned nifs)
+static void reach_add_all(struct reach *r, const struct conf_track_uses *uses, const struct conf_track_if *ifs,
+			  unsigned nifs)
 {
 	for (enum conf_track_kind kind = 0; kind < CONF_TRACK_KINDS; kind++)
 		for (unsigned i = 0; kind != CONF_TRACK_FILE && i < uses[kind].n; i++)

@@ -2,9 +2,10 @@
 /*
  * What adverts carry to be believed, from the statements taken together.
  *
- * Called by finish_vrrp.c when version, strict mode and interval are known. An `authentication` where the protocol has none (version 3, strict
- * mode) is ignored with an error: all routers with this file agree. One that lacks a part, or has one that cannot be read, holds its instance
- * back: what it would send, the others drop, and what it would take, they were told not to take. The same holds for a signature.
+ * Called by finish_vrrp.c when version, strict mode and interval are known. An `authentication` where the protocol has
+ * none (version 3, strict mode) is ignored with an error: all routers with this file agree. One that lacks a part, or
+ * has one that cannot be read, holds its instance back: what it would send, the others drop, and what it would take,
+ * they were told not to take. The same holds for a signature.
  */
 #include <string.h>
 
@@ -42,7 +43,8 @@ static void finish_password(struct schema_ctx *c, struct build_vrrp *b)
 		vrrp_hold_back(v, "a statement of its authentication cannot be used");
 	} else if (v->auth == CONF_AUTH_AH) {
 		if (b->state == STATE_MASTER && v->priority != OWNER)
-			diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` does not work with `auth_type AH`: it starts as BACKUP");
+			diag_add(c->diags, DIAG_WARNING, &b->state_pos,
+				 "`state MASTER` does not work with `auth_type AH`: it starts as BACKUP");
 		v->start_master &= v->priority == OWNER;
 	}
 	if (b->auth_bad)
@@ -68,23 +70,27 @@ static void finish_hmac(struct schema_ctx *c, struct build_vrrp *b)
 	usec_t three = (3 * v->advert_int + USEC_PER_SEC - 1) / USEC_PER_SEC;
 
 	if (hmac->mode != CONF_HMAC_ENFORCE && v->strict) {
-		diag_add(c->diags, DIAG_WARNING, &hmac->pos, "strict mode wants `mode enforce` of `auth_hmac`: it is used");
+		diag_add(c->diags, DIAG_WARNING, &hmac->pos,
+			 "strict mode wants `mode enforce` of `auth_hmac`: it is used");
 		hmac->mode = CONF_HMAC_ENFORCE;
 	}
 	if (!hmac->window)
 		hmac->window = three < WINDOW_MIN ? WINDOW_MIN : three > WINDOW_MAX ? WINDOW_MAX : (unsigned)three;
 	v->hmac = hmac;
 	if (vrrp_given(&b->auth_pos)) {
-		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`auth_hmac` and `authentication` exclude each other: `%s` is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &hmac->pos,
+			 "`auth_hmac` and `authentication` exclude each other: `%s` is held back", v->name);
 		vrrp_hold_back(v, "it has both auth_hmac and authentication");
 	} else if (b->hmac_bad) {
 		vrrp_hold_back(v, "a statement of its auth_hmac cannot be used");
 	} else if (!hmac->nkeys) {
 		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`auth_hmac` needs a `key`: `%s` is held back", v->name);
 	} else if (!hmac->active) {
-		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`auth_hmac` needs an `active_key`: `%s` is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`auth_hmac` needs an `active_key`: `%s` is held back",
+			 v->name);
 	} else if (!has_key(hmac, hmac->active)) {
-		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`active_key`: there is no key %u: `%s` is held back", hmac->active, v->name);
+		diag_add(c->diags, DIAG_ERROR, &hmac->pos, "`active_key`: there is no key %u: `%s` is held back",
+			 hmac->active, v->name);
 	} else {
 		return;
 	}

@@ -2,9 +2,9 @@
 /*
  * What follows from the statements of global_defs taken together.
  *
- * Called by config.c when the whole text has been read and every instance is finished, so that order has no meaning. Defaults that are another
- * statement's value, values that stand for others, statements that have no effect without another one, and the instance that the sync daemon
- * follows.
+ * Called by config.c when the whole text has been read and every instance is finished, so that order has no meaning.
+ * Defaults that are another statement's value, values that stand for others, statements that have no effect without
+ * another one, and the instance that the sync daemon follows.
  */
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,8 @@ static void finish_processes(struct schema_ctx *c)
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		if (all[i]->rttime > 1)
 			continue;
-		diag_add(c->diags, DIAG_WARNING, &all[i]->pos[CONF_PROC_RTTIME], "`%s_rlimit_rttime 1`: 2 is the least that can be: it is used", names[i]);
+		diag_add(c->diags, DIAG_WARNING, &all[i]->pos[CONF_PROC_RTTIME],
+			 "`%s_rlimit_rttime 1`: 2 is the least that can be: it is used", names[i]);
 		all[i]->rttime = 2;
 	}
 }
@@ -57,7 +58,8 @@ static void finish_min_garp(struct schema_ctx *c)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i].differs && GIVEN(c->globals.garp_pos[i]))
-			diag_add(c->diags, DIAG_WARNING, &c->globals.garp_pos[i], "`%s` has no effect: `vrrp_min_garp` is on", all[i].word);
+			diag_add(c->diags, DIAG_WARNING, &c->globals.garp_pos[i],
+				 "`%s` has no effect: `vrrp_min_garp` is on", all[i].word);
 	garp->delay = garp->refresh = 0;
 	garp->repeat = 1;
 }
@@ -85,13 +87,16 @@ static void finish_mail(struct schema_ctx *c)
 		m->alert_checker = m->alert_checker == NOT_GIVEN ? m->alert : m->alert_checker;
 	}
 	if (!m->timeout) {
-		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_timeout_pos, "`smtp_connect_timeout 0` leaves no time for the relay: 1 second is used");
+		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_timeout_pos,
+			 "`smtp_connect_timeout 0` leaves no time for the relay: 1 second is used");
 		m->timeout = USEC_PER_SEC;
 	}
 	if (c->emails.n && !m->server && !GIVEN(c->globals.smtp_pos))
-		diag_add(c->diags, DIAG_WARNING, &c->globals.email_pos, "`notification_email` without `smtp_server`: no mail is sent");
+		diag_add(c->diags, DIAG_WARNING, &c->globals.email_pos,
+			 "`notification_email` without `smtp_server`: no mail is sent");
 	if (m->server && !c->emails.n)
-		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos, "`smtp_server` without an address in `notification_email`: no mail is sent");
+		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos,
+			 "`smtp_server` without an address in `notification_email`: no mail is sent");
 }
 
 /* ---- statements that need another one ---- */
@@ -105,7 +110,8 @@ static void check_fifos(struct schema_ctx *c)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i].f->script && !all[i].f->path)
-			diag_add(c->diags, DIAG_WARNING, &c->globals.fifo_script_pos[i], "`%s_script` without `%s`: it is never started", all[i].word, all[i].word);
+			diag_add(c->diags, DIAG_WARNING, &c->globals.fifo_script_pos[i],
+				 "`%s_script` without `%s`: it is never started", all[i].word, all[i].word);
 }
 
 static void check_buffers(struct schema_ctx *c)
@@ -119,7 +125,8 @@ static void check_buffers(struct schema_ctx *c)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i].b->force && !all[i].b->bytes)
-			diag_add(c->diags, DIAG_WARNING, &c->globals.force_pos[i], "`%s_force` without `%s` has no effect", all[i].word, all[i].word);
+			diag_add(c->diags, DIAG_WARNING, &c->globals.force_pos[i],
+				 "`%s_force` without `%s` has no effect", all[i].word, all[i].word);
 }
 
 static void finish_reload(struct schema_ctx *c)
@@ -127,7 +134,8 @@ static void finish_reload(struct schema_ctx *c)
 	struct conf_globals *g = &c->globals.g;
 
 	if (g->reload.repeat && !g->reload.time_file && !GIVEN(c->globals.time_file_pos))
-		diag_add(c->diags, DIAG_WARNING, &c->globals.repeat_pos, "`reload_repeat` without `reload_time_file` has no effect");
+		diag_add(c->diags, DIAG_WARNING, &c->globals.repeat_pos,
+			 "`reload_repeat` without `reload_time_file` has no effect");
 	g->snmp.rfcv2 |= c->globals.snmp_rfc;
 	g->snmp.rfcv3 |= c->globals.snmp_rfc;
 }
@@ -146,21 +154,14 @@ static void check_iptables(struct schema_ctx *c)
 
 /* ---- the sync daemon ---- */
 
-static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const char *name, const char **nearest)
+static const struct conf_vrrp *find_instance(const struct schema_ctx *c, const char *name, struct nearest *nearest)
 {
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-
-	*nearest = NULL;
 	for (size_t i = 0; i < c->vrrp.n; i++) {
 		const struct conf_vrrp *v = &((const struct build_vrrp *)vec_at(&c->vrrp, i))->v;
 
 		if (!strcmp(v->name, name))
 			return v;
-		d = word_distance(v->name, name, best);
-		if (d < best) {
-			best = d;
-			*nearest = v->name;
-		}
+		nearest_try(nearest, v->name);
 	}
 	return NULL;
 }
@@ -169,14 +170,17 @@ static void finish_syncd(struct schema_ctx *c)
 {
 	struct conf_syncd *s = &c->globals.g.lvs.syncd;
 	const struct conf_vrrp *v;
-	const char *nearest;
+	struct nearest nearest;
 
 	if (!s->instance)
 		return;
+	nearest = nearest_name(s->instance);
 	v = find_instance(c, s->instance, &nearest);
 	if (!v) {
-		diag_add(c->diags, DIAG_ERROR, &c->globals.syncd_pos, "`lvs_sync_daemon`: there is no `vrrp_instance %.60s`%s%s%s: no sync daemon is started",
-			 s->instance, nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "");
+		diag_add(c->diags, DIAG_ERROR, &c->globals.syncd_pos,
+			 "`lvs_sync_daemon`: there is no `vrrp_instance %.60s`%s%s%s: no sync daemon is started",
+			 s->instance, nearest.word ? " (did you mean `" : "", nearest.word ? nearest.word : "",
+			 nearest.word ? "`?)" : "");
 		*s = (struct conf_syncd){ 0 };
 	} else if (!c->globals.syncd_has_id) {
 		s->id = v->vrid;
@@ -185,7 +189,8 @@ static void finish_syncd(struct schema_ctx *c)
 
 /* ---- the sample file ---- */
 
-/* The file that came with the program, and that many have begun with: what identifies a router in it is that of all of them. */
+/* The file that came with the program, and that many have begun with: what identifies a router in it is that of all of
+ * them. */
 static void check_sample(struct schema_ctx *c)
 {
 	const struct conf_globals *g = &c->globals.g;
@@ -198,10 +203,12 @@ static void check_sample(struct schema_ctx *c)
 	}
 	/* The name alone does no harm. */
 	if (number && g->router_id && !strcmp(g->router_id, "LVS_DEVEL"))
-		diag_add(c->diags, DIAG_WARNING, &c->globals.router_id_pos, "`LVS_DEVEL` is the name in the sample file: every machine that has a copy has its "
+		diag_add(c->diags, DIAG_WARNING, &c->globals.router_id_pos,
+			 "`LVS_DEVEL` is the name in the sample file: every machine that has a copy has its "
 			 "virtual_router_id 51 and its password, too, and in one network they take each other for peers: choose your own");
 	if (g->mail.server && !strcmp(g->mail.server, "192.168.200.1"))
-		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos, "192.168.200.1 is the mail server in the sample file: name yours");
+		diag_add(c->diags, DIAG_WARNING, &c->globals.smtp_pos,
+			 "192.168.200.1 is the mail server in the sample file: name yours");
 }
 
 void finish_globals(struct schema_ctx *c)

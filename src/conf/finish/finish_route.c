@@ -2,10 +2,10 @@
 /*
  * What follows from the options of a route or a rule taken together.
  *
- * Called at the end of its line. Defaults that depend on other options (family, scope, preference), options of the other family, and what
- * the kernel would refuse: a route that leads nowhere, two actions, an action that needs what is not there. What cannot be what was meant is
- * left out with an error; what the kernel has no use for is dropped with a warning and the rest stands. A route or rule that is tracked carries our
- * protocol number, by which we know it again.
+ * Called at the end of its line. Defaults that depend on other options (family, scope, preference), options of the
+ * other family, and what the kernel would refuse: a route that leads nowhere, two actions, an action that needs what is
+ * not there. What cannot be what was meant is left out with an error; what the kernel has no use for is dropped with a
+ * warning and the rest stands. A route or rule that is tracked carries our protocol number, by which we know it again.
  */
 #include <string.h>
 
@@ -29,7 +29,8 @@ static bool check_family(struct schema_ctx *c, struct build_route *b)
 
 	for (size_t i = 0; i < sizeof(only) / sizeof(*only); i++)
 		if (only[i].word && only[i].v6 != v6)
-			return item_fail_at(c, only[i].word, "only an IPv%c route has `%s`", v6 ? '4' : '6', only[i].what);
+			return item_fail_at(c, only[i].word, "only an IPv%c route has `%s`", v6 ? '4' : '6',
+					    only[i].what);
 	if (v6 && b->r.tos) {
 		struct conf_pos pos = node_pos(c->item->n, b->tos_word);
 
@@ -85,7 +86,8 @@ static bool finish_hops(struct schema_ctx *c, struct build_route *b)
 		return false;
 	if (is_refusal(b->r.type)) {
 		if (c->hops.n)
-			diag_add(c->diags, DIAG_WARNING, &b->r.pos, "nothing is sent along a route of this type: its gateway and interface are ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->r.pos,
+				 "nothing is sent along a route of this type: its gateway and interface are ignored");
 		c->hops.n = 0;
 		return true;
 	}
@@ -122,7 +124,8 @@ static void finish_protocol(struct schema_ctx *c, uint8_t *protocol, unsigned wo
 	*protocol = RTPROT_KEEPALIVED;
 }
 
-static void finish_group(struct schema_ctx *c, const char **group, unsigned word, bool has_interface, const char *needed)
+static void finish_group(struct schema_ctx *c, const char **group, unsigned word, bool has_interface,
+			 const char *needed)
 {
 	struct conf_pos pos = node_pos(c->item->n, word);
 
@@ -171,7 +174,8 @@ static bool check_action(struct schema_ctx *c, struct build_rule *b)
 	if (b->realms_word && r->action != CONF_RULE_TABLE)
 		return item_fail_at(c, b->realms_word, "`realms` needs the action `table`");
 	if (b->suppress_word && r->action != CONF_RULE_TABLE)
-		return item_fail_at(c, b->suppress_word, "`%s` needs the action `table`", c->item->n->words[b->suppress_word].str);
+		return item_fail_at(c, b->suppress_word, "`%s` needs the action `table`",
+				    c->item->n->words[b->suppress_word].str);
 	if (b->realms_word && r->family == AF_INET6)
 		return item_fail_at(c, b->realms_word, "only an IPv4 rule has `realms`");
 	return true;
@@ -192,7 +196,8 @@ bool finish_rule(struct schema_ctx *c, struct build_rule *b)
 	b->r.preference = *next;
 	if (*next > 1)
 		--*next;
-	diag_repeat(c->diags, DIAG_WARNING, &b->r.pos, "a rule without `preference` gets one that depends on its place in the text, from %u downwards",
+	diag_repeat(c->diags, DIAG_WARNING, &b->r.pos,
+		    "a rule without `preference` gets one that depends on its place in the text, from %u downwards",
 		    RULE_PREFERENCE);
 	return true;
 }

@@ -2,8 +2,8 @@
 /*
  * The real servers of a virtual server, and their checkers, when its block is complete.
  *
- * Hands down what is inherited, fills in what was not given by the type of the checker, drops what cannot be in the pool, and puts all of it
- * into the arena in its final form. Called by finish_vs.c.
+ * Hands down what is inherited, fills in what was not given by the type of the checker, drops what cannot be in the
+ * pool, and puts all of it into the arena in its final form. Called by finish_vs.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,8 @@
 #include "conf/build.h"
 #include "lib/mem.h"
 
-/* By type: what a checker has when nobody says anything, and whether it connects to a port. USEC_NEVER: its delay_loop. */
+/* By type: what a checker has when nobody says anything, and whether it connects to a port. USEC_NEVER: its delay_loop.
+ * */
 static const struct { unsigned retry; usec_t delay; bool has_port; size_t size; } kinds[] = {
 	[CONF_CHECK_TCP]  = { 1, USEC_PER_SEC, true, 0 },
 	[CONF_CHECK_HTTP] = { 1, 3 * USEC_PER_SEC, true, sizeof(struct conf_http) },
@@ -29,13 +30,15 @@ static void finish_timing(const struct build_rs *rs, struct conf_check *ck)
 {
 	ck->delay_loop = time_or(ck->delay_loop, rs->in.delay_loop);
 	ck->connect_timeout = time_or(ck->connect_timeout, rs->in.connect_timeout);
-	ck->delay_before_retry = time_or(time_or(time_or(ck->delay_before_retry, rs->in.delay_before_retry), kinds[ck->type].delay), ck->delay_loop);
+	ck->delay_before_retry = time_or(time_or(time_or(ck->delay_before_retry, rs->in.delay_before_retry),
+						 kinds[ck->type].delay), ck->delay_loop);
 	ck->warmup = time_or(ck->warmup, rs->in.warmup);
 	if (ck->retry == UNSET_UINT)
 		ck->retry = rs->in.retry == UNSET_UINT ? kinds[ck->type].retry : rs->in.retry;
 }
 
-static void finish_connection(struct schema_ctx *c, struct build_vs *b, const struct build_rs *rs, struct build_check *k)
+static void finish_connection(struct schema_ctx *c, struct build_vs *b, const struct build_rs *rs,
+			      struct build_check *k)
 {
 	struct conf_check *ck = &k->ck;
 	struct conf_source *source = &k->source;
@@ -46,15 +49,18 @@ static void finish_connection(struct schema_ctx *c, struct build_vs *b, const st
 	if (k->connect_port)
 		ck->dst.port = k->connect_port;
 	if (!ck->dst.port && kinds[ck->type].has_port && (!b->vs.group_name || b->vs.group)) {
-		diag_add(c->diags, DIAG_ERROR, &ck->pos, "the real server has no port, so this check needs a `connect_port`" SERVICE_HELD);
+		diag_add(c->diags, DIAG_ERROR, &ck->pos,
+			 "the real server has no port, so this check needs a `connect_port`" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker has no port to connect to");
 	}
 	if (addr_is_set(&source->bindto.addr) && source->bindto.addr.family != ck->dst.addr.family) {
-		diag_add(c->diags, DIAG_ERROR, &k->bind_pos, "`bindto`: the address is of another family than the one to connect to" SERVICE_HELD);
+		diag_add(c->diags, DIAG_ERROR, &k->bind_pos,
+			 "`bindto`: the address is of another family than the one to connect to" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker cannot be bound to its bindto address");
 		memset(&source->bindto.addr, 0, sizeof(source->bindto.addr));
 	}
-	if (addr_is_link_local(&ck->dst.addr) && ck->dst.addr.family == AF_INET6 && !source->bind_if && (kinds[ck->type].has_port || ck->type == CONF_CHECK_PING)) {
+	if (addr_is_link_local(&ck->dst.addr) && ck->dst.addr.family == AF_INET6 && !source->bind_if &&
+	    (kinds[ck->type].has_port || ck->type == CONF_CHECK_PING)) {
 		diag_add(c->diags, DIAG_ERROR, &ck->pos, "a link-local address needs a `bind_if`" SERVICE_HELD);
 		finish_hold_back(&b->vs, "a checker needs a bind_if");
 	}
@@ -109,12 +115,14 @@ static void finish_thresholds(struct schema_ctx *c, struct build_rs *r)
 
 	if (rs->lthreshold <= rs->uthreshold)
 		return;
-	diag_add(c->diags, DIAG_ERROR, &r->threshold_pos, "lthreshold %u is more than uthreshold %u, which IPVS refuses: it is left out", rs->lthreshold,
+	diag_add(c->diags, DIAG_ERROR, &r->threshold_pos,
+		 "lthreshold %u is more than uthreshold %u, which IPVS refuses: it is left out", rs->lthreshold,
 		 rs->uthreshold);
 	rs->lthreshold = 0;
 }
 
-static void finish_rs(struct schema_ctx *c, struct build_vs *b, struct build_rs *r, struct build_check *checks, size_t end)
+static void finish_rs(struct schema_ctx *c, struct build_vs *b, struct build_rs *r, struct build_check *checks,
+		      size_t end)
 {
 	struct conf_check *sealed;
 	struct conf_rs *rs = &r->rs;
@@ -130,7 +138,8 @@ static void finish_rs(struct schema_ctx *c, struct build_vs *b, struct build_rs 
 	rs->nchecks = (unsigned)(end - r->first_check);
 	if (!rs->nchecks) {
 		if (!b->vs.broken)
-			diag_repeat(c->diags, DIAG_WARNING, &rs->pos, "this real_server has no checker: it is always taken for healthy");
+			diag_repeat(c->diags, DIAG_WARNING, &rs->pos,
+				    "this real_server has no checker: it is always taken for healthy");
 		return;
 	}
 	sealed = arena_alloc(c->arena, rs->nchecks * sizeof(*sealed));
@@ -175,9 +184,11 @@ static unsigned drop_repeated(struct schema_ctx *c, struct conf_rs *rs, unsigned
 		sorted[i] = &rs[i];
 	qsort(sorted, n, sizeof(*sorted), rs_compare);
 	for (unsigned i = 1; i < n; i++) {
-		if (!addr_equal(&sorted[i]->addr.addr, &sorted[i - 1]->addr.addr) || sorted[i]->addr.port != sorted[i - 1]->addr.port)
+		if (!addr_equal(&sorted[i]->addr.addr, &sorted[i - 1]->addr.addr) ||
+		    sorted[i]->addr.port != sorted[i - 1]->addr.port)
 			continue;
-		diag_add(c->diags, DIAG_ERROR, &sorted[i]->pos, "this real_server exists already, on line %u: it is left out", sorted[i - 1]->pos.line);
+		diag_add(c->diags, DIAG_ERROR, &sorted[i]->pos,
+			 "this real_server exists already, on line %u: it is left out", sorted[i - 1]->pos.line);
 		sorted[i]->index = 1;
 	}
 	for (unsigned i = 0; i < n; i++) {
@@ -198,7 +209,8 @@ void finish_servers(struct schema_ctx *c, struct build_vs *b)
 	unsigned kept = 0;
 
 	if (!b->server_lines && !b->vs.broken)
-		diag_add(c->diags, DIAG_WARNING, &b->vs.pos, "this virtual_server has no real_server: it is not programmed");
+		diag_add(c->diags, DIAG_WARNING, &b->vs.pos,
+			 "this virtual_server has no real_server: it is not programmed");
 	sealed = arena_alloc(c->arena, c->rs.n * sizeof(*sealed));
 	for (size_t i = 0; i < c->rs.n; i++) {
 		finish_rs(c, b, &r[i], checks, i + 1 < c->rs.n ? r[i + 1].first_check : c->checks.n);

@@ -2,8 +2,9 @@
 /*
  * Where the adverts of an instance go, from its statements taken together: family, peers, source address, group.
  *
- * Called by finish_vrrp.c, before everything that depends on the family. Routers that do not hear each other are all masters, so an
- * instance whose adverts would go elsewhere than was meant is held back; what merely has no effect is a warning.
+ * Called by finish_vrrp.c, before everything that depends on the family. Routers that do not hear each other are all
+ * masters, so an instance whose adverts would go elsewhere than was meant is held back; what merely has no effect is a
+ * warning.
  */
 #include <string.h>
 
@@ -44,11 +45,13 @@ void finish_family(struct schema_ctx *c, struct build_vrrp *b)
 
 	v->src = unicast ? b->unicast_src : b->mcast_src;
 	if (addr_is_set(&b->unicast_src) && addr_is_set(&b->mcast_src) && !addr_equal(&b->unicast_src, &b->mcast_src))
-		diag_add(c->diags, DIAG_WARNING, unicast ? &b->mcast_src_pos : &b->unicast_src_pos, "`mcast_src_ip` and `unicast_src_ip` differ: `%s` counts",
+		diag_add(c->diags, DIAG_WARNING, unicast ? &b->mcast_src_pos : &b->unicast_src_pos,
+			 "`mcast_src_ip` and `unicast_src_ip` differ: `%s` counts",
 			 unicast ? "unicast_src_ip" : "mcast_src_ip");
 	v->family = family_of(v);
 	if (v->native_ipv6 && v->family == AF_INET) {
-		diag_add(c->diags, DIAG_ERROR, &b->native_pos, "`native_ipv6`: the addresses of `%s` are IPv4, which decides: it is left out", v->name);
+		diag_add(c->diags, DIAG_ERROR, &b->native_pos,
+			 "`native_ipv6`: the addresses of `%s` are IPv4, which decides: it is left out", v->name);
 		v->native_ipv6 = false;
 	}
 }
@@ -71,7 +74,8 @@ static void finish_peers(struct schema_ctx *c, struct build_vrrp *b)
 			continue;
 		}
 		if (first) {
-			diag_add(c->diags, DIAG_WARNING, &p->pos, "peer %s stands on line %u already", addr_str(&p->addr, text), first->pos.line);
+			diag_add(c->diags, DIAG_WARNING, &p->pos, "peer %s stands on line %u already",
+				 addr_str(&p->addr, text), first->pos.line);
 			continue;
 		}
 		if (p->min_ttl > p->max_ttl) {
@@ -97,14 +101,15 @@ static void finish_source(struct schema_ctx *c, struct build_vrrp *b)
 	bool unread = vrrp_given(&b->unicast_src_pos) && !addr_is_set(&b->unicast_src);
 
 	if (addr_is_set(&v->src) && v->src.family != v->family) {
-		diag_add(c->diags, DIAG_ERROR, pos, "the source address is of another family than %s", v->npeers ? "the peers: the instance is held back" :
-			 "the instance: it is left out");
+		diag_add(c->diags, DIAG_ERROR, pos, "the source address is of another family than %s",
+			 v->npeers ? "the peers: the instance is held back" : "the instance: it is left out");
 		v->src = (struct ip_addr){ 0 };
 	}
 	if (unread || (v->unicast && vrrp_given(pos) && !addr_is_set(&v->src)))
 		vrrp_hold_back(v, "its source address cannot be used");
 	if (v->track_src_ip && !addr_is_set(&v->src) && !vrrp_given(pos))
-		diag_add(c->diags, DIAG_WARNING, &b->track_src_pos, "`track_src_ip` has nothing to track without `unicast_src_ip` or `mcast_src_ip`");
+		diag_add(c->diags, DIAG_WARNING, &b->track_src_pos,
+			 "`track_src_ip` has nothing to track without `unicast_src_ip` or `mcast_src_ip`");
 }
 
 /* One list of peers for all routers is a habit, and the own address in it does no harm; alone it does. */
@@ -117,11 +122,13 @@ static void finish_own_peer(struct schema_ctx *c, struct build_vrrp *b)
 		if (!addr_equal(&v->peers[i].addr, &v->src))
 			continue;
 		if (v->npeers > 1) {
-			diag_add(c->diags, DIAG_WARNING, &v->peers[i].pos, "peer %s is the instance's own source address: nothing is sent to it",
+			diag_add(c->diags, DIAG_WARNING, &v->peers[i].pos,
+				 "peer %s is the instance's own source address: nothing is sent to it",
 				 addr_str(&v->src, text));
 			continue;
 		}
-		diag_add(c->diags, DIAG_ERROR, &v->peers[i].pos, "the only peer of `%s` is its own source address %s: it is held back", v->name,
+		diag_add(c->diags, DIAG_ERROR, &v->peers[i].pos,
+			 "the only peer of `%s` is its own source address %s: it is held back", v->name,
 			 addr_str(&v->src, text));
 		vrrp_hold_back(&b->v, "its only peer is itself");
 	}
@@ -144,11 +151,14 @@ static void finish_no_peers(struct schema_ctx *c, struct build_vrrp *b)
 	if (b->peers_bad || b->lost)
 		return;
 	if (stay)
-		diag_add(c->diags, DIAG_WARNING, &b->fault_no_peer_pos, "`%s` has no peer and stays in FAULT, as `unicast_fault_no_peer` wants it", b->v.name);
+		diag_add(c->diags, DIAG_WARNING, &b->fault_no_peer_pos,
+			 "`%s` has no peer and stays in FAULT, as `unicast_fault_no_peer` wants it", b->v.name);
 	else if (words[i].pos == &b->peers_pos)
-		diag_add(c->diags, DIAG_WARNING, words[i].pos, "`unicast_peer` is empty: adverts are sent to the multicast group");
+		diag_add(c->diags, DIAG_WARNING, words[i].pos,
+			 "`unicast_peer` is empty: adverts are sent to the multicast group");
 	else
-		diag_repeat(c->diags, DIAG_WARNING, words[i].pos, "`%s` without `unicast_peer`: adverts are sent to the multicast group", words[i].word);
+		diag_repeat(c->diags, DIAG_WARNING, words[i].pos,
+			    "`%s` without `unicast_peer`: adverts are sent to the multicast group", words[i].word);
 	if (stay)
 		vrrp_hold_back(&b->v, "it has no unicast_peer");
 }
@@ -167,8 +177,8 @@ static void finish_group(struct schema_ctx *c, struct build_vrrp *b)
 	else if (addr_is_set(group) && v->family == AF_INET6 && (group->bytes[1] & 0x0f) != 2)
 		wrong = "not link-local (ffX2::)";
 	if (wrong)
-		diag_add(c->diags, DIAG_ERROR, &b->mcast_dst_pos, "`mcast_dst_ip`: %s is %s: %s", addr_str(group, text), wrong,
-			 v->unicast ? "it is left out" : "the instance is held back");
+		diag_add(c->diags, DIAG_ERROR, &b->mcast_dst_pos, "`mcast_dst_ip`: %s is %s: %s", addr_str(group, text),
+			 wrong, v->unicast ? "it is left out" : "the instance is held back");
 	else if (v->unicast && addr_is_set(group))
 		diag_add(c->diags, DIAG_WARNING, &b->mcast_dst_pos, "`mcast_dst_ip` has no effect with `unicast_peer`");
 	if (!v->unicast && vrrp_given(&b->mcast_dst_pos) && (wrong || !addr_is_set(group)))
@@ -205,7 +215,8 @@ void finish_unicast(struct schema_ctx *c, struct build_vrrp *b)
 	if (!v->unicast)
 		v->old_unicast_checksum = CONF_OLD_CHECKSUM_AUTO;
 	if (v->vrf && v->interface) {
-		diag_add(c->diags, DIAG_WARNING, &b->vrf_pos, "`vrf` is for unicast without an `interface`, whose own VRF counts: it is ignored");
+		diag_add(c->diags, DIAG_WARNING, &b->vrf_pos,
+			 "`vrf` is for unicast without an `interface`, whose own VRF counts: it is ignored");
 		v->vrf = NULL;
 	}
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The interfaces that we make: one of the instance's own (use_vmac, use_ipvlan) and one on each other interface that its addresses are on
- * (use_vmac_addr, or use_vmac behind an address).
+ * The interfaces that we make: one of the instance's own (use_vmac, use_ipvlan) and one on each other interface that
+ * its addresses are on (use_vmac_addr, or use_vmac behind an address).
  *
- * Called by check_vrrp.c when all instances and the names that were given are known. A name that was not given is PREFIX.VRID (PREFIX6.VRID for an
- * IPv6 instance), and with a number behind the prefix where that is taken. Names depend on the text alone, so that a successor finds the
- * interfaces of its predecessor.
+ * Called by check_vrrp.c when all instances and the names that were given are known. A name that was not given is
+ * PREFIX.VRID (PREFIX6.VRID for an IPv6 instance), and with a number behind the prefix where that is taken. Names
+ * depend on the text alone, so that a successor finds the interfaces of its predecessor.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +62,9 @@ static void check_mac(struct schema_ctx *c, struct map *macs, struct conf_vrrp *
 	}
 	if (v->broken)
 		return;
-	diag_add(c->diags, DIAG_ERROR, d->vif ? &d->vif->pos : &v->pos, "a VMAC of `%s` (line %u) on %s has the same MAC address: `%s` is held back",
-		 first->name, first->pos.line, d->base, v->name);
+	diag_add(c->diags, DIAG_ERROR, d->vif ? &d->vif->pos : &v->pos,
+		 "a VMAC of `%s` (line %u) on %s has the same MAC address: `%s` is held back", first->name,
+		 first->pos.line, d->base, v->name);
 	vrrp_hold_back(v, "another instance has a VMAC with its MAC address");
 }
 
@@ -97,7 +98,8 @@ bool vrrp_vip_on_vdev(const struct conf_vrrp *v, const struct conf_vip *vip)
 
 void finish_vdevs(struct schema_ctx *c)
 {
-	struct naming x = { .c = c, .taken = map_new(), .next = map_new(), .based = map_new(), .list.size = sizeof(struct conf_vdev) };
+	struct naming x = { .c = c, .taken = map_new(), .next = map_new(), .based = map_new(),
+			    .list.size = sizeof(struct conf_vdev) };
 	struct map *macs = map_new();
 
 	for (size_t i = 0; i < c->vrrp.n; i++) {

@@ -13,12 +13,14 @@ static void finish_ipvlan(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_vif *vif = b->vif;
 
 	if (addr_is_set(&vif->addr.addr) && vif->addr.addr.family != b->v.family) {
-		diag_add(c->diags, DIAG_ERROR, &vif->pos, "`use_ipvlan`: the address is of another family than the instance: it is left out");
+		diag_add(c->diags, DIAG_ERROR, &vif->pos,
+			 "`use_ipvlan`: the address is of another family than the instance: it is left out");
 		memset(&vif->addr, 0, sizeof(vif->addr));
 		if (b->v.family == AF_INET)
 			vrrp_hold_back(&b->v, "its ipvlan has no IPv4 address");
 	} else if (!addr_is_set(&vif->addr.addr) && b->v.family == AF_INET) {
-		diag_add(c->diags, DIAG_ERROR, &vif->pos, "`use_ipvlan` needs an IPv4 address of its own: `%s` is held back", b->v.name);
+		diag_add(c->diags, DIAG_ERROR, &vif->pos,
+			 "`use_ipvlan` needs an IPv4 address of its own: `%s` is held back", b->v.name);
 		vrrp_hold_back(&b->v, "its ipvlan has no IPv4 address");
 	}
 }
@@ -30,10 +32,12 @@ static void finish_xmit_base(struct schema_ctx *c, struct build_vrrp *b)
 	bool vmac = b->vif && !b->vif->ipvlan;
 
 	if (v->vmac_xmit_base && !vmac) {
-		diag_add(c->diags, DIAG_WARNING, &b->xmit_base_pos, "`vmac_xmit_base` has no effect without `use_vmac`");
+		diag_add(c->diags, DIAG_WARNING, &b->xmit_base_pos,
+			 "`vmac_xmit_base` has no effect without `use_vmac`");
 		v->vmac_xmit_base = false;
 	} else if (vmac && v->unicast && !v->vmac_xmit_base && !v->strict) {
-		diag_add(c->diags, DIAG_WARNING, &b->vif->pos, "`use_vmac` with `unicast_peer` needs `vmac_xmit_base`: it is taken as given");
+		diag_add(c->diags, DIAG_WARNING, &b->vif->pos,
+			 "`use_vmac` with `unicast_peer` needs `vmac_xmit_base`: it is taken as given");
 		v->vmac_xmit_base = true;
 	}
 }
@@ -44,7 +48,8 @@ void finish_vif(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_vif *vif = b->vif;
 
 	if (vif && !v->interface && v->unicast) {
-		diag_add(c->diags, DIAG_WARNING, &vif->pos, "`%s` has no effect without `interface`", vif->ipvlan ? "use_ipvlan" : "use_vmac");
+		diag_add(c->diags, DIAG_WARNING, &vif->pos, "`%s` has no effect without `interface`",
+			 vif->ipvlan ? "use_ipvlan" : "use_vmac");
 		vif = b->vif = NULL;
 	}
 	if (vif && vif->name && v->interface && !strcmp(vif->name, v->interface)) {

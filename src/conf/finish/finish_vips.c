@@ -2,8 +2,8 @@
 /*
  * The addresses of an instance, taken together: families, repetitions, more than an advert has room for, none at all.
  *
- * Called by finish_vrrp.c when family and version are known. An instance that was given addresses of which none can be used is held back: as
- * master it would keep them from a router that has them.
+ * Called by finish_vrrp.c when family and version are known. An instance that was given addresses of which none can be
+ * used is held back: as master it would keep them from a router that has them.
  */
 #include <string.h>
 
@@ -12,7 +12,8 @@
 #define ADVERT_MAX 255                          /* the count is one byte */
 
 /* One list of addresses without those of the wrong family and without repetitions. Returns how many stay. */
-static unsigned keep_vips(struct schema_ctx *c, const struct conf_vrrp *v, struct conf_vip *vips, unsigned n, struct map *seen, bool any_family)
+static unsigned keep_vips(struct schema_ctx *c, const struct conf_vrrp *v, struct conf_vip *vips, unsigned n,
+			  struct map *seen, bool any_family)
 {
 	char text[PREFIX_STRLEN];
 	unsigned kept = 0;
@@ -22,10 +23,12 @@ static unsigned keep_vips(struct schema_ctx *c, const struct conf_vrrp *v, struc
 		struct conf_vip *first = map_get(seen, addr, sizeof(*addr));
 
 		if (!any_family && addr->family != v->family) {
-			diag_add(c->diags, DIAG_ERROR, &vips[i].pos, "%s is of another address family than `%s`: it is left out (it may stand in "
+			diag_add(c->diags, DIAG_ERROR, &vips[i].pos,
+				 "%s is of another address family than `%s`: it is left out (it may stand in "
 				 "virtual_ipaddress_excluded)", prefix_str(&vips[i].prefix, text), v->name);
 		} else if (first) {
-			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s stands on line %u already", prefix_str(&vips[i].prefix, text), first->pos.line);
+			diag_add(c->diags, DIAG_WARNING, &vips[i].pos, "%s stands on line %u already",
+				 prefix_str(&vips[i].prefix, text), first->pos.line);
 		} else {
 			vips[kept] = vips[i];
 			map_put(seen, addr, sizeof(*addr), &vips[kept]);
@@ -44,7 +47,8 @@ static void move_surplus(struct schema_ctx *c, struct build_vrrp *b)
 
 	if (v->nvips <= ADVERT_MAX)
 		return;
-	diag_add(c->diags, DIAG_WARNING, &v->vips[ADVERT_MAX].pos, "an advert has room for %d addresses: these and those below are treated as "
+	diag_add(c->diags, DIAG_WARNING, &v->vips[ADVERT_MAX].pos,
+		 "an advert has room for %d addresses: these and those below are treated as "
 		 "virtual_ipaddress_excluded", ADVERT_MAX);
 	all = arena_alloc(c->arena, (surplus + v->nevips) * sizeof(*all));
 	memcpy(all, v->vips + ADVERT_MAX, surplus * sizeof(*all));
@@ -67,10 +71,12 @@ static void no_vips(struct schema_ctx *c, struct build_vrrp *b)
 	} else if (b->v.no_virtual_ipaddress && !b->v.strict) {
 		return;
 	} else if (who) {
-		diag_add(c->diags, DIAG_ERROR, pos, "`%s` has no virtual address: %s needs one, it is held back", b->v.name, who);
+		diag_add(c->diags, DIAG_ERROR, pos, "`%s` has no virtual address: %s needs one, it is held back",
+			 b->v.name, who);
 		vrrp_hold_back(&b->v, "it has no virtual address");
 	} else {
-		diag_add(c->diags, DIAG_WARNING, pos, "`%s` has no virtual address (`no_virtual_ipaddress` says that this is meant)", b->v.name);
+		diag_add(c->diags, DIAG_WARNING, pos,
+			 "`%s` has no virtual address (`no_virtual_ipaddress` says that this is meant)", b->v.name);
 	}
 }
 

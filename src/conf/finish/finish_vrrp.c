@@ -2,24 +2,28 @@
 /*
  * What follows from the statements of an instance taken together.
  *
- * Called by config.c for every instance when the whole text has been read, so that neither the order of statements nor that of blocks has
- * a meaning. Defaults that depend on each other (priority and state), values that the protocol cannot carry (intervals, versions,
- * families), and combinations that cannot work. The parts are finish_unicast.c, finish_strict.c, finish_auth.c, finish_vips.c, finish_vif.c.
+ * Called by config.c for every instance when the whole text has been read, so that neither the order of statements nor
+ * that of blocks has a meaning. Defaults that depend on each other (priority and state), values that the protocol
+ * cannot carry (intervals, versions, families), and combinations that cannot work. The parts are finish_unicast.c,
+ * finish_strict.c, finish_auth.c, finish_vips.c, finish_vif.c.
  *
- * An instance that cannot do what was meant keeps its place, with the reason in `broken`: it is held in FAULT, where nobody takes it
- * for healthy and its peers serve. The rule is that running it must not be less safe than was meant; two masters are worse than one
- * router less. Held back is an instance
- *   - whose virtual_router_id, interface, version, advert_int, authentication, peer, unicast source or multicast group is missing or cannot be
+ * An instance that cannot do what was meant keeps its place, with the reason in `broken`: it is held in FAULT, where
+ * nobody takes it for healthy and its peers serve. The rule is that running it must not be less safe than was meant;
+ * two masters are worse than one router less. Held back is an instance
+ *   - whose virtual_router_id, interface, version, advert_int, authentication, peer, unicast source or multicast group
+ *     is missing or cannot be
  *     read: routers must agree in these, and a guess would make it a second master;
- *   - that has no peer but itself, or drops every advert of a peer; or no peer, where `unicast_fault_no_peer` asks for this;
- *   - that was given addresses and can use none of them: as master it would keep them from the others. Some of them are better than none;
+ *   - that has no peer but itself, or drops every advert of a peer; or no peer, where `unicast_fault_no_peer` asks for
+ *     this;
+ *   - that was given addresses and can use none of them: as master it would keep them from the others. Some of them are
+ *     better than none;
  *   - of version 3, or strict, without any address, and an ipvlan without one: the protocol has no adverts of theirs;
  *   - whose adverts should be signed (auth_hmac, AH) and would not be;
  *   - whose VRID and link are another instance's (check.c).
- * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or limited by rule (intervals,
- * passwords), `authentication` where there is none (version 3, strict mode), a priority that cannot be read (100: the election
- * still has one winner), a state that cannot be read (BACKUP), times and counts of announcements, a multicast source, and whatever concerns
- * neither adverts nor addresses.
+ * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or
+ * limited by rule (intervals, passwords), `authentication` where there is none (version 3, strict mode), a priority
+ * that cannot be read (100: the election still has one winner), a state that cannot be read (BACKUP), times and counts
+ * of announcements, a multicast source, and whatever concerns neither adverts nor addresses.
  */
 #include <string.h>
 
@@ -63,7 +67,8 @@ static void finish_interval(struct schema_ctx *c, struct build_vrrp *b)
 	if (unread)
 		vrrp_hold_back(&b->v, "its advert_int cannot be read");
 	if (b->v.version == 3 && want > V3_INTERVAL_MAX) {
-		diag_add(c->diags, DIAG_ERROR, &b->advert_pos, "`advert_int`: version 3 has at most 40.95 seconds: 40.95 is used");
+		diag_add(c->diags, DIAG_ERROR, &b->advert_pos,
+			 "`advert_int`: version 3 has at most 40.95 seconds: 40.95 is used");
 		want = V3_INTERVAL_MAX;
 	}
 	t = (want + unit / 2) / unit * unit;
@@ -85,7 +90,8 @@ static void finish_priority(struct schema_ctx *c, struct build_vrrp *b)
 	if (b->state == STATE_NOT_GIVEN && vrrp_given(&b->state_pos))
 		b->state = STATE_BACKUP;
 	if (!v->priority && b->state == STATE_MASTER && !vrrp_given(&b->priority_pos)) {
-		diag_add(c->diags, DIAG_WARNING, &b->state_pos, "`state MASTER` without `priority` means priority 255, the owner of the addresses: give a "
+		diag_add(c->diags, DIAG_WARNING, &b->state_pos,
+			 "`state MASTER` without `priority` means priority 255, the owner of the addresses: give a "
 			 "priority");
 		v->priority = OWNER;
 	} else if (!v->priority) {
@@ -93,7 +99,8 @@ static void finish_priority(struct schema_ctx *c, struct build_vrrp *b)
 	}
 	v->start_master = b->state == STATE_MASTER || (b->state == STATE_NOT_GIVEN && v->priority == OWNER);
 	if (b->state == STATE_BACKUP && v->priority == OWNER && !v->strict)
-		diag_add(c->diags, DIAG_WARNING, &b->state_pos, "priority 255 is that of the owner of the addresses: it becomes master at once, whatever "
+		diag_add(c->diags, DIAG_WARNING, &b->state_pos,
+			 "priority 255 is that of the owner of the addresses: it becomes master at once, whatever "
 			 "`state` says");
 }
 
@@ -103,16 +110,19 @@ static void finish_preempt(struct schema_ctx *c, struct build_vrrp *b)
 	const char *why = b->state == STATE_MASTER ? "state MASTER" : v->priority == OWNER ? "priority 255" : NULL;
 
 	if (v->nopreempt && why) {
-		diag_add(c->diags, DIAG_WARNING, &b->nopreempt_pos, "`nopreempt` does not work with %s: it is ignored (set `state BACKUP` on every router, "
+		diag_add(c->diags, DIAG_WARNING, &b->nopreempt_pos,
+			 "`nopreempt` does not work with %s: it is ignored (set `state BACKUP` on every router, "
 			 "the priority decides)", why);
 		v->nopreempt = false;
 	}
 	if (v->preempt_delay && (why || v->nopreempt)) {
-		diag_add(c->diags, DIAG_WARNING, &b->delay_pos, "`preempt_delay` does not work with %s: it is ignored", why ? why : "nopreempt");
+		diag_add(c->diags, DIAG_WARNING, &b->delay_pos, "`preempt_delay` does not work with %s: it is ignored",
+			 why ? why : "nopreempt");
 		v->preempt_delay = 0;
 	}
 	if (v->timer_expired_backup && !v->nopreempt) {
-		diag_add(c->diags, DIAG_WARNING, &b->timer_pos, "`timer_expired_backup` needs `nopreempt`: it is ignored");
+		diag_add(c->diags, DIAG_WARNING, &b->timer_pos,
+			 "`timer_expired_backup` needs `nopreempt`: it is ignored");
 		v->timer_expired_backup = 0;
 	}
 }
@@ -132,9 +142,11 @@ static void finish_garp(struct schema_ctx *c, struct build_vrrp *b)
 	bool least = c->globals.g.vrrp.min_garp;
 
 	if (!own->repeat)
-		diag_add(c->diags, DIAG_WARNING, &b->repeat_pos, "`garp_master_repeat 0`: each address is announced once at least");
+		diag_add(c->diags, DIAG_WARNING, &b->repeat_pos,
+			 "`garp_master_repeat 0`: each address is announced once at least");
 	if (!own->refresh_repeat)
-		diag_add(c->diags, DIAG_WARNING, &b->refresh_repeat_pos, "`garp_master_refresh_repeat 0`: each address is announced once at least "
+		diag_add(c->diags, DIAG_WARNING, &b->refresh_repeat_pos,
+			 "`garp_master_refresh_repeat 0`: each address is announced once at least "
 			 "(`garp_master_refresh 0` turns refreshing off)");
 	own->delay = time_or(own->delay, least ? 0 : g->delay);
 	own->repeat = count_or(own->repeat, least ? 1 : g->repeat);
@@ -165,7 +177,8 @@ static void finish_inherited(struct schema_ctx *c, struct build_vrrp *b)
 	v->notify_priority_changes = bool_or(b->notify_prio, g->vrrp.notify_priority_changes);
 	v->smtp_alert = bool_or(b->smtp, g->mail.alert_vrrp == NOT_GIVEN ? g->mail.alert : g->mail.alert_vrrp);
 	if (b->owner_ignore == true && v->priority != OWNER)
-		diag_add(c->diags, DIAG_WARNING, &b->owner_ignore_pos, "`owner_ignore_adverts` has no effect without priority 255");
+		diag_add(c->diags, DIAG_WARNING, &b->owner_ignore_pos,
+			 "`owner_ignore_adverts` has no effect without priority 255");
 	v->owner_ignore_adverts = v->priority == OWNER && bool_or(b->owner_ignore, g->vrrp.owner_ignore_adverts);
 }
 
@@ -179,7 +192,8 @@ static void finish_tracked(struct schema_ctx *c, struct build_vrrp *b)
 
 	for (unsigned i = 0; i < v->ntrack_ifs; i++) {
 		if (v->interface && !strcmp(ifs[i].ifname, v->interface) && !v->dont_track_primary)
-			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos, "`%s` is the instance's own interface, which is tracked anyway: the line is ignored",
+			diag_add(c->diags, DIAG_WARNING, &ifs[i].pos,
+				 "`%s` is the instance's own interface, which is tracked anyway: the line is ignored",
 				 ifs[i].ifname);
 		else
 			ifs[kept++] = ifs[i];
@@ -211,7 +225,8 @@ static unsigned count_devices(const struct conf_vrrp *v)
 /* They count like tracked interfaces, unless the item says no_track. */
 static void track_devices(struct schema_ctx *c, struct conf_vrrp *v)
 {
-	struct devices d = { .all = arena_alloc(c->arena, (v->ntrack_ifs + count_devices(v)) * sizeof(*d.all)), .seen = map_new() };
+	struct devices d = { .all = arena_alloc(c->arena, (v->ntrack_ifs + count_devices(v)) * sizeof(*d.all)),
+			     .seen = map_new() };
 
 	for (; d.n < v->ntrack_ifs; d.n++) {
 		d.all[d.n] = v->track_ifs[d.n];
@@ -251,11 +266,13 @@ static void finish_interfaces(struct schema_ctx *c, struct build_vrrp *b)
 		vrrp_hold_back(v, "it has no interface");
 	}
 	if (v->interface && !strcmp(v->interface, "lo")) {
-		diag_add(c->diags, DIAG_ERROR, &v->interface_pos, "VRRP does not work on the loopback interface: `%s` is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &v->interface_pos,
+			 "VRRP does not work on the loopback interface: `%s` is held back", v->name);
 		vrrp_hold_back(v, "its interface is the loopback");
 	}
 	if (v->lvs_sync_interface)
-		diag_add(c->diags, DIAG_WARNING, &b->sync_pos, "`lvs_sync_daemon_interface` belongs into global_defs: `lvs_sync_daemon %s inst %s`",
+		diag_add(c->diags, DIAG_WARNING, &b->sync_pos,
+			 "`lvs_sync_daemon_interface` belongs into global_defs: `lvs_sync_daemon %s inst %s`",
 			 v->lvs_sync_interface, v->name);
 }
 
@@ -264,7 +281,8 @@ void finish_vrrp(struct schema_ctx *c, struct build_vrrp *b)
 	struct conf_vrrp *v = &b->v;
 
 	if (!v->vrid && !vrrp_given(&b->vrid_pos))
-		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back", v->name);
+		diag_add(c->diags, DIAG_ERROR, &v->pos, "`%s` needs a `virtual_router_id` (1 to 255): it is held back",
+			 v->name);
 	if (!v->vrid)
 		vrrp_hold_back(v, "it has no virtual_router_id");
 	finish_family(c, b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parts of finish_vrrp that have a file of their own, in the order in which they are called. Each reads what the earlier ones derived. */
+/* The parts of finish_vrrp that have a file of their own, in the order in which they are called. Each reads what the
+ * earlier ones derived. */
 #ifndef CONF_FINISH_VRRP_H
 #define CONF_FINISH_VRRP_H
 

@@ -2,9 +2,9 @@
 /*
  * What follows from the statements of a virtual server taken together.
  *
- * Called at the end of its block. Fills in what was not given and remarks what IPVS cannot do; its servers are finish_rs.c. A virtual
- * server that cannot do what was meant, or whose servers would not be checked as they were meant to be, keeps its place with the reason in
- * `broken`: it is not programmed.
+ * Called at the end of its block. Fills in what was not given and remarks what IPVS cannot do; its servers are
+ * finish_rs.c. A virtual server that cannot do what was meant, or whose servers would not be checked as they were meant
+ * to be, keeps its place with the reason in `broken`: it is not programmed.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -38,8 +38,9 @@ static void finish_sched(struct schema_ctx *c, struct build_vs *b)
 		if (!strcmp(vs->sched, sched_words[i].sched))
 			vs->flags[sched_words[i].flag] = true;
 		else
-			diag_add(c->diags, DIAG_WARNING, &b->sched_pos[i], "`%s` is for the scheduler %s, and %s is used: it is ignored",
-				 sched_words[i].word, sched_words[i].sched, vs->sched);
+			diag_add(c->diags, DIAG_WARNING, &b->sched_pos[i],
+				 "`%s` is for the scheduler %s, and %s is used: it is ignored", sched_words[i].word,
+				 sched_words[i].sched, vs->sched);
 	}
 }
 
@@ -95,18 +96,22 @@ static void finish_protocol(struct schema_ctx *c, struct build_vs *b)
 
 	if (b->only_marks) {
 		if (b->has_protocol)
-			diag_add(c->diags, DIAG_WARNING, &b->proto_pos, "a service by firewall mark has no protocol: the statement is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->proto_pos,
+				 "a service by firewall mark has no protocol: the statement is ignored");
 		vs->protocol = 0;
 	} else if (!b->proto_pos.line && !vs->broken) {
-		diag_add(c->diags, DIAG_ERROR, &vs->pos, "`protocol` is not given: UDP is used (say `protocol TCP` for a TCP service)");
+		diag_add(c->diags, DIAG_ERROR, &vs->pos,
+			 "`protocol` is not given: UDP is used (say `protocol TCP` for a TCP service)");
 		vs->protocol = IPPROTO_UDP;
 	}
 	if (vs->ops && !b->only_marks && vs->protocol != IPPROTO_UDP && b->has_protocol) {
-		diag_add(c->diags, DIAG_WARNING, &b->ops_pos, "`ops` is for UDP and for services by firewall mark: it is ignored");
+		diag_add(c->diags, DIAG_WARNING, &b->ops_pos,
+			 "`ops` is for UDP and for services by firewall mark: it is ignored");
 		vs->ops = false;
 	}
 	if (vs->ha_suspend && b->only_marks) {
-		diag_add(c->diags, DIAG_WARNING, &b->suspend_pos, "a service by firewall mark has no address to wait for: `ha_suspend` is ignored");
+		diag_add(c->diags, DIAG_WARNING, &b->suspend_pos,
+			 "a service by firewall mark has no address to wait for: `ha_suspend` is ignored");
 		vs->ha_suspend = false;
 	}
 }
@@ -117,7 +122,8 @@ static void finish_service(struct schema_ctx *c, struct build_vs *b)
 
 	finish_sched(c, b);
 	if (!b->kind_pos.line && !vs->broken)
-		diag_add(c->diags, DIAG_WARNING, &vs->pos, "`lb_kind` is not given: NAT is used, which breaks a service whose servers expect DR or TUN");
+		diag_add(c->diags, DIAG_WARNING, &vs->pos,
+			 "`lb_kind` is not given: NAT is used, which breaks a service whose servers expect DR or TUN");
 	vs->lb_kind = b->kind.kind == UNSET_UINT ? CONF_LB_NAT : (enum conf_lb_kind)b->kind.kind;
 	vs->tunnel = b->kind.tunnel;
 	b->only_marks = vs->fwmark != 0;
@@ -130,7 +136,8 @@ static void finish_service(struct schema_ctx *c, struct build_vs *b)
 	if (b->ip_family && (!vs->family || b->mixed))
 		vs->family = b->ip_family;
 	else if (b->ip_family && vs->family != b->ip_family)
-		diag_add(c->diags, DIAG_ERROR, &b->family_pos, "`ip_family` contradicts the virtual server's address: it is ignored");
+		diag_add(c->diags, DIAG_ERROR, &b->family_pos,
+			 "`ip_family` contradicts the virtual server's address: it is ignored");
 }
 
 /* What clients count as one: a netmask, or a prefix length for IPv6. */
@@ -161,14 +168,16 @@ static void finish_persistence(struct schema_ctx *c, struct build_vs *b)
 
 	vs->persistence_mask = vs->family == AF_INET6 ? 128 : 0xffffffff;
 	if (b->granularity && !read_granularity(b)) {
-		diag_add(c->diags, DIAG_ERROR, &b->gran_pos, "`persistence_granularity`: `%.60s` is not a %s; the statement is left out", b->granularity,
+		diag_add(c->diags, DIAG_ERROR, &b->gran_pos,
+			 "`persistence_granularity`: `%.60s` is not a %s; the statement is left out", b->granularity,
 			 vs->family == AF_INET6 ? "prefix length (1 to 128)" : "netmask such as 255.255.255.0");
 		b->granularity = NULL;
 	}
 	if (vs->persistence_timeout == UNSET_UINT)
 		vs->persistence_timeout = b->granularity ? 360 : 0;
 	if (b->all_ports && !vs->persistence_timeout && !vs->broken) {
-		diag_add(c->diags, DIAG_WARNING, &vs->pos, "a virtual server for all ports must be persistent: 360 seconds are used");
+		diag_add(c->diags, DIAG_WARNING, &vs->pos,
+			 "a virtual server for all ports must be persistent: 360 seconds are used");
 		vs->persistence_timeout = 360;
 	}
 }
@@ -181,11 +190,13 @@ static void finish_quorum(struct schema_ctx *c, struct build_vs *b)
 	for (unsigned i = 0; i < vs->nrs; i++)
 		total += vs->rs[i].weight;
 	if (vs->quorum > total && total && b->quorum_pos.line) {
-		diag_add(c->diags, DIAG_WARNING, &b->quorum_pos, "the quorum is more than the weight of all servers: %llu is used", (unsigned long long)total);
+		diag_add(c->diags, DIAG_WARNING, &b->quorum_pos,
+			 "the quorum is more than the weight of all servers: %llu is used", (unsigned long long)total);
 		vs->quorum = (uint32_t)total;
 	}
 	if (vs->hysteresis >= vs->quorum && vs->hysteresis) {
-		diag_add(c->diags, DIAG_WARNING, &b->hyst_pos, "the hysteresis must be below the quorum: %u is used", vs->quorum - 1);
+		diag_add(c->diags, DIAG_WARNING, &b->hyst_pos, "the hysteresis must be below the quorum: %u is used",
+			 vs->quorum - 1);
 		vs->hysteresis = vs->quorum - 1;
 	}
 }
@@ -198,19 +209,23 @@ static void finish_sorry(struct schema_ctx *c, struct build_vs *b)
 
 	if (!addr_is_set(&b->sorry.addr)) {
 		if (!b->sorry_pos.line && b->sorry_inhibit)
-			diag_add(c->diags, DIAG_WARNING, &b->sorry_inhibit_pos, "there is no `sorry_server`: `sorry_server_inhibit` is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->sorry_inhibit_pos,
+				 "there is no `sorry_server`: `sorry_server_inhibit` is ignored");
 		if (!b->sorry_pos.line && b->sorry_kind_pos.line)
-			diag_add(c->diags, DIAG_WARNING, &b->sorry_kind_pos, "there is no `sorry_server`: `sorry_server_lvs_method` is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->sorry_kind_pos,
+				 "there is no `sorry_server`: `sorry_server_lvs_method` is ignored");
 		return;
 	}
 	kind = b->sorry_kind.kind == UNSET_UINT ? &own : &b->sorry_kind;
 	if (b->sorry.addr.family != vs->family && kind->kind != CONF_LB_TUN && !b->mixed) {
-		diag_add(c->diags, DIAG_ERROR, &b->sorry_pos, "the sorry_server is of another address family: it is left out");
+		diag_add(c->diags, DIAG_ERROR, &b->sorry_pos,
+			 "the sorry_server is of another address family: it is left out");
 		return;
 	}
 	sorry = arena_alloc(c->arena, sizeof(*sorry));
-	*sorry = (struct conf_rs){ .pos = b->sorry_pos, .addr = b->sorry, .weight = 1, .lb_kind = (enum conf_lb_kind)kind->kind,
-				   .tunnel = kind->tunnel, .inhibit_on_failure = b->sorry_inhibit, .smtp_alert = NOT_GIVEN };
+	*sorry = (struct conf_rs){ .pos = b->sorry_pos, .addr = b->sorry, .weight = 1,
+				   .lb_kind = (enum conf_lb_kind)kind->kind, .tunnel = kind->tunnel,
+				   .inhibit_on_failure = b->sorry_inhibit, .smtp_alert = NOT_GIVEN };
 	finish_port(c, b, sorry);
 	for (unsigned i = 0; i < vs->nrs; i++)
 		if (addr_equal(&vs->rs[i].addr.addr, &sorry->addr.addr) && vs->rs[i].addr.port == sorry->addr.port &&
@@ -224,7 +239,8 @@ static void finish_sorry(struct schema_ctx *c, struct build_vs *b)
 
 void finish_vs(struct schema_ctx *c, struct build_vs *b)
 {
-	static const struct build_inherit defaults = { 60 * USEC_PER_SEC, 5 * USEC_PER_SEC, USEC_NEVER, USEC_NEVER, UNSET_UINT };
+	static const struct build_inherit defaults = { 60 * USEC_PER_SEC, 5 * USEC_PER_SEC, USEC_NEVER, USEC_NEVER,
+						       UNSET_UINT };
 	struct conf_vs *out;
 
 	if (c->broken)

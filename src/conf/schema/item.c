@@ -2,13 +2,14 @@
 /*
  * The driver of items: one line, option after option.
  *
- * Addresses, routes and rules are written as for ip(8): options in any order, some with a value, some alone, some with options of their own.
- * Here stands what all of them share: finding the option's row, what an unknown word may have meant, repetitions, values that are missing
- * or wrong, and the values that several have in common. A value that is wrong is one error; the words behind it are still read. An unknown
- * word ends the reading, since nobody knows how many words behind it are its own.
+ * Addresses, routes and rules are written as for ip(8): options in any order, some with a value, some alone, some with
+ * options of their own. Here stands what all of them share: finding the option's row, what an unknown word may have
+ * meant, repetitions, values that are missing or wrong, and the values that several have in common. A value that is
+ * wrong is one error; the words behind it are still read. An unknown word ends the reading, since nobody knows how many
+ * words behind it are its own.
  *
- * Called by schema_address.c, schema_route.c, schema_hop.c and schema_rule.c for each line of their blocks. What becomes of a line in which
- * something was wrong is for them to say; the text of the errors announces it (`left_out`).
+ * Called by schema_address.c, schema_route.c, schema_hop.c and schema_rule.c for each line of their blocks. What
+ * becomes of a line in which something was wrong is for them to say; the text of the errors announces it (`left_out`).
  */
 #include "conf/schema/item.h"
 
@@ -42,13 +43,14 @@ const char *item_take(struct schema_ctx *c)
 
 	if (it->at < it->n->nwords)
 		return it->n->words[it->at++].str;
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s` needs a value%s%s; %s is left out", it->option, c->row && c->row->args ? ": " : "",
-		 c->row && c->row->args ? c->row->args : "", it->left_out);
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s` needs a value%s%s; %s is left out", it->option,
+		 c->row && c->row->args ? ": " : "", c->row && c->row->args ? c->row->args : "", it->left_out);
 	it->broken = true;
 	return NULL;
 }
 
-static bool __attribute__((format(printf, 4, 0))) say(struct schema_ctx *c, enum diag_level level, unsigned word, const char *fmt, va_list ap)
+static bool __attribute__((format(printf, 4, 0))) say(struct schema_ctx *c, enum diag_level level, unsigned word,
+						      const char *fmt, va_list ap)
 {
 	struct conf_pos pos = node_pos(c->item->n, word);
 	struct strbuf text = { 0 };
@@ -135,10 +137,11 @@ bool item_prefix(struct schema_ctx *c, struct ip_prefix *out)
 		return false;
 	r = addr_parse_prefix(word, &p);
 	if (r)
-		return item_fail(c, "%s%s%s`%.60s` %s", c->item->option ? "`" : "", c->item->option ? c->item->option : "", c->item->option ? "`: " : "",
-				 word, r == -ERANGE ? "has a prefix length out of range (0 to 32, IPv6: 128)" : "is not ADDRESS[/LENGTH]");
+		return item_fail(c, "%s%s%s`%.60s` %s", c->item->option ? "`" : "",
+				 c->item->option ? c->item->option : "", c->item->option ? "`: " : "", word, r == -ERANGE ? "has a prefix length out of range (0 to 32, IPv6: 128)" : "is not ADDRESS[/LENGTH]");
 	if (clear_host_bits(&p))
-		item_warn(c, "`%s`: there are bits behind the prefix: they are ignored, %s is used", word, prefix_str(&p, text));
+		item_warn(c, "`%s`: there are bits behind the prefix: they are ignored, %s is used", word,
+			  prefix_str(&p, text));
 	*out = p;
 	return true;
 }
@@ -159,13 +162,13 @@ bool item_name(struct schema_ctx *c, size_t max, const char **out)
 
 bool item_ifname(struct schema_ctx *c, const char **out)
 {
-	const char *word = item_take(c);
+	const char *word = item_take(c), *fault;
 
 	if (!word)
 		return false;
-	if (!*word || strlen(word) >= IFNAMSIZ || strpbrk(word, "/: \t;{") || !strcmp(word, ".") || !strcmp(word, ".."))
-		return item_fail(c, "`%s`: `%.40s` cannot be the name of an interface%s", c->item->option, word, strlen(word) >= IFNAMSIZ ?
-				 ": it has at most 15 characters" : strchr(word, ':') ? " (what has a `:` is a label of an address)" : "");
+	fault = ifname_fault(word);
+	if (fault)
+		return item_fail(c, "`%s`: `%.40s` cannot be the name of an interface%s", c->item->option, word, fault);
 	*out = arena_strdup(c->arena, word);
 	return true;
 }
@@ -180,8 +183,9 @@ bool item_number(struct schema_ctx *c, uint64_t min, uint64_t max, uint64_t *out
 	r = *word >= '0' && *word <= '9' ? num_u64(word, 0, min, max, out) : -EINVAL;
 	if (r == 0)
 		return true;
-	return item_fail(c, "`%s`: `%.40s` is %s: %llu to %llu is allowed", c->item->option, word, r == -ERANGE ? "out of range" :
-			 "not a whole number", (unsigned long long)min, (unsigned long long)max);
+	return item_fail(c, "`%s`: `%.40s` is %s: %llu to %llu is allowed", c->item->option, word,
+			 r == -ERANGE ? "out of range" : "not a whole number", (unsigned long long)min,
+			 (unsigned long long)max);
 }
 
 bool item_named(struct schema_ctx *c, enum name_kind kind, const char *what, uint32_t max, uint32_t *out)
@@ -200,8 +204,8 @@ bool item_named(struct schema_ctx *c, enum name_kind kind, const char *what, uin
 	nearest = diags_full(c->diags) ? NULL : names_nearest(&c->names, kind, word);
 	if (!diags_full(c->diags))
 		names_list(&c->names, kind, &all);
-	item_fail(c, "`%s`: there is no %s `%.40s`%s%s%s; allowed: a number or%s", c->item->option, what, word, nearest ? " (did you mean `" : "",
-		  nearest ? nearest : "", nearest ? "`?)" : "", strbuf_str(&all));
+	item_fail(c, "`%s`: there is no %s `%.40s`%s%s%s; allowed: a number or%s", c->item->option, what, word,
+		  nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "", strbuf_str(&all));
 	strbuf_done(&all);
 	return false;
 }
@@ -218,7 +222,8 @@ bool item_realms(struct schema_ctx *c, uint32_t *out)
 		memcpy(first, word, (size_t)(slash - word));
 	if ((slash && names_number(&c->names, NAME_REALM, first, UINT16_MAX, &from)) ||
 	    names_number(&c->names, NAME_REALM, slash ? slash + 1 : word, UINT16_MAX, &to))
-		return item_fail(c, "`%s`: `%.60s` is not [FROM/]TO, each a number up to 65535 or the name of a realm", c->item->option, word);
+		return item_fail(c, "`%s`: `%.60s` is not [FROM/]TO, each a number up to 65535 or the name of a realm",
+				 c->item->option, word);
 	*out = from << 16 | to;
 	return true;
 }
@@ -249,7 +254,8 @@ bool item_family(struct schema_ctx *c, uint8_t its)
 		c->item->family = its;
 	if (c->item->family == its)
 		return true;
-	return item_fail(c, "`%.60s` is IPv%c, and what stands before it is IPv%c", c->item->n->words[c->item->at - 1].str, its == AF_INET6 ? '6' : '4',
+	return item_fail(c, "`%.60s` is IPv%c, and what stands before it is IPv%c",
+			 c->item->n->words[c->item->at - 1].str, its == AF_INET6 ? '6' : '4',
 			 its == AF_INET6 ? '4' : '6');
 }
 
@@ -268,8 +274,9 @@ void item_unknown(struct schema_ctx *c, const struct schema_block *block)
 			if (!block->rows[i].same_as && !(block->rows[i].flags & SF_OLD))
 				strbuf_addf(&all, " %s", block->rows[i].name);
 		nearest = suggest_keyword(block, word);
-		item_fail_at(c, it->at, "unknown word `%.40s` in a%s %s%s%s%s; allowed:%s", word, strchr("aeiou", *it->what) ? "n" : "", it->what,
-			     nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "", strbuf_str(&all));
+		item_fail_at(c, it->at, "unknown word `%.40s` in a%s %s%s%s%s; allowed:%s", word,
+			     strchr("aeiou", *it->what) ? "n" : "", it->what, nearest ? " (did you mean `" : "",
+			     nearest ? nearest : "", nearest ? "`?)" : "", strbuf_str(&all));
 		strbuf_done(&all);
 	}
 	it->broken = true;
@@ -302,7 +309,8 @@ static void run_option(struct schema_ctx *c, const struct schema_row *row, void 
 
 	it->option = it->n->words[it->at++].str;
 	if (row->flags & SF_LATER && !(before && before->flags & SF_LATER))
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s` of an address is known, but not supported yet", row->name);
+		diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s` of an address is known, but not supported yet",
+			    row->name);
 	c->row = row;
 	if (row->type == ST_CUSTOM)
 		row->parse(c, row, it->n, obj);
@@ -329,7 +337,8 @@ void item_options(struct schema_ctx *c, const struct schema_block *block, void *
 			row = schema_find(block, row->same_as);
 		i = (size_t)(row - block->rows);
 		if (!(row->flags & SF_REPEAT) && seen[i / 64] >> (i % 64) & 1)
-			diag_add(c->diags, DIAG_WARNING, &pos, "`%s` was given before on this line: the last one counts", word);
+			diag_add(c->diags, DIAG_WARNING, &pos,
+				 "`%s` was given before on this line: the last one counts", word);
 		seen[i / 64] |= UINT64_C(1) << (i % 64);
 		run_option(c, row, obj);
 	}

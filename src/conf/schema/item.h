@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Items: lines whose words are options with values, in any order, as ip(8) has them. The options are rows of a block; a row of type
- * ST_CUSTOM reads its own words with the functions below, from `c->item`. */
+/* Items: lines whose words are options with values, in any order, as ip(8) has them. The options are rows of a block; a
+ * row of type ST_CUSTOM reads its own words with the functions below, from `c->item`. */
 #ifndef CONF_ITEM_H
 #define CONF_ITEM_H
 
@@ -31,7 +31,8 @@ void item_unknown(struct schema_ctx *c, const struct schema_block *block);
 const char *item_peek(const struct schema_ctx *c);      /* the next word, or NULL */
 bool item_skip_word(struct schema_ctx *c, const char *word);    /* takes the next word if it is this one */
 const char *item_take(struct schema_ctx *c);            /* the value of the option; NULL when there is none (said) */
-/* The value that was just taken cannot be used: an error, and the item is broken. Always false. A value that is itself an option is not consumed. */
+/* The value that was just taken cannot be used: an error, and the item is broken. Always false. A value that is itself
+ * an option is not consumed. */
 bool item_fail(struct schema_ctx *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same without a value: the item as a whole. `word` is the place. */
 bool item_fail_at(struct schema_ctx *c, unsigned word, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -50,7 +51,8 @@ bool item_choice(struct schema_ctx *c, const struct schema_choice *choices, int 
 bool item_family(struct schema_ctx *c, uint8_t its);
 
 /* An option's row: never a statement, so it is suggested only among its like. */
-#define OPTION_FLAGS(keyword, fl, t, s, h, ...) { .name = keyword, .type = t, .flags = SF_WORD | (fl), .since = s, .help = h, __VA_ARGS__ }
+#define OPTION_FLAGS(keyword, fl, t, s, h, ...) { .name = keyword, .type = t, .flags = SF_WORD | (fl), .since = s, \
+						  .help = h, __VA_ARGS__ }
 #define OPTION(keyword, t, s, h, ...) OPTION_FLAGS(keyword, 0, t, s, h, __VA_ARGS__)
 #define OPTION_ALIAS(keyword, of, s, h) { .name = keyword, .same_as = of, .flags = SF_WORD, .since = s, .help = h }
 

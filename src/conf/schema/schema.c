@@ -2,9 +2,10 @@
 /*
  * The driver of the tables: takes a tree and a block's rows, and fills the block's object.
  *
- * One way for every statement: find its row, or say what was probably meant; an old word becomes its new one; what is not acted on yet is said
- * once per file; the row's type reads the value; braces where none belong, words that nobody reads and repetitions are remarked here and
- * nowhere else. An unknown block is skipped whole: it is one mistake, not one per line.
+ * One way for every statement: find its row, or say what was probably meant; an old word becomes its new one; what is
+ * not acted on yet is said once per file; the row's type reads the value; braces where none belong, words that nobody
+ * reads and repetitions are remarked here and nowhere else. An unknown block is skipped whole: it is one mistake, not
+ * one per line.
  *
  * Called by config_parse. The tables are schema_root.c and what its rows lead to; values are schema_value.c.
  */
@@ -71,7 +72,7 @@ static bool language_is_plain(const struct node *n)
 	const struct schema_block *outer = block_of(n->parent);
 	const struct schema_row *row = outer && !outer->item ? schema_find(outer, n->words[0].str) : NULL;
 
-	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY));
+	return outer && (outer->item || (row && row->type != ST_BLOCK && row->type != ST_CUSTOM));
 }
 
 static bool language_needs_block(const struct node *n)
@@ -82,13 +83,14 @@ static bool language_needs_block(const struct node *n)
 	return row && row->type == ST_BLOCK && row->block && !(row->flags & SF_NOBLOCK);
 }
 
-const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain, language_needs_block };
+const struct tree_language schema_language = { language_is_root, language_allows, language_is_plain,
+					       language_needs_block };
 
 /* ---- statements ---- */
 
 /*
- * The vital row that was meant, so nearly that nothing else can be: what it was to say is lost as if its value were wrong. Values that have
- * a default are none of these: a word that was never understood has not been missed.
+ * The vital row that was meant, so nearly that nothing else can be: what it was to say is lost as if its value were
+ * wrong. Values that have a default are none of these: a word that was never understood has not been missed.
  */
 static const struct schema_row *misspelt_row(const struct schema_block *block, const struct node *n)
 {
@@ -100,14 +102,16 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 		const struct schema_row *row = &block->rows[i];
 		size_t size;
 
-		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME || (row->type == ST_BLOCK && n->has_block)))
+		if (!(row->flags & SF_VITAL) || !(row->flags & SF_VITAL_NAME ||
+						  (row->type == ST_BLOCK && n->has_block)))
 			continue;
 		if (nickname && !strcmp(nickname, row->name))
 			return row;
 		size = strlen(row->name);
 		if (size > len + end + 1 || len > size + 2)
 			continue;
-		/* `lb kind`, `lb-kind`, `lbkind`; the last letter; one letter of six (or of any block), two of eight or more */
+		/* `lb kind`, `lb-kind`, `lbkind`; the last letter; one letter of six (or of any block), two of eight or
+		 * more */
 		if (len > 2 && size == len + 1 && !strncmp(row->name, word, len))
 			return row;
 		if (size == len + end + 1 && row->name[len] == '_' && !strncmp(row->name, word, len) && !strcmp(row->name + len + 1, next))
@@ -118,9 +122,10 @@ static const struct schema_row *misspelt_row(const struct schema_block *block, c
 	return NULL;
 }
 
-/* The row that a statement was probably meant for gets its place, so that nobody complains that it is missing as well. The same with and
- * without diagnostics; a flood is not looked at. */
-static void note_meant(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *vital, const struct node *n, void *obj)
+/* The row that a statement was probably meant for gets its place, so that nobody complains that it is missing as well.
+ * The same with and without diagnostics; a flood is not looked at. */
+static void note_meant(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *vital,
+		       const struct node *n, void *obj)
 {
 	const struct schema_row *row = vital;
 	const char *nearest;
@@ -160,8 +165,10 @@ static const struct suggestion *suggestion(struct schema_ctx *c, const struct sc
 	return s;
 }
 
-/* `meant`: the vital row that is lost by it, or NULL; `held`: the object is held back, for this or for something else that it may be. */
-static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n, const struct schema_row *meant, bool held)
+/* `meant`: the vital row that is lost by it, or NULL; `held`: the object is held back, for this or for something else
+ * that it may be. */
+static void unknown_keyword(struct schema_ctx *c, const struct schema_block *block, const struct node *n,
+			    const struct schema_row *meant, bool held)
 {
 	static const char elsewhere[] = "`%.60s` is no keyword of %s: it belongs %s%s%s", unknown[] = "unknown keyword `%.60s` in %s%s%s%s%s";
 	const char *word = n->words[0].str, *left_out = held ? value_consequence(c) : n->has_block ? "; the block is left out" : "";
@@ -170,7 +177,8 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 	if (!c->diags || diag_again(c->diags, &n->pos, elsewhere) || diag_again(c->diags, &n->pos, unknown))
 		return;
 	if (suggest_is_dpvs(word)) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`%s` is a word of DPVS, and there is nothing like it here: %s is left out", word,
 			 n->has_block ? "the block" : "it");
 		return;
 	}
@@ -180,17 +188,19 @@ static void unknown_keyword(struct schema_ctx *c, const struct schema_block *blo
 	}
 	if (home)
 		diag_add(c->diags, DIAG_ERROR, &n->pos, elsewhere, word, block->name,
-			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks", strcmp(home, schema_root.name) != 0 ? home : "", left_out);
+			 strcmp(home, schema_root.name) != 0 ? "in " : "outside of all blocks",
+			 strcmp(home, schema_root.name) != 0 ? home : "", left_out);
 	else
 		diag_add(c->diags, DIAG_ERROR, &n->pos, unknown, word, block->name,
-			 !nearest ? block->stray ? block->stray : "" : *left_out ? " (did you mean `" : ": did you mean `", nearest ? nearest : "",
+			 !nearest ? block->stray ? block->stray : "" : *left_out ?
+			 " (did you mean `" : ": did you mean `", nearest ? nearest : "",
 			 !nearest ? "" : *left_out ? "`?)" : "`?", left_out);
 }
 
 static void say_later(struct schema_ctx *c, const struct schema_row *row, const struct node *n)
 {
-	diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` is known, but not supported yet%s%s", row->name, row->advice ? ": " : "",
-		    row->advice ? row->advice : "");
+	diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` is known, but not supported yet%s%s", row->name,
+		    row->advice ? ": " : "", row->advice ? row->advice : "");
 }
 
 /* The object of a block: the prototype has every default, and is made once. */
@@ -216,14 +226,15 @@ static void run_block(struct schema_ctx *c, const struct schema_row *row, const 
 
 	if (!n->has_block) {
 		if (!(row->flags & SF_NOBLOCK))
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s%s%s", row->name, row->args ? row->args : "",
-				 row->args && *row->args != '{' ? " " : "", row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
+			diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a block: %s%s%s%s", row->name,
+				 row->args ? row->args : "", row->args && *row->args != '{' ? " " : "",
+				 row->args && *row->args == '{' ? "" : "{ … }", value_held(c));
 		lost(c, row);
 		return;
 	}
 	if (n->nwords - 1 < block->min_words) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs more words: %s %s { … }; the block is left out", row->name, row->name,
-			 row->args ? row->args : "");
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs more words: %s %s { … }; the block is left out",
+			 row->name, row->name, row->args ? row->args : "");
 		return;
 	}
 	if (n->nwords - 1 > block->max_words)
@@ -249,8 +260,9 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		*(struct conf_pos *)((char *)obj + row->pos) = n->pos;
 	if (row->flags & SF_LATER && !checker)
 		say_later(c, row, n);
-	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM && row->type != ST_ANY)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out%s", row->name, value_held(c));
+	if (n->has_block && row->type != ST_BLOCK && row->type != ST_CUSTOM)
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` has no block: what is in its braces is left out%s",
+			 row->name, value_held(c));
 	switch (row->type) {
 	case ST_BLOCK:
 		if (row->block)
@@ -258,8 +270,6 @@ static void run_row(struct schema_ctx *c, const struct schema_row *row, const st
 		break;
 	case ST_CUSTOM:
 		row->parse(c, row, n, obj);
-		break;
-	case ST_ANY:
 		break;
 	case ST_GONE:
 		diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
@@ -289,8 +299,8 @@ static unsigned equal_signs(const struct node *n)
 
 /* `interface=eth0`, `interface = eth0`, `virtual_server192.0.2.1 80`: said, and read as it was meant. NULL when it is
  * something else. A child must see the same, so this does not depend on diagnostics. */
-static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block, const struct schema_row *row,
-					     const struct node *n)
+static const struct node *statement_repaired(struct schema_ctx *c, const struct schema_block *block,
+					     const struct schema_row *row, const struct node *n)
 {
 	unsigned signs = row ? equal_signs(n) : 0, from = 1 + signs, to = row ? 1 : 2;
 	struct conf_pos pos = node_pos(n, row ? 1 : 0);
@@ -312,8 +322,9 @@ static const struct node *statement_repaired(struct schema_ctx *c, const struct 
 	}
 	row = row ? row : schema_find(block, words[0].str);
 	diag_add(c->diags, DIAG_ERROR, &pos, "%s: it is taken as `%s %.60s`",
-		 signs || n->words[0].str[len] == '=' ? "a value stands behind a blank, not behind `=`" : "a blank is missing here",
-		 words[0].str, row && row->flags & SF_SECRET ? "********" : words[1].str);
+		 signs || n->words[0].str[len] == '=' ?
+		 "a value stands behind a blank, not behind `=`" : "a blank is missing here", words[0].str,
+		 row && row->flags & SF_SECRET ? "********" : words[1].str);
 	return copy;
 }
 
@@ -330,7 +341,8 @@ static void unknown_statement(struct schema_ctx *c, const struct schema_block *b
 	unknown_keyword(c, block, n, meant, held);
 }
 
-static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj, uint64_t *seen)
+static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj,
+			  uint64_t *seen)
 {
 	const struct schema_row *row = schema_find(block, n->words[0].str);
 	const struct node *repaired;
@@ -353,7 +365,8 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 	i = (size_t)(row - block->rows);
 	if (!(row->flags & SF_REPEAT) && i < ROWS_MAX) {
 		if (seen[i / 64] >> (i % 64) & 1)
-			diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s` was given before in this block: the last one counts", row->name);
+			diag_add(c->diags, DIAG_WARNING, &n->pos,
+				 "`%s` was given before in this block: the last one counts", row->name);
 		seen[i / 64] |= UINT64_C(1) << (i % 64);
 	}
 	run_row(c, row, n, obj);
@@ -369,7 +382,8 @@ void schema_parse(struct schema_ctx *c, const struct schema_block *block, const 
 		} else if (!block->item) {
 			run_statement(c, block, child, obj, seen);
 		} else if (child->has_block) {
-			diag_add(c->diags, DIAG_ERROR, &child->pos, "`%.60s` cannot open a block in %s: it is left out", child->words[0].str, block->name);
+			diag_add(c->diags, DIAG_ERROR, &child->pos, "`%.60s` cannot open a block in %s: it is left out",
+				 child->words[0].str, block->name);
 		} else {
 			block->item(c, child, obj);
 		}
@@ -384,7 +398,8 @@ static void row_default(struct schema_ctx *c, const struct schema_row *row, void
 	struct word words[2] = { { .str = (char *)row->name }, { .str = (char *)row->def } };
 	struct node n = { .words = words, .nwords = 2 };
 
-	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK && !row->same_as)
+	if (row->def && row->size && !(row->flags & SF_DERIVED) && row->type != ST_CUSTOM && row->type != ST_BLOCK &&
+	    !row->same_as)
 		schema_value(c, row, &n, (char *)obj + row->offset);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The language as tables: one row per keyword. Parser, ranges, defaults, canonical print, suggestions and the reference all come from the row. */
+/* The language as tables: one row per keyword. Parser, ranges, defaults, canonical print, suggestions and the reference
+ * all come from the row. */
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
 
@@ -30,7 +31,6 @@ enum schema_type {
 	ST_SCRIPT,              /* "COMMAND ARGS" [USER [GROUP]] into conf_script_id */
 	ST_BLOCK,               /* opens `block` */
 	ST_CUSTOM,              /* `parse` and `print` know */
-	ST_ANY,                 /* any words (a keyword whose arguments nobody looks at yet) */
 	ST_GONE,                /* a word that has no meaning any more: said, and nothing else */
 };
 
@@ -41,12 +41,12 @@ enum {
 	SF_DERIVED = 8,         /* `def` is what happens without it, for people; it is not assigned from here */
 	SF_OLD     = 16,        /* an old or wrong spelling of `same_as`: a warning says so */
 	SF_OPTIONAL = 32,       /* may stand without a value, which leaves the field as it is (ST_INT, ST_STRING, ST_SCRIPT) */
-	SF_CLAMP = 512,         /* a value beyond the limits becomes the nearest that is allowed, with a warning (ST_INT; ST_STRING: it is cut) */
 	SF_NOBLOCK = 64,        /* ST_BLOCK: its braces may be absent */
 	SF_VITAL   = 128,       /* what it belongs to is held back when it is there and cannot be read (the message says so) */
-	SF_VITAL_NAME = 2048,   /* with SF_VITAL: also when its name is misspelt; so it is for blocks */
 	SF_BARE    = 256,       /* ST_SCRIPT: the command stands alone, a user is given elsewhere */
+	SF_CLAMP = 512,         /* a value beyond the limits becomes the nearest that is allowed, with a warning (ST_INT; ST_STRING: it is cut) */
 	SF_WORD    = 1024,      /* an option on the line of an item, not a statement (item.h) */
+	SF_VITAL_NAME = 2048,   /* with SF_VITAL: also when its name is misspelt; so it is for blocks */
 };
 
 struct schema_choice { const char *word; int value; };
@@ -78,7 +78,8 @@ struct schema_block {
 	size_t size, final_size;                /* of its object while it is built, and of the finished one that it starts with; 0 = the rows' fields are in the object of the block around it */
 	unsigned id;                            /* enum schema_block_id: where its prototype is kept */
 	unsigned min_words, max_words;          /* behind the keyword */
-	/* Called with the object around; returns the block's own, or NULL to skip the block. NULL = a copy of the prototype is not wanted. */
+	/* Called with the object around; returns the block's own, or NULL to skip the block. NULL = a copy of the
+	 * prototype is not wanted. */
 	void *(*begin)(struct schema_ctx *c, const struct node *n, void *outer);
 	void (*end)(struct schema_ctx *c, const struct node *n, void *obj, void *outer);
 	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords; `rows` are their options */
@@ -90,7 +91,8 @@ struct schema_block {
 enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS,
 	SB_TCP, SB_HTTP, SB_SSL, SB_SMTP, SB_MISC, SB_PING, SB_UDP, SB_DNS, SB_FILE, SB_BFD,    /* in the order of enum conf_check_type */
 	SB_HOST, SB_URL, SB_HMAC,
-	SB_TRACK_SCRIPT, SB_TRACK_PROCESS, SB_TRACK_FILE, SB_BFD_INSTANCE, SB_SYNC_GROUP, SB_TRACK_GROUP, SB_GARP_GROUP, SB_COUNT };
+	SB_TRACK_SCRIPT, SB_TRACK_PROCESS, SB_TRACK_FILE, SB_BFD_INSTANCE, SB_SYNC_GROUP, SB_TRACK_GROUP, SB_GARP_GROUP,
+	SB_COUNT };
 
 #define SCHEMA_WORDS(s, f) .offset = offsetof(s, f), .size = sizeof(((s *)0)->f)
 #define SCHEMA_ROWS(table) .rows = (table), .nrows = sizeof(table) / sizeof(*(table))
@@ -98,15 +100,16 @@ enum schema_block_id { SB_NONE, SB_GLOBAL, SB_VRRP, SB_VS, SB_RS,
 extern const struct schema_block schema_root, schema_global_defs, schema_vrrp_instance;
 /* services, servers and their checkers (schema_server.c, schema_real.c, schema_vs_group.c, schema_check*.c) */
 extern const struct schema_block schema_virtual_server, schema_real_server, schema_vs_group, schema_tcp_check, schema_ping_check, schema_http_get,
-	schema_ssl_get, schema_smtp_check, schema_misc_check, schema_file_check, schema_bfd_check, schema_udp_check, schema_dns_check;
+	schema_ssl_get, schema_smtp_check, schema_misc_check, schema_file_check, schema_bfd_check, schema_udp_check,
+	schema_dns_check;
 /* trackers (schema_track_*.c, schema_bfd.c) and the lists of who uses them (schema_track.c); groups (schema_group.c);
  * interfaces (schema_link.c); certificates (schema_ssl.c) */
 extern const struct schema_block schema_vrrp_script, schema_track_process, schema_track_file, schema_bfd_instance, schema_sync_group,
 	schema_track_group, schema_garp_group, schema_linkbeats, schema_if_delays, schema_ssl_context;
 extern const struct schema_block schema_track_if_list, schema_track_script_list, schema_track_file_list, schema_track_process_list,
 	schema_track_bfd_list;
-/* lists of items (schema_address.c, schema_unicast.c): addresses, addresses outside adverts, peers; and of what is not read yet */
-extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list, schema_any_list;
+/* lists of items (schema_address.c, schema_unicast.c): addresses, addresses outside adverts, peers */
+extern const struct schema_block schema_vip_list, schema_evip_list, schema_peer_list;
 /* and of routes and rules (schema_route.c, schema_hop.c, schema_rule.c) */
 extern const struct schema_block schema_static_vip_list, schema_route_list, schema_static_route_list, schema_rule_list, schema_static_rule_list,
 	schema_nexthop, schema_encap;
@@ -126,11 +129,13 @@ void schema_walk(void (*fn)(void *arg, const char *path, const struct schema_row
 bool schema_value(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj);
 bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, int64_t *out);
 bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out);
-bool value_milliseconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out);      /* in µs */
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out);
 bool value_port(struct schema_ctx *c, const struct node *n, unsigned word, uint16_t *out);
-bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out);
+bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices,
+		int *out);
 bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_t max, const char **out);
+/* Why this cannot be the name of an interface, as the end of a sentence (it may be empty); NULL = it can. */
+const char *ifname_fault(const char *name);
 bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out);
 bool value_garp_extra(struct schema_ctx *c, const struct node *n, struct conf_garp_extra *out);        /* [all] SECONDS */
 /* How the message ends about a value of the statement that cannot be taken: "; the default is used: 5". */
@@ -154,7 +159,8 @@ const char *suggest_keyword(const struct schema_block *block, const char *word);
 /* The keyword of the block that has this nickname (vrid, iface, vip), or NULL. */
 const char *suggest_nickname(const struct schema_block *block, const char *word);
 bool suggest_is_dpvs(const char *word);
-/* A keyword of the block, of *len bytes, that has grown together with its value (interface=eth0, virtual_server192.0.2.1): where the value starts; 0 = none. */
+/* A keyword of the block, of *len bytes, that has grown together with its value (interface=eth0,
+ * virtual_server192.0.2.1): where the value starts; 0 = none. */
 size_t suggest_split(const struct schema_block *block, const char *word, size_t *len);
 /* The block that has exactly this keyword, or NULL. */
 const char *suggest_block(const char *word);
@@ -181,7 +187,6 @@ void print_vs_group(struct printer *p, const struct conf_vs_group *group);      
 void print_ssl(struct printer *p);                              /* schema_ssl.c: the whole block, if there is one */
 
 /* ---- schema_address.c, schema_track.c ---- */
-void item_skip(struct schema_ctx *c, const struct node *n, void *obj);          /* takes any line, and does nothing with it */
 void item_print_vips(struct printer *p, const struct schema_row *row, const void *obj);
 void item_print_statics(struct printer *p);     /* all three lists that stand outside of instances */
 void item_print_routes(struct printer *p, const struct schema_row *row, const void *obj);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The blocks whose lines are addresses: those of an instance, those outside of its adverts, and those that are always there.
+ * The blocks whose lines are addresses: those of an instance, those outside of its adverts, and those that are always
+ * there.
  *
- * An address is read into a vector of the context, which schema_vrrp.c seals when the instance ends. A line whose address cannot be read
- * is left out with an error. An option that cannot be read costs only itself: an advert that lacks an address would be refused by
- * the others, and two masters are worse than a missing label; but without its `dev` an address is left out, since on another interface it
- * serves nobody. What follows from several items together (families, repetitions, more than an advert has room for) is decided in
- * finish_vrrp.c and check_static.c. The blocks are named by rows of schema_vrrp.c and schema_root.c.
+ * An address is read into a vector of the context, which schema_vrrp.c seals when the instance ends. A line whose
+ * address cannot be read is left out with an error. An option that cannot be read costs only itself: an advert that
+ * lacks an address would be refused by the others, and two masters are worse than a missing label; but without its
+ * `dev` an address is left out, since on another interface it serves nobody. What follows from several items together
+ * (families, repetitions, more than an advert has room for) is decided in finish_vrrp.c and check_static.c. The blocks
+ * are named by rows of schema_vrrp.c and schema_root.c.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -15,17 +17,6 @@
 #include "conf/schema/item.h"
 #include "conf/schema/route.h"
 #include "conf/schema/schema.h"
-
-/* ---- what is not read yet ---- */
-
-void item_skip(struct schema_ctx *c, const struct node *n, void *obj)
-{
-	(void)c;
-	(void)n;
-	(void)obj;
-}
-
-const struct schema_block schema_any_list = { .name = "a list", .item = item_skip };
 
 /* ---- addresses ---- */
 
@@ -153,27 +144,34 @@ static void parse_group(struct schema_ctx *c, const struct schema_row *row, cons
 	OPTION_ALIAS("broadcast", "brd", NULL, "another word for brd"), \
 	OPTION("scope", ST_CUSTOM, NULL, "where it is valid: site, link, host, nowhere, global, another name or a number", .parse = parse_scope, \
 	     .args = "SCOPE", .def = "global"), \
-	OPTION("label", ST_CUSTOM, NULL, "its name for ip(8) and ifconfig(8), at most 15 characters", .parse = parse_label, \
+	OPTION("label", ST_CUSTOM, NULL, "its name for ip(8) and ifconfig(8), at most 15 characters", \
+	       .parse = parse_label, \
 		     .args = "INTERFACE:TEXT"), \
-	OPTION("peer", ST_CUSTOM, "2.0.0", "the other end of a point-to-point link", .parse = parse_peer, .args = "ADDRESS[/LENGTH]"), \
+	OPTION("peer", ST_CUSTOM, "2.0.0", "the other end of a point-to-point link", .parse = parse_peer, \
+	       .args = "ADDRESS[/LENGTH]"), \
 	OPTION("home", ST_CUSTOM, "1.3.6", "an IPv6 home address", .parse = parse_flag6, FIELD(home)), \
-	OPTION("-nodad", ST_CUSTOM, "1.3.6", "let the kernel look for duplicates of an IPv6 address first", .parse = parse_flag6, FIELD(dad)), \
+	OPTION("-nodad", ST_CUSTOM, "1.3.6", "let the kernel look for duplicates of an IPv6 address first", \
+	       .parse = parse_flag6, FIELD(dad)), \
 	OPTION_FLAGS("nodad", SF_OLD, ST_CUSTOM, NULL, "the default; the word has no effect", .parse = parse_nodad, \
 		     .advice = "is what happens anyway: the word can go (`-nodad` is its contrary)"), \
-	OPTION("mngtmpaddr", ST_CUSTOM, "1.3.6", "derive temporary IPv6 addresses from it", .parse = parse_flag6, FIELD(mngtmpaddr)), \
+	OPTION("mngtmpaddr", ST_CUSTOM, "1.3.6", "derive temporary IPv6 addresses from it", .parse = parse_flag6, \
+	       FIELD(mngtmpaddr)), \
 	OPTION("noprefixroute", ST_FLAG, "1.3.6", "no route to its network", FIELD(noprefixroute)), \
 	OPTION("autojoin", ST_FLAG, "1.3.6", "join the group, when it is a multicast address", FIELD(autojoin)), \
 	OPTION("no_track", ST_FLAG, "2.0.3", "its loss does not matter to the instance", FIELD(no_track)), \
-	OPTION("preferred_lft", ST_CUSTOM, "2.0.20", "seconds for which it may be chosen as a source", .parse = parse_lifetime, \
+	OPTION("preferred_lft", ST_CUSTOM, "2.0.20", "seconds for which it may be chosen as a source", \
+	       .parse = parse_lifetime, \
 	     .args = "SECONDS|forever", .def = "forever; 0 for IPv6 with /128")
 
 static const struct schema_row virtual_words[] = {
 	ADDRESS_WORDS,
-	OPTION("use_vmac", ST_FLAG, "2.2.0", "hold it on an interface with the virtual router's MAC address", FIELD(use_vmac)),
+	OPTION("use_vmac", ST_FLAG, "2.2.0", "hold it on an interface with the virtual router's MAC address",
+	       FIELD(use_vmac)),
 };
 static const struct schema_row static_words[] = {
 	ADDRESS_WORDS,
-	OPTION("track_group", ST_CUSTOM, "2.0.3", "the instances that mind its loss", .parse = parse_group, .args = "NAME"),
+	OPTION("track_group", ST_CUSTOM, "2.0.3", "the instances that mind its loss", .parse = parse_group,
+	       .args = "NAME"),
 };
 
 /* 255.255.255.0 as a length; -1 when it is no netmask. */
@@ -190,7 +188,8 @@ static int mask_length(const char *str)
 	return bits == (len ? UINT32_MAX << (32 - len) : 0) ? len : -1;
 }
 
-/* The first word. What can be read of it counts: an advert without one of its addresses would not be taken by the others. */
+/* The first word. What can be read of it counts: an advert without one of its addresses would not be taken by the
+ * others. */
 static bool read_prefix(struct schema_ctx *c, const struct node *n, struct ip_prefix *out)
 {
 	const char *word = n->words[0].str, *slash = strchr(word, '/');
@@ -211,7 +210,8 @@ static bool read_prefix(struct schema_ctx *c, const struct node *n, struct ip_pr
 		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%.60s`: the prefix length must be a number from 0 to %u: %s/%u is used", word, out->len, alone,
 			 out->len);
 	else
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%.60s`: a prefix length is a number: %s/%u is meant", word, alone, out->len);
+		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%.60s`: a prefix length is a number: %s/%u is meant", word,
+			 alone, out->len);
 	return true;
 }
 
@@ -247,15 +247,18 @@ static bool finish_address(struct schema_ctx *c, struct build_vip *b, bool is_st
 	char text[PREFIX_STRLEN];
 
 	if (why) {
-		diag_add(c->diags, DIAG_ERROR, &vip->pos, "%s is a%s %s address and cannot be one of these: it is left out", addr_str(addr, text),
+		diag_add(c->diags, DIAG_ERROR, &vip->pos,
+			 "%s is a%s %s address and cannot be one of these: it is left out", addr_str(addr, text),
 			 strchr("aeiou", *why) ? "n" : "", why);
 		return false;
 	}
 	if (names_no_host(&vip->prefix))
-		diag_add(c->diags, DIAG_WARNING, &vip->pos, "%s is the first or the last address of its network, which hosts do not have",
+		diag_add(c->diags, DIAG_WARNING, &vip->pos,
+			 "%s is the first or the last address of its network, which hosts do not have",
 			 prefix_str(&vip->prefix, text));
 	if (addr_is_set(&vip->peer.addr) && vip->prefix.len != addr_bits(addr)) {
-		diag_add(c->diags, DIAG_WARNING, &vip->pos, "with `peer` the prefix length is that of the peer: /%u is ignored", vip->prefix.len);
+		diag_add(c->diags, DIAG_WARNING, &vip->pos,
+			 "with `peer` the prefix length is that of the peer: /%u is ignored", vip->prefix.len);
 		vip->prefix.len = (uint8_t)addr_bits(addr);
 	}
 	if (addr_is_set(&vip->peer.addr) && vip->brd_kind != CONF_BRD_NONE) {
@@ -264,7 +267,8 @@ static bool finish_address(struct schema_ctx *c, struct build_vip *b, bool is_st
 		vip->brd = (struct ip_addr){ 0 };
 	}
 	if (addr->family == AF_INET6 && vip->scope != RT_SCOPE_UNIVERSE) {
-		diag_add(c->diags, DIAG_WARNING, &vip->pos, "the scope of an IPv6 address follows from the address: `scope` is ignored");
+		diag_add(c->diags, DIAG_WARNING, &vip->pos,
+			 "the scope of an IPv6 address follows from the address: `scope` is ignored");
 		vip->scope = RT_SCOPE_UNIVERSE;
 	}
 	if (!b->has_lifetime)
@@ -277,7 +281,8 @@ static bool finish_address(struct schema_ctx *c, struct build_vip *b, bool is_st
 static void read_address(struct schema_ctx *c, const struct node *n, struct vec *list, const struct schema_block *block)
 {
 	bool is_static = block == &schema_static_vip_list;
-	struct item it = { .n = n, .block = block, .like = is_static ? &schema_vip_list : &schema_static_vip_list, .what = "address",
+	struct item it = { .n = n, .block = block, .like = is_static ? &schema_vip_list : &schema_static_vip_list,
+			   .what = "address",
 		.left_out = "the option", .at = 1 };
 	struct build_vip b = { .v.pos = n->pos };
 
@@ -339,8 +344,8 @@ static void print_vip(struct printer *p, const struct conf_vip *vip)
 		strbuf_addf(p->out, " peer %s", prefix_str(&vip->peer, text));
 	print_option(p, "dev", vip->dev);
 	if (vip->brd_kind != CONF_BRD_NONE)
-		strbuf_addf(p->out, " brd %s", vip->brd_kind == CONF_BRD_ONES ? "+" : vip->brd_kind == CONF_BRD_ZEROS ? "-" :
-			    addr_str(&vip->brd, brd));
+		strbuf_addf(p->out, " brd %s", vip->brd_kind == CONF_BRD_ONES ? "+" : vip->brd_kind == CONF_BRD_ZEROS ?
+			    "-" : addr_str(&vip->brd, brd));
 	if (vip->scope != RT_SCOPE_UNIVERSE)
 		strbuf_addf(p->out, " scope %u", vip->scope);
 	print_option(p, "label", vip->label);
@@ -385,6 +390,9 @@ static void note_vips(struct schema_ctx *c, const struct node *n, void *obj, voi
 	((struct build_vrrp *)obj)->vips_pos = n->pos;
 }
 
-const struct schema_block schema_vip_list = { .name = "virtual_ipaddress", SCHEMA_ROWS(virtual_words), .item = add_vip, .end = note_vips };
-const struct schema_block schema_evip_list = { .name = "virtual_ipaddress_excluded", SCHEMA_ROWS(virtual_words), .item = add_evip };
-const struct schema_block schema_static_vip_list = { .name = "static_ipaddress", SCHEMA_ROWS(static_words), .item = add_static };
+const struct schema_block schema_vip_list = { .name = "virtual_ipaddress", SCHEMA_ROWS(virtual_words), .item = add_vip,
+					      .end = note_vips };
+const struct schema_block schema_evip_list = { .name = "virtual_ipaddress_excluded", SCHEMA_ROWS(virtual_words),
+					       .item = add_evip };
+const struct schema_block schema_static_vip_list = { .name = "static_ipaddress", SCHEMA_ROWS(static_words),
+						     .item = add_static };

@@ -17,7 +17,8 @@ void parse_mcast_group(struct schema_ctx *c, const struct schema_row *row, const
 	if (!value_addr(c, n, 1, &addr))
 		return;
 	if (!addr_is_multicast(&addr) || addr.family != (six ? AF_INET6 : AF_INET)) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%s` is not an IPv%d multicast address; the default is used: %s", row->name,
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%s`: `%s` is not an IPv%d multicast address; the default is used: %s", row->name,
 			 n->words[1].str, six ? 6 : 4, row->def);
 		return;
 	}
@@ -45,8 +46,8 @@ void parse_pause(struct schema_ctx *c, const struct schema_row *row, const struc
 	if (!none && !value_seconds(c, n, 1, row->min, row->max, &t))
 		return;
 	if (none)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s 0` means %s, which is the default: the line can go", row->name,
-			 row->flags & SF_LATER ? "none" : "no pause");
+		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s 0` means %s, which is the default: the line can go",
+			 row->name, row->flags & SF_LATER ? "none" : "no pause");
 	memcpy((char *)obj + row->offset, &t, sizeof(t));
 	value_extra(c, n, 2);
 }
@@ -70,7 +71,8 @@ void print_global_extra(struct printer *p, const struct schema_row *row, const v
 	const struct conf_garp_extra *e = (const struct conf_garp_extra *)(const void *)((const char *)obj + row->offset);
 
 	if (e->period)
-		print_line(p, "%s%s %llu", row->name, e->all ? " all" : "", (unsigned long long)(e->period / USEC_PER_SEC));
+		print_line(p, "%s%s %llu", row->name, e->all ? " all" : "",
+			   (unsigned long long)(e->period / USEC_PER_SEC));
 }
 
 void print_addr_prefix(struct printer *p, const struct schema_row *row, const void *obj)
@@ -104,8 +106,8 @@ void parse_rx_policy(struct schema_ctx *c, const struct schema_row *row, const s
 		if (kind == CONF_RX_BYTES && !value_int(c, n, i, 0, UINT32_MAX, &given))
 			return;
 		if (policy != CONF_RX_KERNEL)
-			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: only one of MTU, ADVERT and a number can be: %s", row->name,
-				 kind == CONF_RX_BYTES ? "the number counts" : "this is ignored");
+			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: only one of MTU, ADVERT and a number can be: %s",
+				 row->name, kind == CONF_RX_BYTES ? "the number counts" : "this is ignored");
 		if (kind == CONF_RX_BYTES)
 			bytes = given;
 		if (policy == CONF_RX_KERNEL || kind == CONF_RX_BYTES)

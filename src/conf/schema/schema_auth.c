@@ -2,8 +2,9 @@
 /*
  * The tables of authentication and auth_hmac: what adverts carry to be believed.
  *
- * `authentication` is that of version 2: a word in clear text, or a signature of the time before. `auth_hmac` signs adverts of both versions
- * (draft-cassen-vrrp-auth-hmac). Keys may lie in files: the parent has read them into the text (keyfile_read.c). No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
+ * `authentication` is that of version 2: a word in clear text, or a signature of the time before. `auth_hmac` signs
+ * adverts of both versions (draft-cassen-vrrp-auth-hmac). Keys may lie in files: the parent has read them into the text
+ * (keyfile_read.c). No message repeats a secret. Whether the parts fit together is decided in finish_auth.c.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 
 static const struct schema_choice auth_types[] = { { "PASS", CONF_AUTH_PASS }, { "AH", CONF_AUTH_AH }, { NULL, 0 } };
 
-/* `none` is no word of the language, but its meaning is plain: there are files that say so, and their routers do without. */
+/* `none` is no word of the language, but its meaning is plain: there are files that say so, and their routers do
+ * without. */
 static bool means_none(const char *word)
 {
 	static const char *const words[] = { "none", "NONE", "no_auth", "NO_AUTH", "no", "off" };
@@ -77,10 +79,12 @@ static void print_auth_pass(struct printer *p, const struct schema_row *row, con
 }
 
 static const struct schema_row auth_rows[] = {
-	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type, VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types,
-	  .args = "PASS|AH", .help = "PASS: a word in every advert; AH: a signature" },
-	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass, VRRP_POS(auth_pass_pos), .flags = SF_SECRET | SF_VITAL | SF_VITAL_NAME,
-	  .args = "WORD", .help = "the password, 8 characters of it" },
+	{ .name = "auth_type", .type = ST_CUSTOM, .parse = parse_auth_type, .print = print_auth_type,
+	  VRRP_POS(auth_type_pos), .flags = SF_VITAL | SF_VITAL_NAME, .choices = auth_types, .args = "PASS|AH",
+	  .help = "PASS: a word in every advert; AH: a signature" },
+	{ .name = "auth_pass", .type = ST_CUSTOM, .parse = parse_auth_pass, .print = print_auth_pass,
+	  VRRP_POS(auth_pass_pos), .flags = SF_SECRET | SF_VITAL | SF_VITAL_NAME, .args = "WORD",
+	  .help = "the password, 8 characters of it" },
 };
 
 /* Whatever it was to say, adverts would not be what the others expect. */
@@ -104,7 +108,8 @@ static void auth_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	c->auth_unknown = false;
 }
 
-const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows), .end = auth_end, .unknown = auth_unknown };
+const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows), .end = auth_end,
+						    .unknown = auth_unknown };
 
 void print_authentication(struct printer *p, const struct schema_row *row, const void *obj)
 {
@@ -129,7 +134,8 @@ static const char *key_bytes(const char *text, struct conf_hmac_key *key)
 	if (len < CONF_HMAC_KEY_MIN || len > CONF_HMAC_KEY_MAX)
 		return hex ? "a key has 32 to 64 bytes: 64 to 128 hexadecimal digits" : "a key has 32 to 64 bytes";
 	for (size_t i = 0; i < len; i++)
-		key->bytes[i] = (uint8_t)(hex ? num_hex_digit(text[2 * i]) << 4 | num_hex_digit(text[2 * i + 1]) : text[i]);
+		key->bytes[i] = (uint8_t)(hex ? num_hex_digit(text[2 * i]) << 4 | num_hex_digit(text[2 * i + 1]) :
+					  text[i]);
 	key->len = (uint8_t)len;
 	return NULL;
 }
@@ -182,7 +188,8 @@ static void parse_key(struct schema_ctx *c, const struct schema_row *row, const 
 	}
 	if (num_i64(n->words[1].str, 10, 1, 255, &id)) {
 		pos = node_pos(n, 1);
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the number of a key is 1 to 255, and stands before it", row->name);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: the number of a key is 1 to 255, and stands before it",
+			 row->name);
 		c->bad_values++;
 		return;
 	}
@@ -229,14 +236,18 @@ static const struct schema_choice modes[] = {
 };
 
 static const struct schema_row hmac_rows[] = {
-	{ .name = "key", .type = ST_CUSTOM, .parse = parse_key, .print = print_keys, .flags = SF_SECRET | SF_REPEAT, .args = "ID TEXT|hex:DIGITS|file:PATH",
-	  .since = "2.4.0", .help = "a key of 32 to 64 bytes, and its number (1 to 255)" },
-	{ .name = "active_key", .type = ST_INT, HMAC_FIELD(active), .min = 1, .max = 255, .since = "2.4.0", .help = "the number of the key that we sign with" },
-	{ .name = "time_window", .type = ST_INT, HMAC_FIELD(window), .min = 1, .max = 300, .since = "2.4.0", .flags = SF_DERIVED,
-	  .def = "the larger of 5 and 3 intervals", .help = "seconds by which the time of a signature may differ from our clock" },
-	{ .name = "anti_replay", .type = ST_ENUM, HMAC_FIELD(monotonic), .choices = anti_replay, .def = "time", .args = "time|monotonic", .since = "2.4.0",
-	  .help = "whether sequence numbers follow the clock" },
-	{ .name = "mode", .type = ST_ENUM, HMAC_FIELD(mode), .choices = modes, .def = "enforce", .args = "enforce|permissive|receive-only", .since = "2.4.0",
+	{ .name = "key", .type = ST_CUSTOM, .parse = parse_key, .print = print_keys, .flags = SF_SECRET | SF_REPEAT,
+	  .args = "ID TEXT|hex:DIGITS|file:PATH", .since = "2.4.0",
+	  .help = "a key of 32 to 64 bytes, and its number (1 to 255)" },
+	{ .name = "active_key", .type = ST_INT, HMAC_FIELD(active), .min = 1, .max = 255, .since = "2.4.0",
+	  .help = "the number of the key that we sign with" },
+	{ .name = "time_window", .type = ST_INT, HMAC_FIELD(window), .min = 1, .max = 300, .since = "2.4.0",
+	  .flags = SF_DERIVED, .def = "the larger of 5 and 3 intervals",
+	  .help = "seconds by which the time of a signature may differ from our clock" },
+	{ .name = "anti_replay", .type = ST_ENUM, HMAC_FIELD(monotonic), .choices = anti_replay, .def = "time",
+	  .args = "time|monotonic", .since = "2.4.0", .help = "whether sequence numbers follow the clock" },
+	{ .name = "mode", .type = ST_ENUM, HMAC_FIELD(mode), .choices = modes, .def = "enforce",
+	  .args = "enforce|permissive|receive-only", .since = "2.4.0",
 	  .help = "whether unsigned adverts are taken, and ours are signed" },
 };
 

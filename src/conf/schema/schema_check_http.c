@@ -2,8 +2,8 @@
 /*
  * The tables of HTTP_GET and SSL_GET. Their pages are schema_url.c.
  *
- * The two differ in what TLS adds. Until SSL_GET is made, its block is said to be unsupported as a whole, HTTP_GET's unsupported words
- * one by one.
+ * The two differ in what TLS adds. Until SSL_GET is made, its block is said to be unsupported as a whole, HTTP_GET's
+ * unsupported words one by one.
  */
 #include "conf/schema/schema_server.h"
 
@@ -63,29 +63,35 @@ static void print_urls(struct printer *p, const struct schema_row *row, const vo
 
 #define HTTP_ROWS(later, urls) \
 	CONNECTION_ROWS("1.2.13", "1.2.13", NULL, "1.1.2", NULL), TIMING_ROWS("1", "1.3.7", "3", NULL, "1.2.13"), \
-	{ .name = "nb_get_retry", .same_as = "retry", .flags = SF_OLD, .advice = "is the old word for `retry`", .help = "old spelling of retry" }, \
+	{ .name = "nb_get_retry", .same_as = "retry", .flags = SF_OLD, .advice = "is the old word for `retry`", \
+	  .help = "old spelling of retry" }, \
 	{ .name = "url", .type = ST_BLOCK, .block = &(urls), .print = print_urls, .flags = SF_REPEAT | SF_VITAL, \
 	  .pos = offsetof(struct build_check, url_pos), .args = "{ path /… }", \
 	  .help = "a page that must be good; all must" }, \
-	{ .name = "virtualhost", .type = ST_STRING, CHECK_FIELD(u.http.virtualhost), .args = "NAME", .since = "1.3.6", .help = "Host of the requests" }, \
-	{ .name = "http_protocol", .type = ST_CUSTOM, .parse = parse_version, .print = print_version, .args = "1.0|1.0C|1.1", .def = "1.0", \
-	  .since = "2.0.17", .help = "1.0C and 1.1 also ask to close the connection" }, \
-	{ .name = "enable_sni", .type = ST_BOOL, CHECK_FIELD(u.http.enable_sni), .flags = later, .def = "off", .since = "1.4.3", \
-	  .help = "name the virtual host in the TLS greeting" }, \
-	{ .name = "sni_name", .type = ST_CUSTOM, .parse = parse_sni, .print = print_sni, .flags = later, .args = "[NAME]", .def = "the virtual host", \
-	  .since = "2.4.4", .help = "the name to use there; turns enable_sni on" }, \
-	{ .name = "fast_recovery", .type = ST_BOOL, CHECK_FIELD(u.http.fast_recovery), .flags = later, .def = "off", .since = "2.0.17", \
-	  .help = "on the way up its pages are asked for without pauses" }
+	{ .name = "virtualhost", .type = ST_STRING, CHECK_FIELD(u.http.virtualhost), .args = "NAME", .since = "1.3.6", \
+	  .help = "Host of the requests" }, \
+	{ .name = "http_protocol", .type = ST_CUSTOM, .parse = parse_version, .print = print_version, \
+	  .args = "1.0|1.0C|1.1", .def = "1.0", .since = "2.0.17", \
+	  .help = "1.0C and 1.1 also ask to close the connection" }, \
+	{ .name = "enable_sni", .type = ST_BOOL, CHECK_FIELD(u.http.enable_sni), .flags = later, .def = "off", \
+	  .since = "1.4.3", .help = "name the virtual host in the TLS greeting" }, \
+	{ .name = "sni_name", .type = ST_CUSTOM, .parse = parse_sni, .print = print_sni, .flags = later, \
+	  .args = "[NAME]", .def = "the virtual host", .since = "2.4.4", \
+	  .help = "the name to use there; turns enable_sni on" }, \
+	{ .name = "fast_recovery", .type = ST_BOOL, CHECK_FIELD(u.http.fast_recovery), .flags = later, .def = "off", \
+	  .since = "2.0.17", .help = "on the way up its pages are asked for without pauses" }
 
 static const struct schema_row http_rows[] = { HTTP_ROWS(SF_LATER, schema_http_url) };
 static const struct schema_row ssl_rows[] = {
 	HTTP_ROWS(0, schema_ssl_url),
 	{ .name = "tls_compliant", .type = ST_BOOL, CHECK_FIELD(u.http.tls_compliant), .def = "off", .since = "2.2.8",
 	  .help = "an end without close_notify is an error" },
-	{ .name = "verify", .type = ST_BOOL, CHECK_FIELD(u.http.verify), .flags = SF_VITAL | SF_DERIVED, .def = "off, or on with ca_file", .since = "3.0.0",
+	{ .name = "verify", .type = ST_BOOL, CHECK_FIELD(u.http.verify), .flags = SF_VITAL | SF_DERIVED,
+	  .def = "off, or on with ca_file", .since = "3.0.0",
 	  .help = "the server's certificate must be valid, and be its own" },
-	{ .name = "ca_file", .type = ST_STRING, CHECK_FIELD(u.http.ca_file), .flags = SF_VITAL | SF_DERIVED, .args = "FILE", .def = "the system's authorities",
-	  .since = "3.0.0", .help = "authorities that verify trusts (PEM)" },
+	{ .name = "ca_file", .type = ST_STRING, CHECK_FIELD(u.http.ca_file), .flags = SF_VITAL | SF_DERIVED,
+	  .args = "FILE", .def = "the system's authorities", .since = "3.0.0",
+	  .help = "authorities that verify trusts (PEM)" },
 };
 
 static void http_init(void *obj)
@@ -123,5 +129,7 @@ static void http_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	c->checks.n--;
 }
 
-const struct schema_block schema_http_get = { CHECK_BLOCK("HTTP_GET", http_rows, SB_HTTP), .init = http_init, .end = http_end };
-const struct schema_block schema_ssl_get = { CHECK_BLOCK("SSL_GET", ssl_rows, SB_SSL), .init = http_init, .end = http_end };
+const struct schema_block schema_http_get = { CHECK_BLOCK("HTTP_GET", http_rows, SB_HTTP), .init = http_init,
+					      .end = http_end };
+const struct schema_block schema_ssl_get = { CHECK_BLOCK("SSL_GET", ssl_rows, SB_SSL), .init = http_init,
+					     .end = http_end };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables of the checkers that make no connection: MISC_CHECK runs a command, FILE_CHECK and BFD_CHECK follow what is defined elsewhere.
+ * The tables of the checkers that make no connection: MISC_CHECK runs a command, FILE_CHECK and BFD_CHECK follow what
+ * is defined elsewhere.
  *
- * The command of a MISC_CHECK goes into the table of scripts. The names that the others follow are only noted here, because their
- * definitions may stand below: check_server.c looks for them.
+ * The command of a MISC_CHECK goes into the table of scripts. The names that the others follow are only noted here,
+ * because their definitions may stand below: check_server.c looks for them.
  */
 #include "conf/schema/schema_server.h"
 
@@ -28,12 +29,14 @@ static void parse_user(struct schema_ctx *c, const struct schema_row *row, const
 
 static const struct schema_row misc_rows[] = {
 	TIMING_ROWS("0", "1.3.7", "1", "1.3.7", "1.2.13"),
-	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .help = "the command: exit status 0 means up" },
-	{ .name = "misc_timeout", .type = ST_SECONDS, CHECK_FIELD(u.misc.timeout), .max = SEC(4294), .flags = SF_DERIVED, .def = "delay_loop of the service",
-	  .since = "1.1.0", .help = "how long it may take" },
-	{ .name = "misc_dynamic", .type = ST_FLAG, CHECK_FIELD(u.misc.dynamic), .since = "1.1.8", .help = "a status from 2 to 255 means up, with that weight less 2" },
-	{ .name = "user", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_user, .args = "USER [GROUP]", .def = "as in global_defs", .since = "1.3.0",
-	  .help = "who it runs as" },
+	{ .name = "misc_path", .type = ST_SCRIPT, CHECK_FIELD(u.misc.script), NEEDED, .flags = SF_VITAL | SF_VITAL_NAME,
+	  .help = "the command: exit status 0 means up" },
+	{ .name = "misc_timeout", .type = ST_SECONDS, CHECK_FIELD(u.misc.timeout), .max = SEC(4294),
+	  .flags = SF_DERIVED, .def = "delay_loop of the service", .since = "1.1.0", .help = "how long it may take" },
+	{ .name = "misc_dynamic", .type = ST_FLAG, CHECK_FIELD(u.misc.dynamic), .since = "1.1.8",
+	  .help = "a status from 2 to 255 means up, with that weight less 2" },
+	{ .name = "user", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_user, .args = "USER [GROUP]",
+	  .def = "as in global_defs", .since = "1.3.0", .help = "who it runs as" },
 };
 
 static void misc_init(void *obj)
@@ -51,7 +54,8 @@ static void misc_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	if (!b->u.misc.script) {
 		check_break(c, "a MISC_CHECK has no misc_path");
 		if (!b->needed_pos.line)
-			check_fault(c, &n->pos, "a MISC_CHECK has no misc_path", "`MISC_CHECK` needs a command: misc_path \"COMMAND ARGUMENTS\"");
+			check_fault(c, &n->pos, "a MISC_CHECK has no misc_path",
+				    "`MISC_CHECK` needs a command: misc_path \"COMMAND ARGUMENTS\"");
 		c->checks.n--;
 		return;
 	}
@@ -63,7 +67,8 @@ static void misc_end(struct schema_ctx *c, const struct node *n, void *obj, void
 }
 
 /* The user is printed with the command. */
-const struct schema_block schema_misc_check = { CHECK_BLOCK("MISC_CHECK", misc_rows, SB_MISC), .init = misc_init, .end = misc_end };
+const struct schema_block schema_misc_check = { CHECK_BLOCK("MISC_CHECK", misc_rows, SB_MISC), .init = misc_init,
+						.end = misc_end };
 
 /* ---- FILE_CHECK, BFD_CHECK ---- */
 
@@ -122,17 +127,18 @@ static void print_weight(struct printer *p, const struct schema_row *row, const 
 }
 
 static const struct schema_row file_rows[] = {
-	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.1.0",
-	  .help = "the track_file to follow" },
-	{ .name = "weight", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_weight, .print = print_weight, .min = -INT32_MAX, .max = INT32_MAX,
-	  .args = "NUMBER [reverse|noreverse]", .def = "the track_file's", .since = "2.1.0",
-	  .help = "what its number is multiplied by; 0: any number but 0 means down" },
+	{ .name = "track_file", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed,
+	  .print = print_followed, .args = "NAME", .since = "2.1.0", .help = "the track_file to follow" },
+	{ .name = "weight", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_weight, .print = print_weight,
+	  .min = -INT32_MAX, .max = INT32_MAX, .args = "NUMBER [reverse|noreverse]", .def = "the track_file's",
+	  .since = "2.1.0", .help = "what its number is multiplied by; 0: any number but 0 means down" },
 };
 
 static const struct schema_row bfd_rows[] = {
-	{ .name = "name", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed, .print = print_followed, .args = "NAME", .since = "2.0.0",
-	  .help = "the bfd_instance to follow" },
-	{ .name = "alpha", .type = ST_BOOL, CHECK_FIELD(alpha), .flags = SF_DERIVED, .def = "off", .since = "2.0.0", .help = "failed until the session is up" },
+	{ .name = "name", .type = ST_CUSTOM, NEEDED, .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_followed,
+	  .print = print_followed, .args = "NAME", .since = "2.0.0", .help = "the bfd_instance to follow" },
+	{ .name = "alpha", .type = ST_BOOL, CHECK_FIELD(alpha), .flags = SF_DERIVED, .def = "off", .since = "2.0.0",
+	  .help = "failed until the session is up" },
 };
 
 static void followed_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
@@ -151,5 +157,7 @@ static void followed_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	c->checks.n--;
 }
 
-const struct schema_block schema_file_check = { CHECK_BLOCK("FILE_CHECK", file_rows, SB_FILE), .init = check_init, .end = followed_end };
-const struct schema_block schema_bfd_check = { CHECK_BLOCK("BFD_CHECK", bfd_rows, SB_BFD), .init = check_init, .end = followed_end };
+const struct schema_block schema_file_check = { CHECK_BLOCK("FILE_CHECK", file_rows, SB_FILE), .init = check_init,
+						.end = followed_end };
+const struct schema_block schema_bfd_check = { CHECK_BLOCK("BFD_CHECK", bfd_rows, SB_BFD), .init = check_init,
+					       .end = followed_end };

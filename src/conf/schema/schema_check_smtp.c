@@ -2,13 +2,14 @@
 /*
  * The tables of SMTP_CHECK and of its old block `host`.
  *
- * A block host is a checker of its own that has what stands around it for a default, wherever that stands. So one SMTP_CHECK with three
- * hosts ends as three checkers, and is printed as such.
+ * A block host is a checker of its own that has what stands around it for a default, wherever that stands. So one
+ * SMTP_CHECK with three hosts ends as three checkers, and is printed as such.
  */
 #include "conf/schema/schema_server.h"
 
 static const struct schema_row host_rows[] = {
-	CONNECTION_ROWS("1.2.13", "1.1.8", "1.1.8", "1.1.8", "1.2.13"), TIMING_ROWS("1", "1.3.7", "1", "1.3.7", "1.3.7"),
+	CONNECTION_ROWS("1.2.13", "1.1.8", "1.1.8", "1.1.8", "1.2.13"), TIMING_ROWS("1", "1.3.7", "1", "1.3.7",
+										    "1.3.7"),
 };
 
 static void *host_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -27,9 +28,10 @@ static const struct schema_block host_block = {
 };
 
 static const struct schema_row smtp_rows[] = {
-	CONNECTION_ROWS("1.2.17", "1.2.17", "1.2.17", "1.2.17", "1.1.8"), TIMING_ROWS("1", "1.1.8", "1", "1.1.8", "1.2.13"),
-	{ .name = "helo_name", .type = ST_STRING, CHECK_FIELD(u.smtp.helo_name), .args = "NAME", .def = "smtpchecker.keepalived.org",
-	  .since = "1.1.8", .help = "name that we greet with" },
+	CONNECTION_ROWS("1.2.17", "1.2.17", "1.2.17", "1.2.17", "1.1.8"), TIMING_ROWS("1", "1.1.8", "1", "1.1.8",
+										      "1.2.13"),
+	{ .name = "helo_name", .type = ST_STRING, CHECK_FIELD(u.smtp.helo_name), .args = "NAME",
+	  .def = "smtpchecker.keepalived.org", .since = "1.1.8", .help = "name that we greet with" },
 	{ .name = "host", .type = ST_BLOCK, .block = &host_block, .flags = SF_REPEAT | SF_VITAL, .since = "1.1.8",
 	  .help = "old form: each block is a checker of its own" },
 };
@@ -68,7 +70,8 @@ static void smtp_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	(void)outer;
 	if (!c->hosts.n)
 		return;
-	diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`host` in SMTP_CHECK is an old form: write an SMTP_CHECK for each, with what is in the block");
+	diag_repeat(c->diags, DIAG_WARNING, &n->pos,
+		    "`host` in SMTP_CHECK is an old form: write an SMTP_CHECK for each, with what is in the block");
 	for (size_t i = 0; i < c->hosts.n; i++) {
 		struct build_check *host = vec_at(&c->hosts, i);
 
@@ -80,4 +83,5 @@ static void smtp_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	c->hosts.n = 0;
 }
 
-const struct schema_block schema_smtp_check = { CHECK_BLOCK("SMTP_CHECK", smtp_rows, SB_SMTP), .init = check_init, .end = smtp_end };
+const struct schema_block schema_smtp_check = { CHECK_BLOCK("SMTP_CHECK", smtp_rows, SB_SMTP), .init = check_init,
+						.end = smtp_end };

@@ -2,8 +2,9 @@
 /*
  * The tables of UDP_CHECK and DNS_CHECK.
  *
- * Bytes are written as hexadecimal words: two digits a byte, an odd one at the end of a word a byte by itself. In require_reply an x stands
- * for any four bits. A question that cannot be read as it was meant (bytes, type, name) breaks the checker.
+ * Bytes are written as hexadecimal words: two digits a byte, an odd one at the end of a word a byte by itself. In
+ * require_reply an x stands for any four bits. A question that cannot be read as it was meant (bytes, type, name)
+ * breaks the checker.
  */
 #include <string.h>
 
@@ -36,7 +37,8 @@ static bool add_word(struct bytes *b, const char *word, bool wild)
 }
 
 /* The words from the second on; mask NULL: no x. Returns false after a message. */
-static bool read_bytes(struct schema_ctx *c, const struct node *n, const uint8_t **value, const uint8_t **mask, unsigned *len)
+static bool read_bytes(struct schema_ctx *c, const struct node *n, const uint8_t **value, const uint8_t **mask,
+		       unsigned *len)
 {
 	struct bytes b = { 0 };
 	size_t room = 0;
@@ -61,13 +63,15 @@ static bool read_bytes(struct schema_ctx *c, const struct node *n, const uint8_t
 	return true;
 }
 
-static void print_bytes(struct printer *p, const struct schema_row *row, const uint8_t *value, const uint8_t *mask, unsigned n)
+static void print_bytes(struct printer *p, const struct schema_row *row, const uint8_t *value, const uint8_t *mask,
+			unsigned n)
 {
 	print_keyword(p, row->name);
 	strbuf_add(p->out, n ? " " : "");
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned shift = 4; shift < 8; shift -= 4)
-			strbuf_addc(p->out, !mask || mask[i] >> shift & 0xf ? "0123456789abcdef"[value[i] >> shift & 0xf] : 'x');
+			strbuf_addc(p->out, !mask || mask[i] >> shift & 0xf ?
+				    "0123456789abcdef"[value[i] >> shift & 0xf] : 'x');
 	print_end(p);
 }
 
@@ -78,7 +82,8 @@ static void parse_payload(struct schema_ctx *c, const struct schema_row *row, co
 	struct conf_udp *udp = &((struct build_check *)obj)->u.udp;
 
 	if (n->nwords < 2)
-		check_fault(c, &n->pos, "the payload of a UDP_CHECK cannot be read", "`%s` needs a value: %s", row->name, row->args);
+		check_fault(c, &n->pos, "the payload of a UDP_CHECK cannot be read", "`%s` needs a value: %s",
+			    row->name, row->args);
 	else if (!read_bytes(c, n, &udp->payload, NULL, &udp->npayload))
 		check_break(c, "the payload of a UDP_CHECK cannot be read");
 }
@@ -102,7 +107,8 @@ static void parse_reply(struct schema_ctx *c, const struct schema_row *row, cons
 		return;
 	}
 	if (n->nwords > 1 && !strncmp(n->words[1].str, "0x", 2))
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `0x` is a 0 and any digit here, not a prefix of hexadecimal numbers", row->name);
+		diag_add(c->diags, DIAG_WARNING, &pos,
+			 "`%s`: `0x` is a 0 and any digit here, not a prefix of hexadecimal numbers", row->name);
 }
 
 static void print_reply(struct printer *p, const struct schema_row *row, const void *obj)
@@ -115,14 +121,14 @@ static void print_reply(struct printer *p, const struct schema_row *row, const v
 
 static const struct schema_row udp_rows[] = {
 	CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0"),
-	{ .name = "payload", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_payload, .print = print_payload, .args = "HEX …", .def = "an empty datagram",
-	  .since = "2.2.0", .help = "bytes that are sent" },
-	{ .name = "require_reply", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_reply, .print = print_reply, .args = "[HEX …]", .since = "2.1.0",
-	  .help = "an answer must come, and begin with these bytes; x is any digit" },
-	{ .name = "min_reply_length", .type = ST_INT, CHECK_FIELD(u.udp.min_reply), .max = 65535, .flags = SF_VITAL, .def = "0", .since = "2.2.0",
-	  .help = "bytes of the shortest good answer" },
-	{ .name = "max_reply_length", .type = ST_INT, CHECK_FIELD(u.udp.max_reply), .max = 65535, .flags = SF_VITAL, .def = "255", .since = "2.2.0",
-	  .help = "bytes of the longest good answer" },
+	{ .name = "payload", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_payload, .print = print_payload,
+	  .args = "HEX …", .def = "an empty datagram", .since = "2.2.0", .help = "bytes that are sent" },
+	{ .name = "require_reply", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_reply, .print = print_reply,
+	  .args = "[HEX …]", .since = "2.1.0", .help = "an answer must come, and begin with these bytes; x is any digit" },
+	{ .name = "min_reply_length", .type = ST_INT, CHECK_FIELD(u.udp.min_reply), .max = 65535, .flags = SF_VITAL,
+	  .def = "0", .since = "2.2.0", .help = "bytes of the shortest good answer" },
+	{ .name = "max_reply_length", .type = ST_INT, CHECK_FIELD(u.udp.max_reply), .max = 65535, .flags = SF_VITAL,
+	  .def = "255", .since = "2.2.0", .help = "bytes of the longest good answer" },
 };
 
 static void udp_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
@@ -132,11 +138,13 @@ static void udp_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 	(void)outer;
 	if (udp->min_reply <= udp->max_reply)
 		return;
-	check_fault(c, &n->pos, "no answer to a UDP_CHECK could be good", "min_reply_length %u is more than max_reply_length %u: no answer could be good",
-		    udp->min_reply, udp->max_reply);
+	check_fault(c, &n->pos, "no answer to a UDP_CHECK could be good",
+		    "min_reply_length %u is more than max_reply_length %u: no answer could be good", udp->min_reply,
+		    udp->max_reply);
 }
 
-const struct schema_block schema_udp_check = { CHECK_BLOCK("UDP_CHECK", udp_rows, SB_UDP), .init = check_init, .end = udp_end };
+const struct schema_block schema_udp_check = { CHECK_BLOCK("UDP_CHECK", udp_rows, SB_UDP), .init = check_init,
+					       .end = udp_end };
 
 /* ---- DNS_CHECK ---- */
 
@@ -209,7 +217,8 @@ static void parse_name(struct schema_ctx *c, const struct schema_row *row, const
 		((struct build_check *)obj)->u.dns.name = name;
 		return;
 	}
-	check_fault(c, &pos, "the name of a DNS_CHECK cannot be asked for", "`%s`: the name `%.60s` %s", row->name, name, fault);
+	check_fault(c, &pos, "the name of a DNS_CHECK cannot be asked for", "`%s`: the name `%.60s` %s", row->name,
+		    name, fault);
 }
 
 static void print_name(struct printer *p, const struct schema_row *row, const void *obj)
@@ -220,11 +229,13 @@ static void print_name(struct printer *p, const struct schema_row *row, const vo
 }
 
 static const struct schema_row dns_rows[] = {
-	CONNECTION_ROWS("1.3.0", "1.3.0", "1.3.0", "1.3.0", "1.3.0"), TIMING_ROWS("3", "1.3.0", "delay_loop", "1.3.7", "1.3.7"),
-	{ .name = "type", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_type, .print = print_type, .args = "A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", .def = "SOA",
-	  .since = "1.3.0", .help = "what is asked for, in capitals or not" },
-	{ .name = "name", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_name, .print = print_name, .args = "NAME", .def = ".", .since = "1.3.0",
-	  .help = "name that is asked for; . is the root" },
+	CONNECTION_ROWS("1.3.0", "1.3.0", "1.3.0", "1.3.0", "1.3.0"), TIMING_ROWS("3", "1.3.0", "delay_loop", "1.3.7",
+										  "1.3.7"),
+	{ .name = "type", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_type, .print = print_type,
+	  .args = "A|NS|CNAME|SOA|MX|TXT|AAAA|RRSIG|DNSKEY", .def = "SOA", .since = "1.3.0",
+	  .help = "what is asked for, in capitals or not" },
+	{ .name = "name", .type = ST_CUSTOM, .flags = SF_VITAL, .parse = parse_name, .print = print_name,
+	  .args = "NAME", .def = ".", .since = "1.3.0", .help = "name that is asked for; . is the root" },
 };
 
 static void dns_init(void *obj)

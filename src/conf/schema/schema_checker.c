@@ -2,10 +2,10 @@
 /*
  * What all checkers have in common, and the two that have nothing else: TCP_CHECK and PING_CHECK.
  *
- * A checker is built as one flat struct with room for the values of every type, and printed from the same: here is how it begins, what is
- * "not given" in it, and how the flat form is made again from the finished one. finish_rs.c fills in what real and virtual server hand down.
- * A checker that could not check what was meant says why in the context: its virtual server is then held back, because servers without
- * their check would count as healthy.
+ * A checker is built as one flat struct with room for the values of every type, and printed from the same: here is how
+ * it begins, what is "not given" in it, and how the flat form is made again from the finished one. finish_rs.c fills in
+ * what real and virtual server hand down. A checker that could not check what was meant says why in the context: its
+ * virtual server is then held back, because servers without their check would count as healthy.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -59,16 +59,18 @@ void check_fault(struct schema_ctx *c, const struct conf_pos *pos, const char *w
 
 static const struct schema_block *const blocks[] = {
 	[CONF_CHECK_TCP] = &schema_tcp_check, [CONF_CHECK_HTTP] = &schema_http_get, [CONF_CHECK_SSL] = &schema_ssl_get,
-	[CONF_CHECK_SMTP] = &schema_smtp_check, [CONF_CHECK_MISC] = &schema_misc_check, [CONF_CHECK_PING] = &schema_ping_check,
-	[CONF_CHECK_UDP] = &schema_udp_check, [CONF_CHECK_DNS] = &schema_dns_check, [CONF_CHECK_FILE] = &schema_file_check,
+	[CONF_CHECK_SMTP] = &schema_smtp_check, [CONF_CHECK_MISC] = &schema_misc_check,
+	[CONF_CHECK_PING] = &schema_ping_check,
+	[CONF_CHECK_UDP] = &schema_udp_check, [CONF_CHECK_DNS] = &schema_dns_check,
+	[CONF_CHECK_FILE] = &schema_file_check,
 	[CONF_CHECK_BFD] = &schema_bfd_check,
 };
 
 /* The flat form of a finished check. */
 static void flatten(struct build_check *b, const struct conf_check *ck)
 {
-	*b = (struct build_check){ .ck = *ck, .source = *ck->source, .connect_ip = ck->dst.addr, .connect_port = ck->dst.port,
-				   .alpha = ck->alpha, .log_all = ck->log_all_failures };
+	*b = (struct build_check){ .ck = *ck, .source = *ck->source, .connect_ip = ck->dst.addr,
+				   .connect_port = ck->dst.port, .alpha = ck->alpha, .log_all = ck->log_all_failures };
 	switch (ck->type) {
 	case CONF_CHECK_HTTP:
 	case CONF_CHECK_SSL:
@@ -125,5 +127,6 @@ static const struct schema_row tcp_rows[] = {
 };
 const struct schema_block schema_tcp_check = { CHECK_BLOCK("TCP_CHECK", tcp_rows, SB_TCP), .init = check_init };
 
-static const struct schema_row ping_rows[] = { CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0", "2.1.0"), TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0") };
+static const struct schema_row ping_rows[] = { CONNECTION_ROWS("2.1.0", "2.1.0", "2.1.0", "2.1.0", "2.1.0"),
+					       TIMING_ROWS("1", "2.1.0", "1", "2.1.0", "2.1.0") };
 const struct schema_block schema_ping_check = { CHECK_BLOCK("PING_CHECK", ping_rows, SB_PING), .init = check_init };

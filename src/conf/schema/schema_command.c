@@ -2,8 +2,9 @@
 /*
  * The value of rows that run a command: "COMMAND ARGUMENTS" [USER [GROUP]].
  *
- * The command is split here, by the rules of lex_split_command, and goes into the context's table of scripts; who may run it, and whether
- * it is there, the parent asks. There is no shell, so what only a shell would understand is remarked.
+ * The command is split here, by the rules of lex_split_command, and goes into the context's table of scripts; who may
+ * run it, and whether it is there, the parent asks. There is no shell, so what only a shell would understand is
+ * remarked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,8 @@ static void check_behind(struct schema_ctx *c, const struct node *n)
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` and what follows is ignored: a command with arguments needs quotes", n->words[0].str,
 			 n->words[2].str);
 	else if (args && !may_be_user(n->words[2].str))
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
+		diag_add(c->diags, DIAG_WARNING, &pos,
+			 "`%s`: `%.40s` is taken as the user to run as; a command with arguments needs quotes",
 			 n->words[0].str, n->words[2].str);
 	if (!bare)
 		value_extra(c, n, 4);
@@ -117,7 +119,8 @@ conf_script_id value_script(struct schema_ctx *c, const struct node *n)
 		return 0;
 	argv = command_words(c, n->words[1].str, &ended);
 	if (!argv[0] || !ended) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", n->words[0].str, ended ? "the command is empty" : "a quote in the command has no end",
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", n->words[0].str,
+			 ended ? "the command is empty" : "a quote in the command has no end",
 			 value_outcome(c, n).text);
 		return 0;
 	}

@@ -2,8 +2,8 @@
 /*
  * Values of global_defs about files: the permissions that ours never have, and which problems of includes are errors.
  *
- * The include statements themselves are gone when the text gets here (source.c has followed them): what include_check says is read and kept,
- * and its effect is theirs.
+ * The include statements themselves are gone when the text gets here (source.c has followed them): what include_check
+ * says is read and kept, and its effect is theirs.
  */
 #include <string.h>
 #include <strings.h>
@@ -31,7 +31,8 @@ static void bad_bit(struct schema_ctx *c, const struct schema_row *row, const st
 }
 
 /* The names in one word: blanks around the | are allowed, too. */
-static bool take_bits(struct schema_ctx *c, const struct schema_row *row, const struct node *n, unsigned i, uint16_t *mask)
+static bool take_bits(struct schema_ctx *c, const struct schema_row *row, const struct node *n, unsigned i,
+		      uint16_t *mask)
 {
 	char copy[256], *rest = copy, *bit;
 	struct conf_pos pos = node_pos(n, i);
@@ -98,7 +99,8 @@ static const struct schema_choice include_words[] = {
 /* A sign holds for the words behind it, too; without one the first word begins anew. */
 void parse_include_check(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
-	uint8_t *field = (uint8_t *)obj + row->offset, mask = n->nwords > 1 && !strchr("+-", n->words[1].str[0]) ? 0 : *field;
+	uint8_t *field = (uint8_t *)obj + row->offset, mask = n->nwords > 1 && !strchr("+-",
+										       n->words[1].str[0]) ? 0 : *field;
 	bool add = true;
 	int bit;
 

@@ -2,7 +2,8 @@
 /*
  * Values of global_defs about the firewall: the names of chains and sets for iptables.
  *
- * Names are limited by the kernel, and each of them must be another one. Whether they exist is asked when they are used.
+ * Names are limited by the kernel, and each of them must be another one. Whether they exist is asked when they are
+ * used.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The statements of global_defs that a type alone does not describe. Parsers and prints find their field by the row's offset unless their sentence
- * says otherwise; the object is struct build_globals while it is built, struct conf_globals in prints. */
+/* The statements of global_defs that a type alone does not describe. Parsers and prints find their field by the row's
+ * offset unless their sentence says otherwise; the object is struct build_globals while it is built, struct
+ * conf_globals in prints. */
 #ifndef CONF_SCHEMA_GLOBAL_H
 #define CONF_SCHEMA_GLOBAL_H
 

@@ -2,7 +2,8 @@
 /*
  * The tables of the groups of instances: vrrp_sync_group and track_group.
  *
- * Members may be defined below, so their names are only noted here; check_group.c finds them when the whole text is read.
+ * Members may be defined below, so their names are only noted here; check_group.c finds them when the whole text is
+ * read.
  */
 #include <string.h>
 
@@ -23,7 +24,8 @@ static void add_member(struct schema_ctx *c, const struct node *n, void *obj)
 		note_member(c, n->words[i].str, node_pos(n, i), false);
 }
 
-/* The words of what nobody knows: names that stand beside `group { }` or in a misspelt one were said to be unknown; whom they mean is not less protected for it. */
+/* The words of what nobody knows: names that stand beside `group { }` or in a misspelt one were said to be unknown;
+ * whom they mean is not less protected for it. */
 static bool note_stray(struct schema_ctx *c, const struct node *n)
 {
 	for (unsigned i = 0; i < n->nwords; i++)
@@ -37,7 +39,8 @@ static bool note_stray(struct schema_ctx *c, const struct node *n)
 static void note_again(struct schema_ctx *c, const struct node *n, struct conf_pos *first)
 {
 	if (first->line)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`group` stands on line %u already: these are added to its members", first->line);
+		diag_add(c->diags, DIAG_WARNING, &n->pos,
+			 "`group` stands on line %u already: these are added to its members", first->line);
 	else
 		*first = n->pos;
 }
@@ -87,15 +90,19 @@ static void print_sync_ifs(struct printer *p, const struct schema_row *row, cons
 }
 
 #define FIELD(f) SCHEMA_WORDS(struct build_sync_group, g.f)
-#define GIVEN(f, g) SCHEMA_WORDS(struct build_sync_group, f), .final = offsetof(struct conf_sync_group, g), .final_size = sizeof(bool)
-#define TRACK(keyword, b, kind, s, h) { .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_REPEAT | SF_VITAL, .since = s, \
-	.offset = offsetof(struct conf_sync_group, trackers[kind]), .print = print_uses, .args = "{ NAME [weight NUMBER [reverse|noreverse]] … }", .help = h }
+#define GIVEN(f, g) SCHEMA_WORDS(struct build_sync_group, f), .final = offsetof(struct conf_sync_group, \
+										g), .final_size = sizeof(bool)
+#define TRACK(keyword, b, kind, s, h) { .name = keyword, .type = ST_BLOCK, .block = &(b), \
+					.flags = SF_REPEAT | SF_VITAL, .since = s, \
+	.offset = offsetof(struct conf_sync_group, trackers[kind]), .print = print_uses, \
+	.args = "{ NAME [weight NUMBER [reverse|noreverse]] … }", .help = h }
 #define NOTIFY(keyword, f, s, h) { .name = keyword, .type = ST_SCRIPT, FIELD(notify.f), .since = s, .help = h }
 static const struct schema_row sync_rows[] = {
-	{ .name = "group", .type = ST_BLOCK, .block = &sync_members, .print = print_sync_members, .flags = SF_REPEAT | SF_VITAL,
-	  .args = "{ INSTANCE … }", .help = "the instances that share one state" },
-	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = print_sync_ifs, .flags = SF_REPEAT | SF_VITAL, .since = "2.0.0",
-	  .args = "{ INTERFACE [weight NUMBER [reverse]] … }", .help = "interfaces for all members" },
+	{ .name = "group", .type = ST_BLOCK, .block = &sync_members, .print = print_sync_members,
+	  .flags = SF_REPEAT | SF_VITAL, .args = "{ INSTANCE … }", .help = "the instances that share one state" },
+	{ .name = "track_interface", .type = ST_BLOCK, .block = &schema_track_if_list, .print = print_sync_ifs,
+	  .flags = SF_REPEAT | SF_VITAL, .since = "2.0.0", .args = "{ INTERFACE [weight NUMBER [reverse]] … }",
+	  .help = "interfaces for all members" },
 	TRACK("track_script", schema_track_script_list, CONF_TRACK_SCRIPT, "2.0.0", "scripts for all members"),
 	TRACK("track_file", schema_track_file_list, CONF_TRACK_FILE, "2.0.0", "files for all members"),
 	TRACK("track_process", schema_track_process_list, CONF_TRACK_PROCESS, "2.0.11", "processes for all members"),
@@ -105,13 +112,15 @@ static const struct schema_row sync_rows[] = {
 	NOTIFY("notify_fault", fault, NULL, "run when the group enters FAULT"),
 	NOTIFY("notify_stop", stop, "2.0.0", "run when the group stops"),
 	NOTIFY("notify", any, "1.1.2", "run on every transition, with GROUP NAME STATE 0 appended"),
-	{ .name = "smtp_alert", .type = ST_BOOL, GIVEN(smtp, smtp_alert), .flags = SF_DERIVED, .def = "as in global_defs", .since = "1.0.0",
-	  .help = "send mail on transitions" },
-	{ .name = "global_tracking", .same_as = "sync_group_tracking_weight", .flags = SF_OLD, .advice = "is the old word for `sync_group_tracking_weight`",
-	  .since = "1.2.3", .help = "old spelling of sync_group_tracking_weight" },
+	{ .name = "smtp_alert", .type = ST_BOOL, GIVEN(smtp, smtp_alert), .flags = SF_DERIVED,
+	  .def = "as in global_defs", .since = "1.0.0", .help = "send mail on transitions" },
+	{ .name = "global_tracking", .same_as = "sync_group_tracking_weight", .flags = SF_OLD,
+	  .advice = "is the old word for `sync_group_tracking_weight`", .since = "1.2.3",
+	  .help = "old spelling of sync_group_tracking_weight" },
 	{ .name = "sync_group_tracking_weight", .type = ST_FLAG, FIELD(tracking_weight), .since = "2.0.0",
 	  .help = "members keep their weighted trackers, and may so differ in priority" },
-	{ .name = "notify_priority_changes", .type = ST_BOOL, GIVEN(notify_prio, notify_priority_changes), .flags = SF_DERIVED, .def = "as in global_defs", .since = "2.2.0",
+	{ .name = "notify_priority_changes", .type = ST_BOOL, GIVEN(notify_prio, notify_priority_changes),
+	  .flags = SF_DERIVED, .def = "as in global_defs", .since = "2.2.0",
 	  .help = "tell the FIFO about changes of priority" },
 };
 
@@ -129,7 +138,8 @@ static void *sync_begin(struct schema_ctx *c, const struct node *n, void *outer)
 	c->broken = NULL;
 	c->held = "; the group is held back";
 	if (n->nwords < 2) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`vrrp_sync_group` needs a name: vrrp_sync_group NAME { … }; its members are held back");
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`vrrp_sync_group` needs a name: vrrp_sync_group NAME { … }; its members are held back");
 		b->g.broken = "it has no name";
 		return b;
 	}
@@ -168,8 +178,8 @@ static void sync_init(void *obj)
 
 const struct schema_block schema_sync_group = {
 	.name = "vrrp_sync_group", SCHEMA_ROWS(sync_rows), .size = sizeof(struct build_sync_group), .final_size = sizeof(struct conf_sync_group),
-	.id = SB_SYNC_GROUP, .max_words = 1, .begin = sync_begin, .end = sync_end, .init = sync_init, .unknown = note_stray,
-	.stray = " (members stand in `group { INSTANCE … }`)",
+	.id = SB_SYNC_GROUP, .max_words = 1, .begin = sync_begin, .end = sync_end, .init = sync_init,
+	.unknown = note_stray, .stray = " (members stand in `group { INSTANCE … }`)",
 };
 
 /* ---- track_group ---- */
@@ -183,8 +193,8 @@ static void print_track_members(struct printer *p, const struct schema_row *row,
 }
 
 static const struct schema_row track_group_rows[] = {
-	{ .name = "group", .type = ST_BLOCK, .block = &track_members, .print = print_track_members, .flags = SF_REPEAT, .args = "{ INSTANCE … }",
-	  .help = "the instances that count" },
+	{ .name = "group", .type = ST_BLOCK, .block = &track_members, .print = print_track_members, .flags = SF_REPEAT,
+	  .args = "{ INSTANCE … }", .help = "the instances that count" },
 };
 
 static void *track_group_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -195,7 +205,8 @@ static void *track_group_begin(struct schema_ctx *c, const struct node *n, void 
 
 	(void)outer;
 	if (first) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`track_group %.60s` exists already, on line %u: this one is left out", n->words[1].str,
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`track_group %.60s` exists already, on line %u: this one is left out", n->words[1].str,
 			 ((struct build_track_group *)vec_at(&t->track_groups, first - 1))->g.pos.line);
 		return NULL;
 	}

@@ -2,9 +2,10 @@
 /*
  * The next hop of a route: gateway, interface, light-weight tunnel.
  *
- * A route has one without saying so (`via ADDRESS dev INTERFACE`), or several, each behind the word `nexthop`. Both are read with the parsers
- * here into the same struct. The options of `encap` follow it at once; the first word that is none of them belongs to the hop or the route again.
- * Called by the rows here and in schema_route.c; what goes together is decided in finish_route.c.
+ * A route has one without saying so (`via ADDRESS dev INTERFACE`), or several, each behind the word `nexthop`. Both are
+ * read with the parsers here into the same struct. The options of `encap` follow it at once; the first word that is
+ * none of them belongs to the hop or the route again. Called by the rows here and in schema_route.c; what goes together
+ * is decided in finish_route.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +27,8 @@ static void encap_addr(struct schema_ctx *c, const struct schema_row *row, const
 	if (!item_addr(c, &addr))
 		return;
 	if (addr.family != (e->type == CONF_ENCAP_IP6 ? AF_INET6 : AF_INET))
-		item_fail(c, "`%s`: encap %s needs an IPv%c address", row->name, e->type == CONF_ENCAP_IP6 ? "ip6" : "ip",
-			  e->type == CONF_ENCAP_IP6 ? '6' : '4');
+		item_fail(c, "`%s`: encap %s needs an IPv%c address", row->name,
+			  e->type == CONF_ENCAP_IP6 ? "ip6" : "ip", e->type == CONF_ENCAP_IP6 ? '6' : '4');
 	else
 		memcpy((char *)obj + row->offset, &addr, sizeof(addr));
 }
@@ -59,14 +60,15 @@ static void encap_tos(struct schema_ctx *c, const struct schema_row *row, const 
 
 #define FIELD(f) SCHEMA_WORDS(struct conf_encap, f)
 #define ENCAP_ROWS(tos_word, ttl_word) \
-	OPTION("id", ST_CUSTOM, NULL, "number of the tunnel", .parse = encap_number, FIELD(id), .min = CONF_ENCAP_ID, .max = -1, .args = "NUMBER"), \
+	OPTION("id", ST_CUSTOM, NULL, "number of the tunnel", .parse = encap_number, FIELD(id), .min = CONF_ENCAP_ID, \
+	       .max = -1, .args = "NUMBER"), \
 	OPTION("dst", ST_CUSTOM, NULL, "far end of the tunnel", .parse = encap_addr, FIELD(dst), .args = "ADDRESS"), \
 	OPTION("src", ST_CUSTOM, NULL, "near end of the tunnel", .parse = encap_addr, FIELD(src), .args = "ADDRESS"), \
 	OPTION(tos_word, ST_CUSTOM, NULL, "class of service outside", .parse = encap_tos, .args = "NAME|0 to 255"), \
-	OPTION(ttl_word, ST_CUSTOM, NULL, "how many routers it may pass", .parse = encap_number, FIELD(ttl), .min = CONF_ENCAP_TTL, .max = 255, \
-	       .args = "0 to 255"), \
-	OPTION("flags", ST_CUSTOM, NULL, "flags of the tunnel's header", .parse = encap_number, FIELD(flags), .min = CONF_ENCAP_FLAGS, \
-	       .max = UINT16_MAX, .args = "0 to 65535")
+	OPTION(ttl_word, ST_CUSTOM, NULL, "how many routers it may pass", .parse = encap_number, FIELD(ttl), \
+	       .min = CONF_ENCAP_TTL, .max = 255, .args = "0 to 255"), \
+	OPTION("flags", ST_CUSTOM, NULL, "flags of the tunnel's header", .parse = encap_number, FIELD(flags), \
+	       .min = CONF_ENCAP_FLAGS, .max = UINT16_MAX, .args = "0 to 65535")
 
 static const struct schema_row ip_rows[] = { ENCAP_ROWS("tos", "ttl") };
 static const struct schema_row ip6_rows[] = { ENCAP_ROWS("tc", "hoplimit") };
@@ -103,7 +105,8 @@ static void parse_mpls(struct schema_ctx *c, const struct schema_row *row, const
 			one[len] = '\0';
 		}
 		if (len >= sizeof(one) || num_u64(one, 0, 0, LABEL_MAX, &label) || e->nlabels == CONF_LABELS_MAX) {
-			item_fail(c, "`mpls`: `%.60s` is not LABEL[/LABEL …], at most %d numbers up to %d", word, CONF_LABELS_MAX, LABEL_MAX);
+			item_fail(c, "`mpls`: `%.60s` is not LABEL[/LABEL …], at most %d numbers up to %d", word,
+				  CONF_LABELS_MAX, LABEL_MAX);
 			return;
 		}
 		e->labels[e->nlabels++] = (uint32_t)label;
@@ -124,7 +127,8 @@ static void parse_ila(struct schema_ctx *c, const struct schema_row *row, const 
 	if (!word)
 		return;
 	word += strspn(word, " ");
-	if (strspn(word, "0123456789abcdefABCDEF:") != strlen(word) || sscanf(word, "%4x:%4x:%4x:%4x%n", &g[0], &g[1], &g[2], &g[3], &end) != 4 ||
+	if (strspn(word, "0123456789abcdefABCDEF:") != strlen(word) || sscanf(word, "%4x:%4x:%4x:%4x%n", &g[0], &g[1],
+									      &g[2], &g[3], &end) != 4 ||
 	    word[end])
 		item_fail(c, "`ila`: `%.60s` is not a locator: four groups of hexadecimal digits, 1:2:3:4", word);
 	else
@@ -178,7 +182,8 @@ void hop_via(struct schema_ctx *c, const struct schema_row *row, const struct no
 	if (!item_addr(c, &addr))
 		return;
 	if (family && addr.family != family)
-		item_fail(c, "`%s` is not an IPv%c address", c->item->n->words[c->item->at - 1].str, family == AF_INET6 ? '6' : '4');
+		item_fail(c, "`%s` is not an IPv%c address", c->item->n->words[c->item->at - 1].str,
+			  family == AF_INET6 ? '6' : '4');
 	else if (item_family(c, addr.family))
 		hop->via = addr;
 }
@@ -210,9 +215,12 @@ static const struct schema_row hop_rows[] = {
 	OPTION("via", ST_CUSTOM, NULL, "the gateway", .parse = hop_via, .args = "[inet|inet6] ADDRESS"),
 	OPTION("dev", ST_CUSTOM, NULL, "the interface", .parse = hop_dev, .args = "INTERFACE"),
 	OPTION_ALIAS("oif", "dev", NULL, "another word for dev"),
-	OPTION("weight", ST_CUSTOM, NULL, "its share of the traffic", .parse = hop_weight, .min = 1, .max = 256, .def = "1", .args = "1 to 256"),
-	OPTION("onlink", ST_FLAG, "1.2.24", "the gateway is on the link, whatever the addresses say", SCHEMA_WORDS(struct conf_hop, onlink)),
-	OPTION("encap", ST_CUSTOM, "1.2.24", "a light-weight tunnel", .parse = hop_encap, .block = &schema_encap, .args = "ip|ip6|mpls|ila …"),
+	OPTION("weight", ST_CUSTOM, NULL, "its share of the traffic", .parse = hop_weight, .min = 1, .max = 256,
+	       .def = "1", .args = "1 to 256"),
+	OPTION("onlink", ST_FLAG, "1.2.24", "the gateway is on the link, whatever the addresses say",
+	       SCHEMA_WORDS(struct conf_hop, onlink)),
+	OPTION("encap", ST_CUSTOM, "1.2.24", "a light-weight tunnel", .parse = hop_encap, .block = &schema_encap,
+	       .args = "ip|ip6|mpls|ila …"),
 	OPTION("realms", ST_CUSTOM, "1.2.24", "realms (IPv4)", .parse = hop_realms, .args = "[FROM/]TO"),
 };
 const struct schema_block schema_nexthop = { .name = "nexthop", SCHEMA_ROWS(hop_rows) };
@@ -241,8 +249,9 @@ void print_encap(struct printer *p, const struct conf_encap *e)
 		return;
 	}
 	if (e->type == CONF_ENCAP_ILA) {
-		strbuf_addf(p->out, " encap ila %x:%x:%x:%x", (unsigned)(e->locator >> 48), (unsigned)(e->locator >> 32 & 0xffff),
-			    (unsigned)(e->locator >> 16 & 0xffff), (unsigned)(e->locator & 0xffff));
+		strbuf_addf(p->out, " encap ila %x:%x:%x:%x", (unsigned)(e->locator >> 48),
+			    (unsigned)(e->locator >> 32 & 0xffff), (unsigned)(e->locator >> 16 & 0xffff),
+			    (unsigned)(e->locator & 0xffff));
 		return;
 	}
 	strbuf_addf(p->out, " encap %s", v6 ? "ip6" : "ip");

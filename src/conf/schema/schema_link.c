@@ -2,7 +2,8 @@
 /*
  * What holds for interfaces, whichever instances use them: garp_group, linkbeat_interfaces, interface_up_down_delays.
  *
- * An interface has one setting of each kind; a second one is an error or takes the first one's place, and is said in any case.
+ * An interface has one setting of each kind; a second one is an error or takes the first one's place, and is said in
+ * any case.
  */
 #include <string.h>
 
@@ -30,7 +31,8 @@ static bool claim_garp_if(struct schema_ctx *c, const struct node *n, unsigned w
 	if (line >= c->track.object.garp.g.pos.line)
 		diag_add(c->diags, DIAG_WARNING, &pos, "`%s` stands on line %u already", *name, (unsigned)line);
 	else
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s` is in a garp_group already, on line %u: it stays there alone", *name, (unsigned)line);
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%s` is in a garp_group already, on line %u: it stays there alone", *name, (unsigned)line);
 	return false;
 }
 
@@ -82,15 +84,17 @@ static void print_garp_ifs(struct printer *p, const struct schema_row *row, cons
 
 static const struct schema_block garp_if_list = { .name = "interfaces", .item = add_garp_ifs };
 
-#define INTERVAL(keyword, f, at, h) { .name = keyword, .type = ST_SECONDS, SCHEMA_WORDS(struct build_garp_group, g.f), .pos = offsetof(struct build_garp_group, at), .max = SEC(4294), .flags = SF_DERIVED, \
+#define INTERVAL(keyword, f, at, h) { .name = keyword, .type = ST_SECONDS, SCHEMA_WORDS(struct build_garp_group, g.f), \
+				      .pos = offsetof(struct build_garp_group, \
+						      at), .max = SEC(4294), .flags = SF_DERIVED, \
 	.def = "not limited", .help = h }
 static const struct schema_row garp_rows[] = {
 	INTERVAL("garp_interval", garp_interval, garp_pos, "least time between two gratuitous ARPs"),
 	INTERVAL("gna_interval", gna_interval, gna_pos, "least time between two neighbour advertisements"),
-	{ .name = "interface", .type = ST_CUSTOM, .parse = parse_garp_if, .print = print_garp_if, .flags = SF_REPEAT, .args = "INTERFACE",
-	  .help = "an interface with a timing of its own" },
-	{ .name = "interfaces", .type = ST_BLOCK, .block = &garp_if_list, .print = print_garp_ifs, .flags = SF_REPEAT, .args = "{ INTERFACE … }",
-	  .help = "interfaces that have one timing together, as those of one switch" },
+	{ .name = "interface", .type = ST_CUSTOM, .parse = parse_garp_if, .print = print_garp_if, .flags = SF_REPEAT,
+	  .args = "INTERFACE", .help = "an interface with a timing of its own" },
+	{ .name = "interfaces", .type = ST_BLOCK, .block = &garp_if_list, .print = print_garp_ifs, .flags = SF_REPEAT,
+	  .args = "{ INTERFACE … }", .help = "interfaces that have one timing together, as those of one switch" },
 };
 
 static void *garp_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -114,7 +118,8 @@ static void garp_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	g->nshared = (unsigned)c->track.garp_shared.n;
 	g->shared = vec_seal(&c->track.garp_shared, c->arena, 0);
 	if (!limits && !b->garp_pos.line && !b->gna_pos.line)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "this garp_group has neither `garp_interval` nor `gna_interval`: it does nothing");
+		diag_add(c->diags, DIAG_WARNING, &n->pos,
+			 "this garp_group has neither `garp_interval` nor `gna_interval`: it does nothing");
 	else if (limits && !g->nifs && !g->nshared)
 		diag_add(c->diags, DIAG_WARNING, &n->pos, "this garp_group has no interface: it does nothing");
 	else if (limits)
@@ -140,13 +145,15 @@ static const struct schema_choice linkbeats[] = {
 };
 
 /* The place of that interface in the list: a new one, or the one that it has already, which is said. */
-static void *own_place(struct schema_ctx *c, struct map *names, struct vec *list, const char *ifname, const struct conf_pos *pos)
+static void *own_place(struct schema_ctx *c, struct map *names, struct vec *list, const char *ifname,
+		       const struct conf_pos *pos)
 {
 	uintptr_t at = (uintptr_t)map_get_str(names, ifname);
 	void *place = at ? vec_at(list, at - 1) : vec_push(list);
 
 	if (at)
-		diag_add(c->diags, DIAG_WARNING, pos, "`%s` stands on line %u already: the last one counts", ifname, ((struct conf_pos *)place)->line);
+		diag_add(c->diags, DIAG_WARNING, pos, "`%s` stands on line %u already: the last one counts", ifname,
+			 ((struct conf_pos *)place)->line);
 	else
 		map_put_str(names, ifname, (void *)(uintptr_t)list->n);
 	return place;
@@ -214,8 +221,9 @@ static void print_delays(struct printer *p)
 		const struct conf_if_delay *d = &p->cfg->if_delays[i];
 
 		print_item(p, d->ifname);
-		strbuf_addf(p->out, " %llu.%06llu %llu.%06llu\n", (unsigned long long)(d->down / USEC_PER_SEC), (unsigned long long)(d->down % USEC_PER_SEC),
-			    (unsigned long long)(d->up / USEC_PER_SEC), (unsigned long long)(d->up % USEC_PER_SEC));
+		strbuf_addf(p->out, " %llu.%06llu %llu.%06llu\n", (unsigned long long)(d->down / USEC_PER_SEC),
+			    (unsigned long long)(d->down % USEC_PER_SEC), (unsigned long long)(d->up / USEC_PER_SEC),
+			    (unsigned long long)(d->up % USEC_PER_SEC));
 	}
 	print_close(p);
 }

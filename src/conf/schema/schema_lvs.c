@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Values of global_defs about IPVS as a whole: the timeouts of connections, and the daemon that copies them to the other director.
+ * Values of global_defs about IPVS as a whole: the timeouts of connections, and the daemon that copies them to the
+ * other director.
  *
- * Both are one line of words and values. A line with a mistake is left out whole: half of it could be worse than nothing. Whether the
- * instance that the daemon follows exists is seen when all is read (finish_global.c).
+ * Both are one line of words and values. A line with a mistake is left out whole: half of it could be worse than
+ * nothing. Whether the instance that the daemon follows exists is seen when all is read (finish_global.c).
  */
 #include <string.h>
 
@@ -14,7 +15,8 @@
 #define PAYLOAD_MAX 65507
 
 enum { T_TCP, T_TCPFIN, T_UDP };
-static const struct schema_choice timeouts[] = { { "tcp", T_TCP }, { "tcpfin", T_TCPFIN }, { "udp", T_UDP }, { NULL, 0 } };
+static const struct schema_choice timeouts[] = { { "tcp", T_TCP }, { "tcpfin", T_TCPFIN }, { "udp", T_UDP },
+						 { NULL, 0 } };
 
 void parse_lvs_timeouts(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
 {
@@ -29,7 +31,8 @@ void parse_lvs_timeouts(struct schema_ctx *c, const struct schema_row *row, cons
 		if (!value_enum(c, n, i, timeouts, &which) || !value_int(c, n, i + 1, 0, TIMEOUT_MAX, &value))
 			return;
 		if (t[which] >= 0)
-			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%s` is given twice: the last one counts", row->name, timeouts[which].word);
+			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%s` is given twice: the last one counts",
+				 row->name, timeouts[which].word);
 		t[which] = value;
 	}
 	lvs->timeout_tcp = (int32_t)t[T_TCP];
@@ -81,7 +84,8 @@ static bool take_group(struct schema_ctx *c, const struct node *n, unsigned i, s
 	if (!value_addr(c, n, i, &addr))
 		return false;
 	if (!addr_is_multicast(&addr)) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%s` is not a multicast address; the statement is left out", n->words[0].str, n->words[i].str);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%s` is not a multicast address; the statement is left out",
+			 n->words[0].str, n->words[i].str);
 		return false;
 	}
 	*out = addr;
@@ -122,7 +126,8 @@ static bool take_option(struct schema_ctx *c, const struct node *n, unsigned i, 
 	}
 }
 
-/* INTERFACE INSTANCE [ID]: the words without their keywords. Returns where the options begin, 0 when the statement is left out. */
+/* INTERFACE INSTANCE [ID]: the words without their keywords. Returns where the options begin, 0 when the statement is
+ * left out. */
 static unsigned take_old_form(struct schema_ctx *c, const struct node *n, struct conf_syncd *s, bool *has_id)
 {
 	struct conf_pos pos = node_pos(n, 3);
@@ -135,8 +140,8 @@ static unsigned take_old_form(struct schema_ctx *c, const struct node *n, struct
 		return 3;
 	if (!value_int(c, n, 3, 0, 255, &v))
 		return 0;
-	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: the number is written with its keyword: `%s %s inst %s id %u`", n->words[0].str, n->words[0].str,
-		 s->interface, s->instance, (unsigned)v);
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: the number is written with its keyword: `%s %s inst %s id %u`",
+		 n->words[0].str, n->words[0].str, s->interface, s->instance, (unsigned)v);
 	s->id = (uint8_t)v;
 	*has_id = true;
 	return 4;

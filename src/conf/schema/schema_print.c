@@ -2,9 +2,10 @@
 /*
  * The canonical print of one block, from its rows.
  *
- * What is printed can be read again and means the same. A field that holds nothing (no string, no address, "not given") has no line, and
- * what is not acted on has none while it has its default, since reading it again would only raise a warning; all others have one, defaults
- * too, so that two prints are equal when and only when the behaviour is. Called by print.c.
+ * What is printed can be read again and means the same. A field that holds nothing (no string, no address, "not given")
+ * has no line, and what is not acted on has none while it has its default, since reading it again would only raise a
+ * warning; all others have one, defaults too, so that two prints are equal when and only when the behaviour is. Called
+ * by print.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,8 +55,8 @@ void print_keyword(struct printer *p, const char *keyword)
 	strbuf_add(p->out, keyword);
 }
 
-/* Inside double quotes only \" and \\ are special, and the latter stays what it is. So backslashes that would escape the quote behind them
- * are put between two quoted parts, where they are plain. */
+/* Inside double quotes only \" and \\ are special, and the latter stays what it is. So backslashes that would escape
+ * the quote behind them are put between two quoted parts, where they are plain. */
 static void quoted(struct strbuf *out, const char *word)
 {
 	bool open = false;
@@ -82,7 +83,8 @@ static void quoted(struct strbuf *out, const char *word)
 		strbuf_addc(out, '"');
 }
 
-/* What a reader would take for something else than a part of the word: separators, comments, blanks that nobody sees. */
+/* What a reader would take for something else than a part of the word: separators, comments, blanks that nobody sees.
+ * */
 static bool needs_quotes(const char *word)
 {
 	if (!*word || *word == '@' || *word == '~' || !strncmp(word, "include", 7))
@@ -114,7 +116,8 @@ void print_end(struct printer *p)
 	strbuf_addc(p->out, '\n');
 }
 
-/* One argument of a command, as lex_split_command reads it: single quotes, and what cannot stand on a line as its escape between them. */
+/* One argument of a command, as lex_split_command reads it: single quotes, and what cannot stand on a line as its
+ * escape between them. */
 static void command_word(struct strbuf *sb, const char *word)
 {
 	static const char special[] = "\a\b\033\f\n\r\t\v'", escape[] = "abEfnrtv'";
@@ -274,7 +277,8 @@ static bool is_silent(const struct printer *p, const struct schema_row *row, con
 	const struct conf_globals *g = &p->cfg->globals;
 	const struct { const char *name; bool above; } inherited[] = {
 		{ "smtp_alert", g->mail.alert == true || g->mail.alert_vrrp == true || g->mail.alert_checker == true },
-		{ "notify_priority_changes", g->vrrp.notify_priority_changes }, { "owner_ignore_adverts", g->vrrp.owner_ignore_adverts },
+		{ "notify_priority_changes", g->vrrp.notify_priority_changes },
+		{ "owner_ignore_adverts", g->vrrp.owner_ignore_adverts },
 		{ "v3_checksum_as_v2", g->vrrp.v3_checksum_as_v2 },
 	};
 

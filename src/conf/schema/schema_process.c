@@ -2,7 +2,8 @@
 /*
  * Values of global_defs about the processes: the processors that one runs on, and the seed of random numbers.
  *
- * Processors are kept as a set, so that order and repetition have no meaning. How many this machine has is not known here.
+ * Processors are kept as a set, so that order and repetition have no meaning. How many this machine has is not known
+ * here.
  */
 #include <string.h>
 
@@ -30,7 +31,8 @@ void parse_cpus(struct schema_ctx *c, const struct schema_row *row, const struct
 		if (!value_int(c, n, i, 0, CONF_CPUS - 1, &cpu))
 			return;
 		if (set[cpu / 64] >> (cpu % 64) & 1)
-			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: processor %u is given twice", row->name, (unsigned)cpu);
+			diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: processor %u is given twice", row->name,
+				 (unsigned)cpu);
 		set[cpu / 64] |= UINT64_C(1) << (cpu % 64);
 	}
 	memcpy((char *)obj + row->offset, set, sizeof(set));

@@ -2,9 +2,9 @@
 /*
  * The table of real_server, and what services and servers write alike: addresses with ports, and forwarding methods.
  *
- * A forwarding method that cannot be read is not replaced by NAT: a service whose servers expect something else would lose every
- * connection. Its virtual server is held back instead. So is one with a block in a real_server that nobody knows, since that may have been
- * its checker.
+ * A forwarding method that cannot be read is not replaced by NAT: a service whose servers expect something else would
+ * lose every connection. Its virtual server is held back instead. So is one with a block in a real_server that nobody
+ * knows, since that may have been its checker.
  */
 #include <string.h>
 
@@ -42,7 +42,8 @@ void server_upper_word(const struct node *n, unsigned word)
 
 /* ---- forwarding methods ---- */
 
-static const struct schema_choice lb_kinds[] = { { "NAT", CONF_LB_NAT }, { "DR", CONF_LB_DR }, { "TUN", CONF_LB_TUN }, { NULL, 0 } };
+static const struct schema_choice lb_kinds[] = { { "NAT", CONF_LB_NAT }, { "DR", CONF_LB_DR }, { "TUN", CONF_LB_TUN },
+						 { NULL, 0 } };
 static const struct schema_choice tunnels[] = {
 	{ "ipip", CONF_TUNNEL_IPIP }, { "gue", CONF_TUNNEL_GUE }, { "gre", CONF_TUNNEL_GRE }, { NULL, 0 },
 };
@@ -72,9 +73,11 @@ static bool read_method(struct schema_ctx *c, const struct node *n, uint32_t *ou
 		if (word_distance(given, ch->word, 1) <= 1)
 			nearest = ch->word;
 	if (!*given)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s" SERVICE_HELD, n->words[0].str, KIND_ARGS);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s" SERVICE_HELD, n->words[0].str,
+			 KIND_ARGS);
 	else if (!strcmp(given, "FNAT") || !strcmp(given, "SNAT"))
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s is a forwarding method of DPVS, and IPVS has none like it; allowed: NAT DR TUN"
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%s`: %s is a forwarding method of DPVS, and IPVS has none like it; allowed: NAT DR TUN"
 			 SERVICE_HELD, n->words[0].str, given);
 	else
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown forwarding method `%.40s`%s%s%s allowed: NAT DR TUN"
@@ -142,7 +145,8 @@ static bool read_tunnel(struct schema_ctx *c, const struct node *n, struct conf_
 	if (fault) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s" SERVICE_HELD, n->words[0].str, fault);
 	} else if (t->type != CONF_TUNNEL_IPIP) {
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "tunnels of type gue and gre are known, but not supported yet" SERVICE_HELD);
+		diag_repeat(c->diags, DIAG_WARNING, &pos,
+			    "tunnels of type gue and gre are known, but not supported yet" SERVICE_HELD);
 		check_break(c, "tunnels of type gue and gre are not supported yet");
 	}
 	return !fault;
@@ -188,28 +192,34 @@ void server_print_kind(struct printer *p, const struct schema_row *row, const vo
 #define NOT_MADE .flags = SF_LATER | SF_REPEAT | SF_VITAL, .advice = "without another checker the server counts as up"
 
 static const struct schema_row rs_rows[] = {
-	{ .name = "weight", .type = ST_INT, FIELD(rs.weight), .max = INT32_MAX, .flags = SF_DERIVED, .def = "the virtual server's, or 1",
-	  .help = "share of the connections; 0 = no new ones" },
-	{ .name = "lvs_method", .type = ST_CUSTOM, FIELD(kind), .flags = SF_VITAL | SF_VITAL_NAME, .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS,
-	  .since = "1.3.6", .def = "the virtual server's lb_kind", .help = "how packets reach this server" },
-	{ .name = "inhibit_on_failure", .type = ST_BOOL, FIELD(inhibit), .flags = SF_DERIVED, .def = "the virtual server's", .since = "0.6.8",
-	  .help = "a failed server keeps its place, with weight 0" },
-	{ .name = "alpha", .type = ST_BOOL, FIELD(alpha), .flags = SF_DERIVED, .def = "the virtual server's", .since = "1.3.7",
-	  .help = "its checks count as failed until their first success" },
-	{ .name = "virtualhost", .type = ST_STRING, FIELD(rs.virtualhost), .args = "NAME", .since = "1.3.6", .help = "Host of HTTP checks" },
-	{ .name = "notify_up", .type = ST_SCRIPT, FIELD(rs.notify_up), .since = "1.0.0", .help = "run when the server comes up" },
-	{ .name = "notify_down", .type = ST_SCRIPT, FIELD(rs.notify_down), .since = "1.0.0", .help = "run when the server goes down" },
+	{ .name = "weight", .type = ST_INT, FIELD(rs.weight), .max = INT32_MAX, .flags = SF_DERIVED,
+	  .def = "the virtual server's, or 1", .help = "share of the connections; 0 = no new ones" },
+	{ .name = "lvs_method", .type = ST_CUSTOM, FIELD(kind), .flags = SF_VITAL | SF_VITAL_NAME,
+	  .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS, .since = "1.3.6",
+	  .def = "the virtual server's lb_kind", .help = "how packets reach this server" },
+	{ .name = "inhibit_on_failure", .type = ST_BOOL, FIELD(inhibit), .flags = SF_DERIVED,
+	  .def = "the virtual server's", .since = "0.6.8", .help = "a failed server keeps its place, with weight 0" },
+	{ .name = "alpha", .type = ST_BOOL, FIELD(alpha), .flags = SF_DERIVED, .def = "the virtual server's",
+	  .since = "1.3.7", .help = "its checks count as failed until their first success" },
+	{ .name = "virtualhost", .type = ST_STRING, FIELD(rs.virtualhost), .args = "NAME", .since = "1.3.6",
+	  .help = "Host of HTTP checks" },
+	{ .name = "notify_up", .type = ST_SCRIPT, FIELD(rs.notify_up), .since = "1.0.0",
+	  .help = "run when the server comes up" },
+	{ .name = "notify_down", .type = ST_SCRIPT, FIELD(rs.notify_down), .since = "1.0.0",
+	  .help = "run when the server goes down" },
 	INHERIT_ROWS("the virtual server's", "the virtual server's", "1.3.7", "the virtual server's"),
-	LATER("uthreshold", ST_INT, "1.1.13", "connections from which on it gets no more", FIELD(rs.uthreshold), .max = UINT32_MAX - 1, .def = "0"),
-	LATER("lthreshold", ST_INT, "1.1.13", "connections below which it gets some again", FIELD(rs.lthreshold), .max = UINT32_MAX - 1, .def = "0",
-	      .pos = offsetof(struct build_rs, threshold_pos)),
-	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(rs.smtp_alert), .flags = SF_LATER | SF_DERIVED, .def = "as in global_defs, or on",
-	  .since = "2.0.0", .help = "send mail on changes of state" },
+	LATER("uthreshold", ST_INT, "1.1.13", "connections from which on it gets no more", FIELD(rs.uthreshold),
+	      .max = UINT32_MAX - 1, .def = "0"),
+	LATER("lthreshold", ST_INT, "1.1.13", "connections below which it gets some again", FIELD(rs.lthreshold),
+	      .max = UINT32_MAX - 1, .def = "0", .pos = offsetof(struct build_rs, threshold_pos)),
+	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(rs.smtp_alert), .flags = SF_LATER | SF_DERIVED,
+	  .def = "as in global_defs, or on", .since = "2.0.0", .help = "send mail on changes of state" },
 	LATER("snmp_name", ST_STRING, "2.2.3", "name in SNMP", FIELD(rs.snmp_name), .args = "NAME"),
 	CHECKER("TCP_CHECK", schema_tcp_check, NULL, "the server is up while it accepts connections", MADE),
 	CHECKER("HTTP_GET", schema_http_get, NULL, "the server is up while its pages are good", MADE),
 	CHECKER("SSL_GET", schema_ssl_get, NULL, "HTTP_GET over TLS", NOT_MADE),
-	CHECKER("SMTP_CHECK", schema_smtp_check, "1.1.8", "the server is up while it greets as a mail server does", NOT_MADE),
+	CHECKER("SMTP_CHECK", schema_smtp_check, "1.1.8", "the server is up while it greets as a mail server does",
+		NOT_MADE),
 	CHECKER("MISC_CHECK", schema_misc_check, NULL, "the server is up while a command succeeds", NOT_MADE),
 	CHECKER("PING_CHECK", schema_ping_check, "2.1.0", "the server is up while it answers echo requests", NOT_MADE),
 	CHECKER("UDP_CHECK", schema_udp_check, "2.1.0", "the server is up while a datagram is not refused", NOT_MADE),
@@ -252,8 +262,8 @@ static bool rs_unknown(struct schema_ctx *c, const struct node *n)
 
 void server_print_one(struct printer *p, const struct schema_row *row, const struct conf_rs *rs)
 {
-	struct build_rs flat = { .rs = *rs, .in = INHERIT_NOTHING, .kind = { rs->lb_kind, rs->tunnel }, .inhibit = rs->inhibit_on_failure,
-				 .alpha = NOT_GIVEN };
+	struct build_rs flat = { .rs = *rs, .in = INHERIT_NOTHING, .kind = { rs->lb_kind, rs->tunnel },
+				 .inhibit = rs->inhibit_on_failure, .alpha = NOT_GIVEN };
 
 	print_keyword(p, row->name);
 	server_print_addr(p, &rs->addr);

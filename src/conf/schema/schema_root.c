@@ -10,48 +10,62 @@
 #define FIELD(f) SCHEMA_WORDS(struct build_globals, f)
 #define SEC(n) ((int64_t)(n) * 1000000)
 #define BLOCK_FLAGS(keyword, fl, b, s, h, ...) \
-	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_REPEAT | (fl), .since = s, .help = h, __VA_ARGS__ }
+	{ .name = keyword, .type = ST_BLOCK, .block = &(b), .flags = SF_REPEAT | (fl), .since = s, .help = h, \
+	  __VA_ARGS__ }
 #define BLOCK(keyword, b, s, h, ...) BLOCK_FLAGS(keyword, SF_LATER, b, s, h, __VA_ARGS__)
 
 static const struct schema_row root_rows[] = {
-	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT, .help = "what holds for the whole daemon" },
-	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME", .help = "one virtual router" },
+	{ .name = "global_defs", .type = ST_BLOCK, .block = &schema_global_defs, .flags = SF_REPEAT,
+	  .help = "what holds for the whole daemon" },
+	{ .name = "vrrp_instance", .type = ST_BLOCK, .block = &schema_vrrp_instance, .flags = SF_REPEAT, .args = "NAME",
+	  .help = "one virtual router" },
 	{ .name = "vrrp_sync_group", .type = ST_BLOCK, .block = &schema_sync_group, .flags = SF_REPEAT, .args = "NAME",
 	  .help = "instances that share one state" },
 	{ .name = "virtual_server", .type = ST_BLOCK, .block = &schema_virtual_server, .flags = SF_REPEAT,
 	  .args = "ADDRESS [PORT] | fwmark N | group NAME", .help = "one IPVS service" },
-	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace), .pos = offsetof(struct build_globals, g.net_namespace_pos), .max = 63, .args = "NAME", .since = "1.2.24",
+	{ .name = "net_namespace", .type = ST_STRING, FIELD(g.net_namespace),
+	  .pos = offsetof(struct build_globals, g.net_namespace_pos), .max = 63, .args = "NAME", .since = "1.2.24",
 	  .help = "network namespace that the daemon works in" },
 	{ .name = "instance", .type = ST_STRING, FIELD(g.instance_name), .max = 63, .args = "NAME", .since = "1.2.24",
 	  .help = "name of this daemon where several run" },
-	{ .name = "use_pid_dir", .type = ST_FLAG, FIELD(g.use_pid_dir), .since = "1.2.24", .help = "pid files lie in a folder of their own" },
-	{ .name = "child_wait_time", .type = ST_SECONDS, FIELD(g.child_wait_time), .max = SEC(UINT32_MAX), .def = "5", .since = "2.0.0",
-	  .help = "how long a process may take to stop" },
+	{ .name = "use_pid_dir", .type = ST_FLAG, FIELD(g.use_pid_dir), .since = "1.2.24",
+	  .help = "pid files lie in a folder of their own" },
+	{ .name = "child_wait_time", .type = ST_SECONDS, FIELD(g.child_wait_time), .max = SEC(UINT32_MAX), .def = "5",
+	  .since = "2.0.0", .help = "how long a process may take to stop" },
 
 	/* not acted on yet */
-	{ .name = "net_namespace_ipvs", .type = ST_STRING, FIELD(g.net_namespace_ipvs), .flags = SF_LATER, .max = 63, .bare = "", .args = "[NAME]",
-	  .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
-	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER, .since = "1.3.0",
-	  .help = "allow ipsets in a namespace" },
+	{ .name = "net_namespace_ipvs", .type = ST_STRING, FIELD(g.net_namespace_ipvs), .flags = SF_LATER, .max = 63,
+	  .bare = "", .args = "[NAME]", .since = "2.1.0", .help = "network namespace of IPVS; alone: the default one" },
+	{ .name = "namespace_with_ipsets", .type = ST_FLAG, FIELD(g.namespace_with_ipsets), .flags = SF_LATER,
+	  .since = "1.3.0", .help = "allow ipsets in a namespace" },
 	{ .name = "linkbeat_use_polling", .type = ST_FLAG, FIELD(g.linkbeat_use_polling), .since = "1.1.18",
 	  .help = "accepted; the kernel tells the state of every link" },
-	BLOCK_FLAGS("vrrp_script", 0, schema_vrrp_script, "1.1.13", "a command that is run again and again", .args = "NAME"),
+	BLOCK_FLAGS("vrrp_script", 0, schema_vrrp_script, "1.1.13", "a command that is run again and again",
+		    .args = "NAME"),
 	BLOCK_FLAGS("vrrp_track_process", 0, schema_track_process, "2.0.11", "processes that must run", .args = "NAME"),
 	BLOCK_FLAGS("track_file", 0, schema_track_file, "2.1.0", "a number in a file", .args = "NAME"),
-	{ .name = "vrrp_track_file", .same_as = "track_file", .flags = SF_OLD, .advice = "is the old word for `track_file`", .since = "2.0.0",
-	  .type = ST_BLOCK, .block = &schema_track_file, .help = "old spelling of track_file" },
+	{ .name = "vrrp_track_file", .same_as = "track_file", .flags = SF_OLD,
+	  .advice = "is the old word for `track_file`", .since = "2.0.0", .type = ST_BLOCK, .block = &schema_track_file,
+	  .help = "old spelling of track_file" },
 	BLOCK("bfd_instance", schema_bfd_instance, "2.0.0", "a BFD session", .args = "NAME"),
-	BLOCK_FLAGS("track_group", 0, schema_track_group, "2.0.3", "instances that static items depend on", .args = "NAME"),
-	BLOCK_FLAGS("static_ipaddress", 0, schema_static_vip_list, "1.1.0", "addresses that are always there", .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
-	BLOCK_FLAGS("static_routes", 0, schema_static_route_list, "1.0.1", "routes that are always there", .args = "{ PREFIX [OPTION …] … }"),
-	BLOCK_FLAGS("static_rules", 0, schema_static_rule_list, "1.2.20", "routing rules that are always there", .args = "{ SELECTORS ACTION … }"),
+	BLOCK_FLAGS("track_group", 0, schema_track_group, "2.0.3", "instances that static items depend on",
+		    .args = "NAME"),
+	BLOCK_FLAGS("static_ipaddress", 0, schema_static_vip_list, "1.1.0", "addresses that are always there",
+		    .args = "{ ADDRESS[/LENGTH] [OPTION …] … }"),
+	BLOCK_FLAGS("static_routes", 0, schema_static_route_list, "1.0.1", "routes that are always there",
+		    .args = "{ PREFIX [OPTION …] … }"),
+	BLOCK_FLAGS("static_rules", 0, schema_static_rule_list, "1.2.20", "routing rules that are always there",
+		    .args = "{ SELECTORS ACTION … }"),
 	BLOCK_FLAGS("garp_group", 0, schema_garp_group, "1.2.21", "interfaces on which announcements are rationed"),
-	BLOCK_FLAGS("linkbeat_interfaces", 0, schema_linkbeats, "2.0.13", "accepted; the kernel tells the state of every link",
+	BLOCK_FLAGS("linkbeat_interfaces", 0, schema_linkbeats, "2.0.13",
+		    "accepted; the kernel tells the state of every link",
 	      .args = "{ INTERFACE [MII|ETHTOOL|IOCTL] … }"),
-	BLOCK_FLAGS("interface_up_down_delays", 0, schema_if_delays, "2.2.3", "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
-	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER, .help = "certificate and key of SSL_GET" },
-	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server", .args = "NAME",
-	      .advice = "a virtual_server with a group is not programmed"),
+	BLOCK_FLAGS("interface_up_down_delays", 0, schema_if_delays, "2.2.3",
+		    "patience with interfaces that come and go", .args = "{ INTERFACE DOWN [UP] … }"),
+	{ .name = "SSL", .type = ST_BLOCK, .block = &schema_ssl_context, .flags = SF_LATER,
+	  .help = "certificate and key of SSL_GET" },
+	BLOCK("virtual_server_group", schema_vs_group, "1.0.2", "addresses that share one virtual_server",
+	      .args = "NAME", .advice = "a virtual_server with a group is not programmed"),
 };
 
 /* A block that nobody knows has a name that others may ask for. */
@@ -66,5 +80,6 @@ static bool note_dropped(struct schema_ctx *c, const struct node *n)
 	return false;
 }
 
-const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows), .final_size = sizeof(struct conf_globals),
+const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows),
+					  .final_size = sizeof(struct conf_globals),
 	.unknown = note_dropped };

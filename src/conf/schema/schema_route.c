@@ -2,8 +2,9 @@
 /*
  * The lines of virtual_routes and static_routes: a destination and its options, in the words of ip-route(8).
  *
- * A line is read into a struct build_route, which knows the places of what finish_route.c may have to complain about; a broken one is left
- * out. Next hops are schema_hop.c. The table of options is one for both blocks, but for track_group, which is for static routes.
+ * A line is read into a struct build_route, which knows the places of what finish_route.c may have to complain about; a
+ * broken one is left out. Next hops are schema_hop.c. The table of options is one for both blocks, but for track_group,
+ * which is for static routes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -195,7 +196,8 @@ PARSE(parse_expires)
 
 PARSE(parse_pref)
 {
-	static const struct schema_choice prefs[] = { { "low", 3 }, { "medium", 0 }, { "high", 1 }, { "3", 3 }, { "0", 0 }, { "1", 1 }, { NULL, 0 } };
+	static const struct schema_choice prefs[] = { { "low", 3 }, { "medium", 0 }, { "high", 1 }, { "3", 3 },
+						      { "0", 0 }, { "1", 1 }, { NULL, 0 } };
 	struct build_route *b = obj;
 	int pref;
 
@@ -207,7 +209,8 @@ PARSE(parse_pref)
 
 PARSE(parse_ttl_propagate)
 {
-	static const struct schema_choice choices[] = { { "enabled", CONF_TTL_ENABLED }, { "disabled", CONF_TTL_DISABLED }, { NULL, 0 } };
+	static const struct schema_choice choices[] = { { "enabled", CONF_TTL_ENABLED },
+							{ "disabled", CONF_TTL_DISABLED }, { NULL, 0 } };
 	int choice;
 
 	UNUSED;
@@ -369,26 +372,30 @@ PARSE(parse_congctl)
 	OPTION("src", ST_CUSTOM, NULL, "source address of what we send", .parse = parse_src, .args = "ADDRESS"), \
 	OPTION("from", ST_CUSTOM, "1.2.24", "only for packets from there (IPv6)", .parse = parse_from, .args = "PREFIX"), \
 	OPTION("via", ST_CUSTOM, NULL, "the gateway", .parse = parse_via, .args = "[inet|inet6] ADDRESS"), \
-	{ .name = "gw", .same_as = "via", .flags = SF_WORD | SF_OLD, .advice = "is the old word for `via`", .help = "old spelling of via" }, \
-	OPTION_FLAGS("or", SF_OLD, ST_CUSTOM, NULL, "a second gateway; nexthop took its place", .parse = parse_or, .args = "ADDRESS", \
+	{ .name = "gw", .same_as = "via", .flags = SF_WORD | SF_OLD, .advice = "is the old word for `via`", \
+	  .help = "old spelling of via" }, \
+	OPTION_FLAGS("or", SF_OLD, ST_CUSTOM, NULL, "a second gateway; nexthop took its place", .parse = parse_or, \
+		     .args = "ADDRESS", \
 	       .advice = "is an old word: write `nexthop via ADDRESS` for each gateway"), \
 	OPTION("dev", ST_CUSTOM, NULL, "the interface", .parse = hop_dev, .args = "INTERFACE"), \
 	OPTION_ALIAS("oif", "dev", NULL, "another word for dev"), \
 	OPTION("table", ST_CUSTOM, "1.2", "the routing table", .parse = parse_table, .args = "NAME|NUMBER", .def = "main"), \
 	OPTION("vrf", ST_CUSTOM, "2.0.8", "the table of this VRF", .parse = parse_vrf, .args = "INTERFACE"), \
-	OPTION("tos", ST_CUSTOM, "1.2.24", "only for packets of this class (IPv4)", .parse = parse_tos, .args = "NAME|0 to 255", .def = "0"), \
+	OPTION("tos", ST_CUSTOM, "1.2.24", "only for packets of this class (IPv4)", .parse = parse_tos, \
+	       .args = "NAME|0 to 255", .def = "0"), \
 	OPTION_ALIAS("dsfield", "tos", "1.2.24", "another word for tos"), \
-	OPTION("protocol", ST_CUSTOM, "1.2.24", "who made the route; another one only with no_track", .parse = parse_protocol, .args = "NAME|NUMBER", \
-	       .def = "18, keepalived"), \
+	OPTION("protocol", ST_CUSTOM, "1.2.24", "who made the route; another one only with no_track", \
+	       .parse = parse_protocol, .args = "NAME|NUMBER", .def = "18, keepalived"), \
 	OPTION("scope", ST_CUSTOM, NULL, "how far the destination is", .parse = parse_scope, .args = "NAME|NUMBER", \
 	       .def = "link without a gateway, else global"), \
-	OPTION("metric", ST_CUSTOM, "1.2", "the lowest wins", .parse = parse_number, FIELD(r.metric), .max = UINT32_MAX, .args = "NUMBER", \
-	       .def = "0 (IPv6: 1024)"), \
+	OPTION("metric", ST_CUSTOM, "1.2", "the lowest wins", .parse = parse_number, FIELD(r.metric), \
+	       .max = UINT32_MAX, .args = "NUMBER", .def = "0 (IPv6: 1024)"), \
 	METRIC_WORD("priority"), METRIC_WORD("preference"), \
 	OPTION("onlink", ST_FLAG, "1.2.24", "the gateway is on the link, whatever the addresses say", FIELD(hop.onlink)), \
-	OPTION("encap", ST_CUSTOM, "1.2.24", "a light-weight tunnel", .parse = hop_encap, .block = &schema_encap, .args = "ip|ip6|mpls|ila …"), \
-	OPTION("expires", ST_CUSTOM, "1.2.24", "seconds until it is gone (IPv6)", .parse = parse_expires, FIELD(r.expires), .min = 1, \
-	       .max = UINT32_MAX, .args = "SECONDS"), \
+	OPTION("encap", ST_CUSTOM, "1.2.24", "a light-weight tunnel", .parse = hop_encap, .block = &schema_encap, \
+	       .args = "ip|ip6|mpls|ila …"), \
+	OPTION("expires", ST_CUSTOM, "1.2.24", "seconds until it is gone (IPv6)", .parse = parse_expires, \
+	       FIELD(r.expires), .min = 1, .max = UINT32_MAX, .args = "SECONDS"), \
 	LOCKABLE("mtu", "path MTU; lock: it is not discovered", RTAX_MTU), \
 	LOCKABLE("advmss", "segment size that we announce", RTAX_ADVMSS), \
 	TIME("rtt", "first guess of the round trip time", RTAX_RTT, 960), \
@@ -408,21 +415,24 @@ PARSE(parse_congctl)
 	OPTION("congctl", ST_CUSTOM, "1.2.24", "congestion control algorithm", .parse = parse_congctl, \
 	       FIELD(m.value[RTAX_CC_ALGO]), .args = "[lock] NAME"), \
 	OPTION("realms", ST_CUSTOM, "1.2.24", "realms (IPv4)", .parse = parse_realms, .args = "[FROM/]TO"), \
-	OPTION("pref", ST_CUSTOM, "1.2.24", "preference among routers (IPv6)", .parse = parse_pref, .args = "low|medium|high", .def = "medium"), \
+	OPTION("pref", ST_CUSTOM, "1.2.24", "preference among routers (IPv6)", .parse = parse_pref, \
+	       .args = "low|medium|high", .def = "medium"), \
 	OPTION("ttl-propagate", ST_CUSTOM, "2.0.8", "whether the TTL goes through an MPLS tunnel", .parse = parse_ttl_propagate, \
 	       .args = "enabled|disabled"), \
 	INSERT("add", CONF_ROUTE_ADD, "only when there is no such route"), \
 	INSERT("prepend", CONF_ROUTE_PREPEND, "before a route to the same destination; the default"), \
 	INSERT("append", CONF_ROUTE_APPEND, "behind a route to the same destination"), \
-	{ .name = "nexthop", .type = ST_CUSTOM, .flags = SF_WORD | SF_REPEAT, .parse = parse_nexthop, .block = &schema_nexthop, .since = "1.2.24", \
-	  .args = "via ADDRESS [dev INTERFACE] [weight NUMBER] …", .help = "one of several ways; last on the line, repeatable" }, \
+	{ .name = "nexthop", .type = ST_CUSTOM, .flags = SF_WORD | SF_REPEAT, .parse = parse_nexthop, \
+	  .block = &schema_nexthop, .since = "1.2.24", .args = "via ADDRESS [dev INTERFACE] [weight NUMBER] …", \
+	  .help = "one of several ways; last on the line, repeatable" }, \
 	OPTION("as", ST_CUSTOM, "1.2.24", "for MPLS routes only: it is left out", .parse = parse_as, .args = "to ADDRESS"), \
 	OPTION("no_track", ST_FLAG, "2.0.3", "its loss does not matter to the instance", FIELD(r.no_track))
 
 static const struct schema_row words[] = { ROUTE_WORDS };
 static const struct schema_row static_words[] = {
 	ROUTE_WORDS,
-	OPTION("track_group", ST_CUSTOM, "2.0.3", "the instances that mind its loss; needs dev", .parse = parse_group, .args = "NAME"),
+	OPTION("track_group", ST_CUSTOM, "2.0.3", "the instances that mind its loss; needs dev", .parse = parse_group,
+	       .args = "NAME"),
 };
 
 /* ---- the line ---- */
@@ -514,7 +524,8 @@ static void print_metrics(struct printer *p, const struct conf_metrics *m)
 
 static void print_numbers(struct printer *p, const struct conf_route *r)
 {
-	static const char *const inserts[] = { [CONF_ROUTE_PREPEND] = "", [CONF_ROUTE_APPEND] = " append", [CONF_ROUTE_ADD] = " add" };
+	static const char *const inserts[] = { [CONF_ROUTE_PREPEND] = "", [CONF_ROUTE_APPEND] = " append",
+					       [CONF_ROUTE_ADD] = " add" };
 
 	if (!r->vrf)
 		strbuf_addf(p->out, " table %u", r->table);

@@ -2,8 +2,9 @@
 /*
  * The lines of virtual_rules and static_rules: selectors and one action, in the words of ip-rule(8).
  *
- * A line is read into a struct build_rule, which knows the places of what finish_route.c may have to complain about; a broken one is left out.
- * Every rule has a preference in the end, so that it can be found again; one that was given none gets the next of a row that counts down.
+ * A line is read into a struct build_rule, which knows the places of what finish_route.c may have to complain about; a
+ * broken one is left out. Every rule has a preference in the end, so that it can be found again; one that was given
+ * none gets the next of a row that counts down.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 #include "conf/schema/route.h"
 #include "lib/num.h"
 
-#define PARSE(name) static void name(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
+#define PARSE(name) static void name(struct schema_ctx *c, const struct schema_row *row, const struct node *n, \
+				     void *obj)
 #define UNUSED (void)row, (void)n
 #define PORT_MAX 65534                          /* the kernel takes 65535 for no port */
 
@@ -80,7 +82,9 @@ PARSE(parse_fwmark)
 	UNUSED;
 	if (!word)
 		return;
-	if (!split(word, '/', first, second, &both) || !number(first, 0, UINT32_MAX, &mark) || (both && !number(second, 0, UINT32_MAX, &mask))) {
+	if (!split(word, '/', first, second, &both) || !number(first, 0, UINT32_MAX,
+							       &mark) || (both && !number(second, 0, UINT32_MAX,
+											  &mask))) {
 		item_fail(c, "`fwmark`: `%.40s` is not NUMBER[/MASK], each 0 to 4294967295", word);
 		return;
 	}
@@ -115,7 +119,9 @@ PARSE(parse_uids)
 	UNUSED;
 	if (!word)
 		return;
-	if (!split(word, '-', first, second, &both) || !both || !number(first, 10, UINT32_MAX - 1, &from) || !number(second, 10, UINT32_MAX - 1, &to) ||
+	if (!split(word, '-', first, second, &both) || !both || !number(first, 10, UINT32_MAX - 1,
+									&from) || !number(second, 10, UINT32_MAX - 1,
+											  &to) ||
 	    from > to) {
 		item_fail(c, "`uidrange`: `%.40s` is not FIRST-LAST, two numbers in this order", word);
 		return;
@@ -160,7 +166,8 @@ static bool one_action(struct schema_ctx *c, struct build_rule *b, enum conf_rul
 		return false;
 	b->several_actions = b->has_action;
 	if (b->has_action)
-		return item_fail(c, "a rule has one action, and there is `%s` before", c->item->n->words[b->action_word].str);
+		return item_fail(c, "a rule has one action, and there is `%s` before",
+				 c->item->n->words[b->action_word].str);
 	b->has_action = true;
 	b->action_word = c->item->at - 1;
 	b->r.action = action;
@@ -282,10 +289,13 @@ PARSE(parse_group)
 #define BARE(keyword, s, what, h) ACTION(keyword, s, h, parse_action, .min = what)
 
 #define RULE_WORDS \
-	OPTION("inet", ST_CUSTOM, "2.0", "an IPv4 rule: the default without addresses", .parse = parse_inet, .min = AF_INET), \
+	OPTION("inet", ST_CUSTOM, "2.0", "an IPv4 rule: the default without addresses", .parse = parse_inet, \
+	       .min = AF_INET), \
 	OPTION("inet6", ST_CUSTOM, "2.0", "an IPv6 rule", .parse = parse_inet, .min = AF_INET6), \
-	OPTION("from", ST_CUSTOM, "1.2", "source addresses", .parse = parse_prefix, FIELD(r.from), .args = "PREFIX|any", .def = "any"), \
-	OPTION("to", ST_CUSTOM, "1.2", "destination addresses", .parse = parse_prefix, FIELD(r.to), .args = "PREFIX|any", .def = "any"), \
+	OPTION("from", ST_CUSTOM, "1.2", "source addresses", .parse = parse_prefix, FIELD(r.from), \
+	       .args = "PREFIX|any", .def = "any"), \
+	OPTION("to", ST_CUSTOM, "1.2", "destination addresses", .parse = parse_prefix, FIELD(r.to), \
+	       .args = "PREFIX|any", .def = "any"), \
 	ACTION("table", "1.2", "action: look in this routing table", parse_table, .args = "NAME|NUMBER"), \
 	OPTION_ALIAS("lookup", "table", "1.2", "another word for table"), \
 	BARE("l3mdev", "1.4.3", CONF_RULE_L3MDEV, "action: look in the table of the VRF"), \
@@ -296,28 +306,34 @@ PARSE(parse_group)
 	BARE("unreachable", "1.2.24", CONF_RULE_UNREACHABLE, "action: drop, and tell the sender"), \
 	BARE("prohibit", "1.2.24", CONF_RULE_PROHIBIT, "action: refuse, and tell the sender"), \
 	OPTION("not", ST_FLAG, "1.2.24", "for what the selectors do not match", FIELD(r.invert)), \
-	OPTION("preference", ST_CUSTOM, "1.2.24", "its place among the rules, the lowest first", .parse = parse_preference, .args = "NUMBER", \
-	       .def = "counts down from 16384"), \
+	OPTION("preference", ST_CUSTOM, "1.2.24", "its place among the rules, the lowest first", \
+	       .parse = parse_preference, .args = "NUMBER", .def = "counts down from 16384"), \
 	OPTION_ALIAS("order", "preference", "1.2.24", "another word for preference"), \
 	OPTION_ALIAS("priority", "preference", "1.2.24", "another word for preference"), \
 	SELECTOR("tos", "1.2.24", "class of service", parse_tos, "NAME|0 to 255"), \
 	OPTION_ALIAS("dsfield", "tos", "1.2.24", "another word for tos"), \
 	SELECTOR("fwmark", "1.2.24", "mark of the packet", parse_fwmark, "NUMBER[/MASK]"), \
-	OPTION("iif", ST_CUSTOM, "1.2.24", "interface that it came in by", .parse = parse_interface, FIELD(r.iif), .args = "INTERFACE"), \
+	OPTION("iif", ST_CUSTOM, "1.2.24", "interface that it came in by", .parse = parse_interface, FIELD(r.iif), \
+	       .args = "INTERFACE"), \
 	OPTION_ALIAS("dev", "iif", "1.2.24", "another word for iif"), \
-	OPTION("oif", ST_CUSTOM, "1.2.24", "interface that its socket is bound to", .parse = parse_interface, FIELD(r.oif), .args = "INTERFACE"), \
+	OPTION("oif", ST_CUSTOM, "1.2.24", "interface that its socket is bound to", .parse = parse_interface, \
+	       FIELD(r.oif), .args = "INTERFACE"), \
 	SELECTOR("realms", "1.2.24", "realms that it gets (IPv4, with table)", parse_realms, "[FROM/]TO"), \
-	SELECTOR("suppress_prefixlength", "1.2.24", "with table: not routes this short", parse_prefixlength, "NUMBER"), \
+	SELECTOR("suppress_prefixlength", "1.2.24", "with table: not routes this short", parse_prefixlength, \
+		 "NUMBER"), \
 	OPTION_ALIAS("sup_pl", "suppress_prefixlength", "1.2.24", "another word for suppress_prefixlength"), \
-	SELECTOR("suppress_ifgroup", "1.2.24", "with table: not routes out of these interfaces", parse_ifgroup, "NAME|NUMBER"), \
+	SELECTOR("suppress_ifgroup", "1.2.24", "with table: not routes out of these interfaces", parse_ifgroup, \
+		 "NAME|NUMBER"), \
 	OPTION_ALIAS("sup_group", "suppress_ifgroup", "1.2.24", "another word for suppress_ifgroup"), \
 	SELECTOR("tunnel-id", "1.2.24", "tunnel that it came through", parse_tunnel, "NUMBER"), \
 	SELECTOR("uidrange", "1.3.5", "users whose sockets send it", parse_uids, "FIRST-LAST"), \
 	SELECTOR("ipproto", "2.0.1", "protocol above IP", parse_ipproto, "NAME|0 to 255"), \
-	OPTION("sport", ST_CUSTOM, "2.0.1", "source ports", .parse = parse_ports, FIELD(r.sport), .args = "PORT|FIRST-LAST"), \
-	OPTION("dport", ST_CUSTOM, "2.0.1", "destination ports", .parse = parse_ports, FIELD(r.dport), .args = "PORT|FIRST-LAST"), \
-	OPTION("protocol", ST_CUSTOM, "2.0.1", "who made the rule; another one only with no_track", .parse = parse_protocol, .args = "NAME|NUMBER", \
-	       .def = "18, keepalived"), \
+	OPTION("sport", ST_CUSTOM, "2.0.1", "source ports", .parse = parse_ports, FIELD(r.sport), \
+	       .args = "PORT|FIRST-LAST"), \
+	OPTION("dport", ST_CUSTOM, "2.0.1", "destination ports", .parse = parse_ports, FIELD(r.dport), \
+	       .args = "PORT|FIRST-LAST"), \
+	OPTION("protocol", ST_CUSTOM, "2.0.1", "who made the rule; another one only with no_track", \
+	       .parse = parse_protocol, .args = "NAME|NUMBER", .def = "18, keepalived"), \
 	OPTION("no_track", ST_FLAG, "2.0.3", "its loss does not matter to the instance", FIELD(r.no_track))
 
 static const struct schema_row words[] = { RULE_WORDS };
@@ -328,7 +344,8 @@ static const struct schema_row static_words[] = {
 
 static void add_rule(struct schema_ctx *c, const struct node *n, struct vec *list, const struct schema_block *block)
 {
-	struct item it = { .n = n, .block = block, .like = &schema_static_rule_list, .what = "rule", .left_out = "the rule" };
+	struct item it = { .n = n, .block = block, .like = &schema_static_rule_list, .what = "rule",
+			   .left_out = "the rule" };
 	struct build_rule b = {
 		.r = { .pos = n->pos, .protocol = RTPROT_KEEPALIVED, .suppress_prefixlen = -1, .suppress_ifgroup = -1 },
 	};
@@ -359,7 +376,8 @@ static void add_static(struct schema_ctx *c, const struct node *n, void *obj)
 }
 
 const struct schema_block schema_rule_list = { .name = "virtual_rules", SCHEMA_ROWS(words), .item = add_virtual };
-const struct schema_block schema_static_rule_list = { .name = "static_rules", SCHEMA_ROWS(static_words), .item = add_static };
+const struct schema_block schema_static_rule_list = { .name = "static_rules", SCHEMA_ROWS(static_words),
+						      .item = add_static };
 
 /* ---- print ---- */
 
@@ -370,7 +388,8 @@ static void print_range(struct printer *p, const char *option, const struct conf
 
 static void print_action(struct printer *p, const struct conf_rule *r)
 {
-	static const char *const actions[] = { [CONF_RULE_L3MDEV] = "l3mdev", [CONF_RULE_NOP] = "nop", [CONF_RULE_BLACKHOLE] = "blackhole",
+	static const char *const actions[] = { [CONF_RULE_L3MDEV] = "l3mdev", [CONF_RULE_NOP] = "nop",
+					       [CONF_RULE_BLACKHOLE] = "blackhole",
 		[CONF_RULE_UNREACHABLE] = "unreachable", [CONF_RULE_PROHIBIT] = "prohibit" };
 
 	if (r->action == CONF_RULE_TABLE)

@@ -2,8 +2,8 @@
 /*
  * The table of virtual_server.
  *
- * A virtual server gathers its real servers, and these their checkers, in the vectors of the context; finish_vs.c hands down what is
- * inherited and seals them when the block ends, so that a value may stand below the servers it is for.
+ * A virtual server gathers its real servers, and these their checkers, in the vectors of the context; finish_vs.c hands
+ * down what is inherited and seals them when the block ends, so that a value may stand below the servers it is for.
  */
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static void print_protocol(struct printer *p, const struct schema_row *row, cons
 	const struct conf_vs *vs = obj;
 
 	if (vs->protocol)
-		print_line(p, "%s %s", row->name, vs->protocol == IPPROTO_TCP ? "TCP" : vs->protocol == IPPROTO_UDP ? "UDP" : "SCTP");
+		print_line(p, "%s %s", row->name, vs->protocol == IPPROTO_TCP ? "TCP" : vs->protocol == IPPROTO_UDP ?
+			   "UDP" : "SCTP");
 }
 
 static void parse_persistence(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
@@ -77,7 +78,8 @@ static void parse_persistence(struct schema_ctx *c, const struct schema_row *row
 	if (n->nwords > 1 && !value_int(c, n, 1, 0, 2678400, &v))
 		return;
 	if (!v)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`%s 0` means no persistence, which is the default: the line can go", row->name);
+		diag_add(c->diags, DIAG_WARNING, &n->pos,
+			 "`%s 0` means no persistence, which is the default: the line can go", row->name);
 	b->vs.persistence_timeout = (uint32_t)v;
 	value_extra(c, n, 2);
 }
@@ -148,8 +150,8 @@ static void print_servers(struct printer *p, const struct schema_row *row, const
 static const struct schema_choice families[] = { { "inet", AF_INET }, { "inet6", AF_INET6 }, { NULL, 0 } };
 
 #define SCHED_WORD(keyword, i, s, h) \
-	{ .name = keyword, .type = ST_FLAG, FIELD(sched_words[i]), POS(sched_pos[i]), .flags = SF_LATER | SF_DERIVED, .since = s, .help = h, \
-	  .print = print_nothing }
+	{ .name = keyword, .type = ST_FLAG, FIELD(sched_words[i]), POS(sched_pos[i]), .flags = SF_LATER | SF_DERIVED, \
+	  .since = s, .help = h, .print = print_nothing }
 
 /* The canonical form of these are flag-1 and flag-2. */
 static void print_nothing(struct printer *p, const struct schema_row *row, const void *obj)
@@ -161,47 +163,61 @@ static void print_nothing(struct printer *p, const struct schema_row *row, const
 
 static const struct schema_row vs_rows[] = {
 	INHERIT_ROWS("by checker", "60", NULL, "5"),
-	{ .name = "lb_algo", .type = ST_CUSTOM, POS(algo_pos), .parse = parse_sched, .print = print_sched, .args = "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|sed|nq|fo|ovf|mh|twos",
-	  .def = "wlc", .help = "how a server is chosen for a connection" },
+	{ .name = "lb_algo", .type = ST_CUSTOM, POS(algo_pos), .parse = parse_sched, .print = print_sched,
+	  .args = "rr|wrr|lc|wlc|lblc|lblcr|dh|sh|sed|nq|fo|ovf|mh|twos", .def = "wlc",
+	  .help = "how a server is chosen for a connection" },
 	{ .name = "lvs_sched", .same_as = "lb_algo", .since = "1.1.5",
 	  .help = "another word for lb_algo" },
-	{ .name = "lb_kind", .type = ST_CUSTOM, FIELD(kind), POS(kind_pos), .flags = SF_VITAL | SF_VITAL_NAME, .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS,
-	  .def = "NAT", .help = "how packets reach the servers" },
+	{ .name = "lb_kind", .type = ST_CUSTOM, FIELD(kind), POS(kind_pos), .flags = SF_VITAL | SF_VITAL_NAME,
+	  .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS, .def = "NAT",
+	  .help = "how packets reach the servers" },
 	{ .name = "lvs_method", .same_as = "lb_kind", .since = "1.1.5",
 	  .help = "another word for lb_kind" },
-	{ .name = "protocol", .type = ST_CUSTOM, POS(proto_pos), .flags = SF_VITAL | SF_VITAL_NAME, .parse = parse_protocol, .print = print_protocol, .args = "TCP|UDP|SCTP", .def = "UDP",
+	{ .name = "protocol", .type = ST_CUSTOM, POS(proto_pos), .flags = SF_VITAL | SF_VITAL_NAME,
+	  .parse = parse_protocol, .print = print_protocol, .args = "TCP|UDP|SCTP", .def = "UDP",
 	  .help = "protocol of the service" },
-	{ .name = "persistence_timeout", .type = ST_CUSTOM, .parse = parse_persistence, .print = print_persistence, .args = "[SECONDS]",
-	  .help = "how long a client stays with its server; 360 without a value" },
-	{ .name = "persistence_granularity", .type = ST_CUSTOM, .parse = parse_granularity, .print = print_granularity, .args = "NETMASK|LENGTH",
-	  .def = "255.255.255.255 or 128", .help = "which clients count as one" },
-	{ .name = "quorum", .type = ST_INT, FIELD(vs.quorum), POS(quorum_pos), .min = 1, .max = UINT32_MAX - 1, .def = "1", .since = "1.1.16",
-	  .help = "weight of live servers that the service needs" },
-	{ .name = "hysteresis", .type = ST_INT, FIELD(vs.hysteresis), POS(hyst_pos), .max = UINT32_MAX - 1, .def = "0", .since = "1.1.16",
-	  .help = "how much more or less makes a change" },
-	{ .name = "quorum_up", .type = ST_SCRIPT, FIELD(vs.quorum_up), .since = "1.1.16", .help = "run when the quorum is gained" },
-	{ .name = "quorum_down", .type = ST_SCRIPT, FIELD(vs.quorum_down), .since = "1.1.16", .help = "run when the quorum is lost" },
-	{ .name = "alpha", .type = ST_FLAG, FIELD(vs.alpha), .since = "1.1.16", .help = "every server is down until its first success" },
-	{ .name = "omega", .type = ST_FLAG, FIELD(vs.omega), .since = "1.1.16", .help = "run notify_down and quorum_down at the stop, too" },
-	{ .name = "weight", .type = ST_INT, FIELD(weight), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.3.7", .help = "weight of servers without one" },
-	{ .name = "inhibit_on_failure", .type = ST_FLAG, FIELD(inhibit), .since = "1.3.7", .help = "failed servers keep their place, with weight 0" },
-	{ .name = "virtualhost", .type = ST_STRING, FIELD(vs.virtualhost), .args = "NAME", .help = "Host of HTTP checks" },
-	{ .name = "ip_family", .type = ST_ENUM, FIELD(ip_family), POS(family_pos), .choices = families, .since = "1.2.20", .flags = SF_DERIVED,
-	  .args = "inet|inet6", .def = "from the addresses", .help = "address family of a service by firewall mark" },
-	{ .name = "sorry_server", .type = ST_CUSTOM, POS(sorry_pos), .parse = parse_sorry, .print = print_sorry, .args = "ADDRESS [PORT]",
-	  .help = "server that answers while the quorum is lost" },
-	{ .name = "sorry_server_inhibit", .type = ST_FLAG, FIELD(sorry_inhibit), POS(sorry_inhibit_pos), .since = "1.2.13",
-	  .help = "the sorry server keeps its place, with weight 0" },
-	{ .name = "sorry_server_lvs_method", .type = ST_CUSTOM, FIELD(sorry_kind), POS(sorry_kind_pos), .flags = SF_VITAL, .parse = server_parse_kind,
-	  .print = server_print_kind, .args = KIND_ARGS, .def = "the service's lb_kind", .since = "1.3.6", .help = "how packets reach the sorry server" },
+	{ .name = "persistence_timeout", .type = ST_CUSTOM, .parse = parse_persistence, .print = print_persistence,
+	  .args = "[SECONDS]", .help = "how long a client stays with its server; 360 without a value" },
+	{ .name = "persistence_granularity", .type = ST_CUSTOM, .parse = parse_granularity, .print = print_granularity,
+	  .args = "NETMASK|LENGTH", .def = "255.255.255.255 or 128", .help = "which clients count as one" },
+	{ .name = "quorum", .type = ST_INT, FIELD(vs.quorum), POS(quorum_pos), .min = 1, .max = UINT32_MAX - 1,
+	  .def = "1", .since = "1.1.16", .help = "weight of live servers that the service needs" },
+	{ .name = "hysteresis", .type = ST_INT, FIELD(vs.hysteresis), POS(hyst_pos), .max = UINT32_MAX - 1, .def = "0",
+	  .since = "1.1.16", .help = "how much more or less makes a change" },
+	{ .name = "quorum_up", .type = ST_SCRIPT, FIELD(vs.quorum_up), .since = "1.1.16",
+	  .help = "run when the quorum is gained" },
+	{ .name = "quorum_down", .type = ST_SCRIPT, FIELD(vs.quorum_down), .since = "1.1.16",
+	  .help = "run when the quorum is lost" },
+	{ .name = "alpha", .type = ST_FLAG, FIELD(vs.alpha), .since = "1.1.16",
+	  .help = "every server is down until its first success" },
+	{ .name = "omega", .type = ST_FLAG, FIELD(vs.omega), .since = "1.1.16",
+	  .help = "run notify_down and quorum_down at the stop, too" },
+	{ .name = "weight", .type = ST_INT, FIELD(weight), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.3.7",
+	  .help = "weight of servers without one" },
+	{ .name = "inhibit_on_failure", .type = ST_FLAG, FIELD(inhibit), .since = "1.3.7",
+	  .help = "failed servers keep their place, with weight 0" },
+	{ .name = "virtualhost", .type = ST_STRING, FIELD(vs.virtualhost), .args = "NAME",
+	  .help = "Host of HTTP checks" },
+	{ .name = "ip_family", .type = ST_ENUM, FIELD(ip_family), POS(family_pos), .choices = families,
+	  .since = "1.2.20", .flags = SF_DERIVED, .args = "inet|inet6", .def = "from the addresses",
+	  .help = "address family of a service by firewall mark" },
+	{ .name = "sorry_server", .type = ST_CUSTOM, POS(sorry_pos), .parse = parse_sorry, .print = print_sorry,
+	  .args = "ADDRESS [PORT]", .help = "server that answers while the quorum is lost" },
+	{ .name = "sorry_server_inhibit", .type = ST_FLAG, FIELD(sorry_inhibit), POS(sorry_inhibit_pos),
+	  .since = "1.2.13", .help = "the sorry server keeps its place, with weight 0" },
+	{ .name = "sorry_server_lvs_method", .type = ST_CUSTOM, FIELD(sorry_kind), POS(sorry_kind_pos),
+	  .flags = SF_VITAL, .parse = server_parse_kind, .print = server_print_kind, .args = KIND_ARGS,
+	  .def = "the service's lb_kind", .since = "1.3.6", .help = "how packets reach the sorry server" },
 	{ .name = "hashed", .type = ST_GONE, .advice = "has never had an effect (`lb_algo sh` with `sh-port` is what hashes): the line can go",
 	  .since = "1.3.0", .help = "without effect" },
-	{ .name = "nat_mask", .type = ST_GONE, .advice = "no longer exists and has no effect: the line can go", .help = "removed; without effect" },
-	{ .name = "net_mask", .type = ST_GONE, .advice = "never had an effect: the line can go", .help = "without effect" },
+	{ .name = "nat_mask", .type = ST_GONE, .advice = "no longer exists and has no effect: the line can go",
+	  .help = "removed; without effect" },
+	{ .name = "net_mask", .type = ST_GONE, .advice = "never had an effect: the line can go",
+	  .help = "without effect" },
 
 	/* not acted on yet */
-	LATER("ha_suspend", ST_FLAG, "1.0.0", "check only while this machine has the address", FIELD(vs.ha_suspend), POS(suspend_pos),
-	      .advice = "servers are always checked"),
+	LATER("ha_suspend", ST_FLAG, "1.0.0", "check only while this machine has the address", FIELD(vs.ha_suspend),
+	      POS(suspend_pos), .advice = "servers are always checked"),
 	LATER("ops", ST_FLAG, "1.2.8", "schedule each packet by itself (UDP)", FIELD(vs.ops), POS(ops_pos)),
 	LATER("flag-1", ST_FLAG, "1.3.0", "first flag of the scheduler", FIELD(vs.flags[0])),
 	LATER("flag-2", ST_FLAG, "1.3.0", "second flag of the scheduler", FIELD(vs.flags[1])),
@@ -210,12 +226,13 @@ static const struct schema_row vs_rows[] = {
 	SCHED_WORD("sh-port", 1, "1.3.0", "sh: the port counts, too; as flag-2"),
 	SCHED_WORD("mh-fallback", 2, "2.0.20", "mh: take another server when the chosen one is down; as flag-1"),
 	SCHED_WORD("mh-port", 3, "2.0.20", "mh: the port counts, too; as flag-2"),
-	LATER("persistence_engine", ST_STRING, "1.2.20", "what tells clients apart: sip", FIELD(vs.persistence_engine), .max = 15, .args = "NAME"),
-	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(vs.smtp_alert), .flags = SF_LATER | SF_DERIVED, .def = "as in global_defs, or off",
-	  .since = "2.0.0", .help = "send mail on changes of the quorum" },
+	LATER("persistence_engine", ST_STRING, "1.2.20", "what tells clients apart: sip", FIELD(vs.persistence_engine),
+	      .max = 15, .args = "NAME"),
+	{ .name = "smtp_alert", .type = ST_BOOL, FIELD(vs.smtp_alert), .flags = SF_LATER | SF_DERIVED,
+	  .def = "as in global_defs, or off", .since = "2.0.0", .help = "send mail on changes of the quorum" },
 	LATER("snmp_name", ST_STRING, "2.2.3", "name in SNMP", FIELD(vs.snmp_name), .args = "NAME"),
-	{ .name = "real_server", .type = ST_BLOCK, .block = &schema_real_server, .print = print_servers, .flags = SF_REPEAT, .args = "ADDRESS [PORT]",
-	  .help = "a server of the pool" },
+	{ .name = "real_server", .type = ST_BLOCK, .block = &schema_real_server, .print = print_servers,
+	  .flags = SF_REPEAT, .args = "ADDRESS [PORT]", .help = "a server of the pool" },
 };
 
 static void vs_init(void *obj)
@@ -230,24 +247,17 @@ static void vs_init(void *obj)
 
 static void no_such_group(struct schema_ctx *c, const struct node *n, const char *name)
 {
-	const char *nearest = NULL;
+	struct nearest nearest = nearest_name(name);
 	struct conf_pos pos = node_pos(n, 2);
-	unsigned best = (unsigned)strlen(name) / 3 + 1, d;
-	const struct build_group *g;
 	size_t cursor = 0;
 	void *value;
 
 	c->looks += map_count(c->vs_group_names);
-	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value)) {
-		g = value;
-		d = word_distance(g->group->name, name, best);
-		if (d <= best && (!nearest || d < best)) {
-			best = d;
-			nearest = g->group->name;
-		}
-	}
+	nearest.below++;                        /* they are short, and few: one letter more than elsewhere */
+	while (c->looks <= LOOKS_MAX && !diags_full(c->diags) && map_next(c->vs_group_names, &cursor, &value))
+		nearest_try(&nearest, ((const struct build_group *)value)->group->name);
 	diag_add(c->diags, DIAG_ERROR, &pos, "there is no `virtual_server_group %.60s`%s%s%s" SERVICE_HELD, name,
-		 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?)" : "");
+		 nearest.word ? " (did you mean `" : "", nearest.word ? nearest.word : "", nearest.word ? "`?)" : "");
 }
 
 static bool read_group(struct schema_ctx *c, const struct node *n, struct build_vs *b)
@@ -320,7 +330,8 @@ static bool vs_unknown(struct schema_ctx *c, const struct node *n)
 
 void print_vs(struct printer *p, const struct conf_vs *vs)
 {
-	struct build_vs flat = { .vs = *vs, .in = INHERIT_NOTHING, .kind = { vs->lb_kind, vs->tunnel }, .sorry_kind.kind = UNSET_UINT };
+	struct build_vs flat = { .vs = *vs, .in = INHERIT_NOTHING, .kind = { vs->lb_kind, vs->tunnel },
+				 .sorry_kind.kind = UNSET_UINT };
 
 	if (!addr_is_set(&vs->addr.addr))
 		flat.ip_family = vs->family;

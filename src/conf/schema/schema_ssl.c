@@ -2,8 +2,8 @@
 /*
  * The table of SSL: certificate and key that SSL_GET uses.
  *
- * Its fields are in struct conf_ssl of the globals. A second block does not add to the first but takes its place. Whether the files exist, and
- * hold what they should, is asked on the machine.
+ * Its fields are in struct conf_ssl of the globals. A second block does not add to the first but takes its place.
+ * Whether the files exist, and hold what they should, is asked on the machine.
  */
 #include "conf/build.h"
 #include "conf/schema/schema.h"
@@ -32,9 +32,12 @@ static void end(struct schema_ctx *c, const struct node *n, void *obj, void *out
 }
 
 static const struct schema_row rows[] = {
-	{ .name = "password", .type = ST_STRING, FIELD(password), .flags = SF_SECRET, .args = "PASSWORD", .help = "password of the key" },
-	{ .name = "ca", .type = ST_STRING, FIELD(ca), .args = "PATH", .help = "file of the authorities; without it a server's certificate is not verified" },
-	{ .name = "certificate", .type = ST_STRING, FIELD(certificate), .args = "PATH", .help = "file of our certificate" },
+	{ .name = "password", .type = ST_STRING, FIELD(password), .flags = SF_SECRET, .args = "PASSWORD",
+	  .help = "password of the key" },
+	{ .name = "ca", .type = ST_STRING, FIELD(ca), .args = "PATH",
+	  .help = "file of the authorities; without it a server's certificate is not verified" },
+	{ .name = "certificate", .type = ST_STRING, FIELD(certificate), .args = "PATH",
+	  .help = "file of our certificate" },
 	{ .name = "key", .type = ST_STRING, FIELD(key), .args = "PATH", .help = "file of our key" },
 };
 

@@ -2,8 +2,8 @@
 /*
  * What was probably meant: the nearest word of a block, and the block that has a word.
  *
- * Nearness is the distance of distance.c; a word of six letters may differ in two. Called by the driver when something is unknown, never on
- * the way of a correct file.
+ * Nearness is the distance of distance.c; a word of six letters may differ in two. Called by the driver when something
+ * is unknown, never on the way of a correct file.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,11 +30,16 @@ const char *suggest_nickname(const struct schema_block *block, const char *word)
 {
 	static const struct { const char *word, *keyword; } names[] = {
 		{ "vrid", "virtual_router_id" }, { "router_id", "virtual_router_id" }, { "iface", "interface" }, { "intf", "interface" },
-		{ "device", "interface" }, { "nic", "interface" }, { "dev", "interface" }, { "prio", "priority" }, { "proto", "protocol" }, { "vip", "virtual_ipaddress" },
-		{ "vips", "virtual_ipaddress" }, { "ipaddress", "virtual_ipaddress" }, { "virtual_ip", "virtual_ipaddress" }, { "auth", "authentication" }, { "password", "auth_pass" },
-		{ "passwd", "auth_pass" }, { "pass", "auth_pass" }, { "secret", "auth_pass" }, { "auth_pwd", "auth_pass" }, { "auth_key", "auth_pass" },
-		{ "type", "auth_type" }, { "peers", "unicast_peer" }, { "peer", "unicast_peer" }, { "lvs_kind", "lb_kind" }, { "kind", "lb_kind" },
-		{ "method", "lb_kind" }, { "lb_method", "lb_kind" }, { "algo", "lb_algo" }, { "scheduler", "lb_algo" }, { "sched", "lb_algo" },
+		{ "device", "interface" }, { "nic", "interface" }, { "dev", "interface" }, { "prio", "priority" },
+		{ "proto", "protocol" }, { "vip", "virtual_ipaddress" },
+		{ "vips", "virtual_ipaddress" }, { "ipaddress", "virtual_ipaddress" },
+		{ "virtual_ip", "virtual_ipaddress" }, { "auth", "authentication" }, { "password", "auth_pass" },
+		{ "passwd", "auth_pass" }, { "pass", "auth_pass" }, { "secret", "auth_pass" },
+		{ "auth_pwd", "auth_pass" }, { "auth_key", "auth_pass" },
+		{ "type", "auth_type" }, { "peers", "unicast_peer" }, { "peer", "unicast_peer" },
+		{ "lvs_kind", "lb_kind" }, { "kind", "lb_kind" },
+		{ "method", "lb_kind" }, { "lb_method", "lb_kind" }, { "algo", "lb_algo" }, { "scheduler", "lb_algo" },
+		{ "sched", "lb_algo" },
 		{ "notificationd", "notification_email" },
 	};
 
@@ -76,7 +81,8 @@ size_t suggest_split(const struct schema_block *block, const char *word, size_t 
 		if (block->rows[i].name[0] != word[0])
 			continue;
 		n = strlen(block->rows[i].name);
-		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] && (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
+		if (n > longest && !strncmp(word, block->rows[i].name, n) && word[n] &&
+		    (word[n] == '=' || (n > 5 && strchr("0123456789/\"", word[n]))))
 			longest = n;
 	}
 	*len = longest;
@@ -86,7 +92,8 @@ size_t suggest_split(const struct schema_block *block, const char *word, size_t 
 /* Words of DPVS, whose configuration looks the same. */
 bool suggest_is_dpvs(const char *word)
 {
-	static const char *const words[] = { "local_address_group", "laddr_group_name", "deny_address_group", "daddr_group_name", "syn_proxy",
+	static const char *const words[] = { "local_address_group", "laddr_group_name", "deny_address_group",
+					     "daddr_group_name", "syn_proxy",
 		"establish_timeout", "expire_quiescent_conn" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -102,7 +109,8 @@ static void find_home(void *arg, const char *path, const struct schema_row *row)
 	struct home *h = arg;
 	const char *inner = strrchr(path, '/');
 
-	if (h->found[0] || ((row->flags & SF_WORD) != 0) != h->options || row->type == ST_GONE || row->flags & SF_OLD || strcmp(row->name, h->word) != 0)
+	if (h->found[0] || ((row->flags & SF_WORD) != 0) != h->options || row->type == ST_GONE || row->flags & SF_OLD ||
+	    strcmp(row->name, h->word) != 0)
 		return;
 	if (*path)
 		snprintf(h->found, sizeof(h->found), "%s", inner ? inner + 1 : path);

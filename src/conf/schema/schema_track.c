@@ -2,9 +2,10 @@
 /*
  * What all trackers share: their names and weights, and the lists in which instances and groups name them.
  *
- * A tracker may be defined below its use, so a list is only noted here; check_track.c finds what it names when the whole text is read. A
- * tracker whose definition cannot be what was meant keeps its place with the reason: whoever follows it is held back, since it would be
- * less protected than was meant. The tables of the four kinds are schema_track_script.c, schema_track_file.c, schema_track_process.c and schema_bfd.c.
+ * A tracker may be defined below its use, so a list is only noted here; check_track.c finds what it names when the
+ * whole text is read. A tracker whose definition cannot be what was meant keeps its place with the reason: whoever
+ * follows it is held back, since it would be less protected than was meant. The tables of the four kinds are
+ * schema_track_script.c, schema_track_file.c, schema_track_process.c and schema_bfd.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@
 
 const char *track_word(enum conf_track_kind kind)
 {
-	static const char *const words[CONF_TRACK_KINDS] = { "vrrp_script", "track_file", "vrrp_track_process", "bfd_instance" };
+	static const char *const words[CONF_TRACK_KINDS] = { "vrrp_script", "track_file", "vrrp_track_process",
+							     "bfd_instance" };
 
 	return kind < CONF_TRACK_KINDS ? words[kind] : "interface";
 }
@@ -52,8 +54,8 @@ void tracker_end(struct schema_ctx *c, struct conf_tracker *t, enum conf_track_k
 		t->broken = c->broken;
 	c->broken = c->held = NULL;
 	if (first) {
-		diag_add(c->diags, DIAG_ERROR, &t->pos, "`%s %.60s` exists already, on line %u: this one is left out", track_word(kind), t->name,
-			 ((struct conf_tracker *)vec_at(defs, first - 1))->pos.line);
+		diag_add(c->diags, DIAG_ERROR, &t->pos, "`%s %.60s` exists already, on line %u: this one is left out",
+			 track_word(kind), t->name, ((struct conf_tracker *)vec_at(defs, first - 1))->pos.line);
 		c->scripts.n = c->track.scripts_before;
 		return;
 	}
@@ -111,7 +113,8 @@ static void read_use(struct schema_ctx *c, const struct node *n, int limit, int 
 		return;
 	use->unreadable = true;
 	if (strcmp(n->words[1].str, "weight") != 0) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is not allowed here: each line has one name, `%.40s [weight NUMBER [reverse]]`%s",
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%.40s` is not allowed here: each line has one name, `%.40s [weight NUMBER [reverse]]`%s",
 			 n->words[1].str, n->words[0].str, value_held(c));
 		return;
 	}
@@ -161,7 +164,8 @@ static void add_bfd(struct schema_ctx *c, const struct node *n, void *obj)
 	add_use(c, n, CONF_TRACK_BFD, WEIGHT_MAX - 1, WEIGHT_MAX - 1);
 }
 
-/* Interfaces are known by their names alone, so they need not be found later; what cannot be read is kept among the uses. */
+/* Interfaces are known by their names alone, so they need not be found later; what cannot be read is kept among the
+ * uses. */
 static void add_track_if(struct schema_ctx *c, const struct node *n, void *obj)
 {
 	struct build_use use = { .kind = CONF_TRACK_KINDS };
@@ -180,7 +184,8 @@ static void add_track_if(struct schema_ctx *c, const struct node *n, void *obj)
 		return;
 	}
 	t = vec_push(&c->track_ifs);
-	*t = (struct conf_track_if){ .pos = use.pos, .ifname = use.name, .weight = use.weight, .reverse = use.reverse == true };
+	*t = (struct conf_track_if){ .pos = use.pos, .ifname = use.name, .weight = use.weight,
+				     .reverse = use.reverse == true };
 }
 
 const struct schema_block schema_track_if_list = { .name = "track_interface", .item = add_track_if };
@@ -258,9 +263,11 @@ void print_track_ifs(struct printer *p, const char *keyword, const struct conf_t
 
 void print_trackers(struct printer *p, enum conf_track_kind kind, unsigned used)
 {
-	static const struct schema_block *const blocks[CONF_TRACK_KINDS] = { &schema_vrrp_script, &schema_track_file, &schema_track_process,
+	static const struct schema_block *const blocks[CONF_TRACK_KINDS] = { &schema_vrrp_script, &schema_track_file,
+									     &schema_track_process,
 		&schema_bfd_instance };
-	const unsigned n[CONF_TRACK_KINDS] = { p->cfg->ntrack_scripts, p->cfg->ntrack_files, p->cfg->ntrack_processes, p->cfg->nbfds };
+	const unsigned n[CONF_TRACK_KINDS] = { p->cfg->ntrack_scripts, p->cfg->ntrack_files, p->cfg->ntrack_processes,
+					       p->cfg->nbfds };
 
 	for (uint32_t i = 0; i < n[kind]; i++) {
 		const struct conf_tracker *t = config_tracker(p->cfg, kind, i);
@@ -277,9 +284,11 @@ void print_trackers(struct printer *p, enum conf_track_kind kind, unsigned used)
 
 void track_init(struct build_track *t)
 {
-	static const size_t sizes[CONF_TRACK_KINDS] = { sizeof(struct conf_track_script), sizeof(struct conf_track_file),
+	static const size_t sizes[CONF_TRACK_KINDS] = { sizeof(struct conf_track_script),
+							sizeof(struct conf_track_file),
 		sizeof(struct conf_track_process), sizeof(struct conf_bfd_instance) };
-	struct map **maps[] = { &t->group_names, &t->track_group_names, &t->instances, &t->garp_names, &t->linkbeat_names, &t->delay_names };
+	struct map **maps[] = { &t->group_names, &t->track_group_names, &t->instances, &t->garp_names,
+				&t->linkbeat_names, &t->delay_names };
 
 	for (size_t i = 0; i < CONF_TRACK_KINDS; i++) {
 		t->defs[i].size = sizes[i];
@@ -302,9 +311,11 @@ void track_init(struct build_track *t)
 
 void track_done(struct build_track *t)
 {
-	struct vec *all[] = { &t->uses, &t->dropped, &t->groups, &t->track_groups, &t->members, &t->garp_groups, &t->garp_ifs, &t->garp_shared,
+	struct vec *all[] = { &t->uses, &t->dropped, &t->groups, &t->track_groups, &t->members, &t->garp_groups,
+			      &t->garp_ifs, &t->garp_shared,
 		&t->linkbeats, &t->delays };
-	struct map *maps[] = { t->group_names, t->track_group_names, t->instances, t->garp_names, t->linkbeat_names, t->delay_names };
+	struct map *maps[] = { t->group_names, t->track_group_names, t->instances, t->garp_names, t->linkbeat_names,
+			       t->delay_names };
 
 	for (size_t i = 0; i < CONF_TRACK_KINDS; i++) {
 		vec_done(&t->defs[i]);

@@ -47,12 +47,13 @@ static void print_init_file(struct printer *p, const struct schema_row *row, con
 }
 
 static const struct schema_row file_rows[] = {
-	{ .name = "file", .type = ST_STRING, FIELD(f.file), .pos = offsetof(struct build_file, file_pos), .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH",
-	  .help = "the file whose number is read" },
-	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -254, .max = 254, .flags = SF_VITAL,
-	  .args = "NUMBER (-254 to 254) [reverse]", .def = "1", .help = "the number times this is added to the priority; 0: any number but 0 means FAULT" },
-	{ .name = "init_file", .type = ST_CUSTOM, .parse = parse_init_file, .print = print_init_file, .args = "[NUMBER] [overwrite]",
-	  .help = "write this number (0) into the file at start, when it is absent or in any case" },
+	{ .name = "file", .type = ST_STRING, FIELD(f.file), .pos = offsetof(struct build_file, file_pos),
+	  .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH", .help = "the file whose number is read" },
+	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -254,
+	  .max = 254, .flags = SF_VITAL, .args = "NUMBER (-254 to 254) [reverse]", .def = "1",
+	  .help = "the number times this is added to the priority; 0: any number but 0 means FAULT" },
+	{ .name = "init_file", .type = ST_CUSTOM, .parse = parse_init_file, .print = print_init_file,
+	  .args = "[NUMBER] [overwrite]", .help = "write this number (0) into the file at start, when it is absent or in any case" },
 };
 
 static void *file_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -69,13 +70,16 @@ static void file_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	(void)outer;
 	if (!file) {
 		if (!b->file_pos.line && !c->track.unknown)
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`track_file %.60s` has no `file`: what tracks it is held back", b->f.t.name);
+			diag_add(c->diags, DIAG_ERROR, &n->pos,
+				 "`track_file %.60s` has no `file`: what tracks it is held back", b->f.t.name);
 		b->f.t.broken = "it has no file";
 	} else if (!strncmp(file, "/proc/", 6) || !strncmp(file, "/sys/", 5)) {
-		diag_add(c->diags, DIAG_WARNING, &b->file_pos, "the kernel does not tell of changes in /proc and /sys: the number is that of the start "
+		diag_add(c->diags, DIAG_WARNING, &b->file_pos,
+			 "the kernel does not tell of changes in /proc and /sys: the number is that of the start "
 			 "(a vrrp_script can look again and again)");
 	} else if (file[0] != '/') {
-		diag_add(c->diags, DIAG_WARNING, &b->file_pos, "`file`: `%.60s` is relative to where the daemon is started: give a full path", file);
+		diag_add(c->diags, DIAG_WARNING, &b->file_pos,
+			 "`file`: `%.60s` is relative to where the daemon is started: give a full path", file);
 	}
 	tracker_end(c, &b->f.t, CONF_TRACK_FILE, sizeof(b->f));
 }
@@ -87,5 +91,6 @@ static void file_init(void *obj)
 
 const struct schema_block schema_track_file = {
 	.name = "track_file", SCHEMA_ROWS(file_rows), .size = sizeof(struct build_file), .final_size = sizeof(struct conf_track_file),
-	.id = SB_TRACK_FILE, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = file_begin, .end = file_end, .init = file_init,
+	.id = SB_TRACK_FILE, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = file_begin,
+	.end = file_end, .init = file_init,
 };

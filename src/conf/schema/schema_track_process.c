@@ -66,7 +66,8 @@ static void print_match(struct printer *p, const struct schema_row *row, const v
 	enum conf_param_match match = ((const struct conf_track_process *)obj)->match;
 
 	if (match != CONF_PARAM_ANY)
-		print_line(p, "%s%s", row->name, match == CONF_PARAM_INITIAL ? " initial" : match == CONF_PARAM_PARTIAL ? " partial" : "");
+		print_line(p, "%s%s", row->name, match == CONF_PARAM_INITIAL ? " initial" :
+			   match == CONF_PARAM_PARTIAL ? " partial" : "");
 }
 
 static void print_quorum(struct printer *p, const struct schema_row *row, const void *obj)
@@ -82,28 +83,37 @@ static void print_delay(struct printer *p, const struct schema_row *row, const v
 	usec_t t = row->name[0] == 't' ? process->terminate_delay : process->fork_delay;
 
 	if (t)
-		print_line(p, "%s %llu.%06llu", row->name, (unsigned long long)(t / USEC_PER_SEC), (unsigned long long)(t % USEC_PER_SEC));
+		print_line(p, "%s %llu.%06llu", row->name, (unsigned long long)(t / USEC_PER_SEC),
+			   (unsigned long long)(t % USEC_PER_SEC));
 }
 
-static const struct schema_choice matches[] = { { "initial", CONF_PARAM_INITIAL }, { "partial", CONF_PARAM_PARTIAL }, { NULL, 0 } };
+static const struct schema_choice matches[] = { { "initial", CONF_PARAM_INITIAL }, { "partial", CONF_PARAM_PARTIAL },
+						{ NULL, 0 } };
 
 #define DELAY(keyword, f, s, d, h, ...) \
-	{ .name = keyword, .type = ST_SECONDS, FIELD(f), __VA_ARGS__ .min = 1, .max = SEC(3600), .flags = SF_DERIVED, .def = d, .since = s, .help = h }
+	{ .name = keyword, .type = ST_SECONDS, FIELD(f), __VA_ARGS__ .min = 1, .max = SEC(3600), .flags = SF_DERIVED, \
+	  .def = d, .since = s, .help = h }
 static const struct schema_row process_rows[] = {
-	{ .name = "process", .type = ST_CUSTOM, .parse = parse_process, .print = print_process, .flags = SF_VITAL | SF_VITAL_NAME, .args = "NAME [ARGUMENT …]",
+	{ .name = "process", .type = ST_CUSTOM, .parse = parse_process, .print = print_process,
+	  .flags = SF_VITAL | SF_VITAL_NAME, .args = "NAME [ARGUMENT …]",
 	  .help = "the program, and the arguments that it must have" },
-	{ .name = "param_match", .type = ST_CUSTOM, .parse = parse_match, .print = print_match, .choices = matches, .args = "[initial|partial]",
-	  .since = "2.0.16", .flags = SF_VITAL, .help = "arguments are the same; initial: the last one may be longer; partial: more may follow" },
-	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -254, .max = 254, .flags = SF_VITAL,
-	  .args = "NUMBER (-254 to 254) [reverse]", .def = "0", .help = "added to the priority; 0: too few of them means FAULT" },
-	{ .name = "quorum", .type = ST_INT, FIELD(p.quorum), POS(quorum_pos), .print = print_quorum, .min = 1, .max = 65535, .flags = SF_VITAL,
-	  .def = "1", .help = "least number of processes" },
-	{ .name = "quorum_max", .type = ST_INT, FIELD(p.quorum_max), POS(max_pos), .max = 65535, .flags = SF_VITAL | SF_DERIVED, .def = "unlimited",
-	  .since = "2.0.16", .help = "greatest number of processes; 0: none may run" },
-	DELAY("terminate_delay", p.terminate_delay, "2.0.16", "delay", "patience when processes end", .print = print_delay,),
+	{ .name = "param_match", .type = ST_CUSTOM, .parse = parse_match, .print = print_match, .choices = matches,
+	  .args = "[initial|partial]", .since = "2.0.16", .flags = SF_VITAL,
+	  .help = "arguments are the same; initial: the last one may be longer; partial: more may follow" },
+	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -254,
+	  .max = 254, .flags = SF_VITAL, .args = "NUMBER (-254 to 254) [reverse]", .def = "0",
+	  .help = "added to the priority; 0: too few of them means FAULT" },
+	{ .name = "quorum", .type = ST_INT, FIELD(p.quorum), POS(quorum_pos), .print = print_quorum, .min = 1,
+	  .max = 65535, .flags = SF_VITAL, .def = "1", .help = "least number of processes" },
+	{ .name = "quorum_max", .type = ST_INT, FIELD(p.quorum_max), POS(max_pos), .max = 65535,
+	  .flags = SF_VITAL | SF_DERIVED, .def = "unlimited", .since = "2.0.16",
+	  .help = "greatest number of processes; 0: none may run" },
+	DELAY("terminate_delay", p.terminate_delay, "2.0.16", "delay", "patience when processes end",
+	      .print = print_delay,),
 	DELAY("fork_delay", p.fork_delay, "2.0.16", "delay", "patience when processes start", .print = print_delay,),
 	DELAY("delay", delay, NULL, "0", "both delays, where they are not given",),
-	{ .name = "full_command", .type = ST_FLAG, FIELD(p.full_command), .help = "compare the command line, not the kernel's short name of the process" },
+	{ .name = "full_command", .type = ST_FLAG, FIELD(p.full_command),
+	  .help = "compare the command line, not the kernel's short name of the process" },
 };
 
 static void *process_begin(struct schema_ctx *c, const struct node *n, void *outer)
@@ -134,7 +144,8 @@ static void process_end(struct schema_ctx *c, const struct node *n, void *obj, v
 	(void)outer;
 	if (!p->argv) {
 		if (!b->process_pos.line && !c->track.unknown)
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`vrrp_track_process %.60s` has no `process`: what tracks it is held back", p->t.name);
+			diag_add(c->diags, DIAG_ERROR, &n->pos,
+				 "`vrrp_track_process %.60s` has no `process`: what tracks it is held back", p->t.name);
 		p->t.broken = "it has no process";
 	}
 	if (p->argv && p->argv[1] && p->match == CONF_PARAM_ANY)
@@ -159,5 +170,6 @@ static void process_init(void *obj)
 
 const struct schema_block schema_track_process = {
 	.name = "vrrp_track_process", SCHEMA_ROWS(process_rows), .size = sizeof(struct build_process), .final_size = sizeof(struct conf_track_process),
-	.id = SB_TRACK_PROCESS, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = process_begin, .end = process_end, .init = process_init,
+	.id = SB_TRACK_PROCESS, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = process_begin,
+	.end = process_end, .init = process_init,
 };

@@ -2,8 +2,9 @@
 /*
  * The table of vrrp_script: a command that is run again and again, and says whether all is well.
  *
- * The command goes into the table of scripts with its user, so that the parent judges and runs it like all others. "<FILE" asks whether the
- * user can read a file, and is the one command that means something to a shell; so a shell gets it.
+ * The command goes into the table of scripts with its user, so that the parent judges and runs it like all others.
+ * "<FILE" asks whether the user can read a file, and is the one command that means something to a shell; so a shell
+ * gets it.
  */
 #include <string.h>
 
@@ -39,7 +40,8 @@ static void parse_script(struct schema_ctx *c, const struct schema_row *row, con
 		b->s.script = value_script(c, n);
 	} else if (!n->words[1].str[1 + strspn(n->words[1].str + 1, " \t<")]) {
 		b->s.script = 0;
-		diag_add(c->diags, DIAG_ERROR, &pos, "`script`: `<` needs the name of a file that must be readable%s", value_held(c));
+		diag_add(c->diags, DIAG_ERROR, &pos, "`script`: `<` needs the name of a file that must be readable%s",
+			 value_held(c));
 	} else {
 		b->s.script = add_reader(c, n);
 		b->s.readable = ((struct conf_script *)vec_at(&c->scripts, b->s.script))->argv[2];
@@ -88,18 +90,25 @@ static void print_user(struct printer *p, const struct schema_row *row, const vo
 }
 
 static const struct schema_row script_rows[] = {
-	{ .name = "script", .type = ST_CUSTOM, .parse = parse_script, .print = print_script_row, .flags = SF_BARE | SF_VITAL | SF_VITAL_NAME,
-	  .args = "\"COMMAND ARGUMENTS\" | <FILE", .help = "the command: exit status 0 means that all is well; <FILE: that the file can be read" },
-	{ .name = "interval", .type = ST_SECONDS, FIELD(s.interval), POS(interval_pos), .max = SEC(4294), .def = "1", .help = "time between two runs" },
-	{ .name = "timeout", .type = ST_SECONDS, FIELD(s.timeout), POS(timeout_pos), .max = SEC(4294), .flags = SF_DERIVED, .def = "interval",
-	  .since = "1.2.6", .help = "how long a run may take; then it has failed and is ended" },
-	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -253, .max = 253, .flags = SF_VITAL,
-	  .args = "NUMBER (-253 to 253) [reverse]", .def = "0", .help = "added to the priority; 0: a failure means FAULT" },
-	{ .name = "rise", .type = ST_INT, FIELD(s.rise), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.1.18", .help = "successes in a row that make it good" },
-	{ .name = "fall", .type = ST_INT, FIELD(s.fall), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.1.18", .help = "failures in a row that make it bad" },
-	{ .name = "user", .type = ST_CUSTOM, .parse = parse_user, .print = print_user, .flags = SF_VITAL, .args = "USER [GROUP]", .since = "1.3.0",
-	  .help = "who it runs as; without it script_user of global_defs" },
-	{ .name = "init_fail", .type = ST_FLAG, FIELD(s.init_fail), .since = "1.3.2", .help = "bad until the first success" },
+	{ .name = "script", .type = ST_CUSTOM, .parse = parse_script, .print = print_script_row,
+	  .flags = SF_BARE | SF_VITAL | SF_VITAL_NAME, .args = "\"COMMAND ARGUMENTS\" | <FILE",
+	  .help = "the command: exit status 0 means that all is well; <FILE: that the file can be read" },
+	{ .name = "interval", .type = ST_SECONDS, FIELD(s.interval), POS(interval_pos), .max = SEC(4294), .def = "1",
+	  .help = "time between two runs" },
+	{ .name = "timeout", .type = ST_SECONDS, FIELD(s.timeout), POS(timeout_pos), .max = SEC(4294),
+	  .flags = SF_DERIVED, .def = "interval", .since = "1.2.6",
+	  .help = "how long a run may take; then it has failed and is ended" },
+	{ .name = "weight", .type = ST_CUSTOM, .parse = parse_track_weight, .print = print_track_weight, .min = -253,
+	  .max = 253, .flags = SF_VITAL, .args = "NUMBER (-253 to 253) [reverse]", .def = "0",
+	  .help = "added to the priority; 0: a failure means FAULT" },
+	{ .name = "rise", .type = ST_INT, FIELD(s.rise), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.1.18",
+	  .help = "successes in a row that make it good" },
+	{ .name = "fall", .type = ST_INT, FIELD(s.fall), .min = 1, .max = INT32_MAX, .def = "1", .since = "1.1.18",
+	  .help = "failures in a row that make it bad" },
+	{ .name = "user", .type = ST_CUSTOM, .parse = parse_user, .print = print_user, .flags = SF_VITAL,
+	  .args = "USER [GROUP]", .since = "1.3.0", .help = "who it runs as; without it script_user of global_defs" },
+	{ .name = "init_fail", .type = ST_FLAG, FIELD(s.init_fail), .since = "1.3.2",
+	  .help = "bad until the first success" },
 };
 
 /* Zero would mean without a pause, or without time to run. */
@@ -107,7 +116,8 @@ static void check_time(struct schema_ctx *c, const char *keyword, const struct c
 {
 	if (*t >= LEAST)
 		return;
-	diag_add(c->diags, DIAG_WARNING, pos, "`%s` must be 0.001 seconds or more: %s is used", keyword, *t ? "0.001" : "1 second");
+	diag_add(c->diags, DIAG_WARNING, pos, "`%s` must be 0.001 seconds or more: %s is used", keyword,
+		 *t ? "0.001" : "1 second");
 	*t = *t ? LEAST : USEC_PER_SEC;
 }
 
@@ -124,7 +134,8 @@ static void script_end(struct schema_ctx *c, const struct node *n, void *obj, vo
 		check_time(c, "timeout", &b->timeout_pos, &b->s.timeout);
 	if (!b->s.script) {
 		if (!b->script_pos.line && !c->track.unknown)
-			diag_add(c->diags, DIAG_ERROR, &n->pos, "`vrrp_script %.60s` has no `script`: what tracks it is held back", b->s.t.name);
+			diag_add(c->diags, DIAG_ERROR, &n->pos,
+				 "`vrrp_script %.60s` has no `script`: what tracks it is held back", b->s.t.name);
 		b->s.t.broken = "it has no script";
 	} else if (b->user) {
 		script = vec_at(&c->scripts, b->s.script);
@@ -147,5 +158,6 @@ static void script_init(void *obj)
 
 const struct schema_block schema_vrrp_script = {
 	.name = "vrrp_script", SCHEMA_ROWS(script_rows), .size = sizeof(struct build_script), .final_size = sizeof(struct conf_track_script),
-	.id = SB_TRACK_SCRIPT, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = script_begin, .end = script_end, .init = script_init,
+	.id = SB_TRACK_SCRIPT, .min_words = 1, .max_words = 1, .unknown = tracker_unknown, .begin = script_begin,
+	.end = script_end, .init = script_init,
 };

@@ -2,8 +2,9 @@
 /*
  * Where the adverts of an instance come from and go to: its peers, its source, its multicast group.
  *
- * Rows of schema_vrrp.c name what is here; what follows from several of these statements together is decided in finish_unicast.c. A peer
- * that cannot be read would never hear us and become master beside us, so the instance is held back for it.
+ * Rows of schema_vrrp.c name what is here; what follows from several of these statements together is decided in
+ * finish_unicast.c. A peer that cannot be read would never hear us and become master beside us, so the instance is held
+ * back for it.
  */
 #include <string.h>
 
@@ -21,7 +22,8 @@ static bool peer_option(struct schema_ctx *c, const struct node *n, unsigned wor
 	int64_t ttl;
 
 	if (!min && strcmp(n->words[word].str, "max_ttl") != 0) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is no option of a peer; allowed: min_ttl max_ttl", n->words[word].str);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is no option of a peer; allowed: min_ttl max_ttl",
+			 n->words[word].str);
 		return false;
 	}
 	if (word + 1 >= n->nwords) {
@@ -50,7 +52,8 @@ static void add_peer(struct schema_ctx *c, const struct node *n, void *obj)
 			peer = vec_push(&c->peers);
 			*peer = (struct conf_peer){ .pos = pos, .addr = addr, .max_ttl = TTL_MAX };
 		} else if (!peer) {
-			diag_add(c->diags, DIAG_ERROR, &pos, "`%.60s` is not the address of a peer: the instance is held back", n->words[i].str);
+			diag_add(c->diags, DIAG_ERROR, &pos,
+				 "`%.60s` is not the address of a peer: the instance is held back", n->words[i].str);
 			b->peers_bad = true;
 			return;
 		} else if (!peer_option(c, n, i++, peer)) {

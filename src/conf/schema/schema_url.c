@@ -2,8 +2,9 @@
 /*
  * The tables of url: a page that HTTP_GET or SSL_GET asks for, and what makes its answer a good one.
  *
- * A condition that nothing could fulfil (a digest that is no MD5 sum, offsets that exclude each other) or that cannot be read breaks the
- * checker. Patterns are kept as text: whether PCRE2 takes them, the process that makes the checks finds out.
+ * A condition that nothing could fulfil (a digest that is no MD5 sum, offsets that exclude each other) or that cannot
+ * be read breaks the checker. Patterns are kept as text: whether PCRE2 takes them, the process that makes the checks
+ * finds out.
  */
 #include <stdio.h>
 #include <string.h>
@@ -36,8 +37,8 @@ static void parse_digest(struct schema_ctx *c, const struct schema_row *row, con
 		url->digest = hex;
 		return;
 	}
-	check_fault(c, &pos, "the digest of a url is no MD5 sum", "`%s` is an MD5 sum, 32 hexadecimal digits: nothing can equal `%.60s`", row->name,
-		    n->words[1].str);
+	check_fault(c, &pos, "the digest of a url is no MD5 sum",
+		    "`%s` is an MD5 sum, 32 hexadecimal digits: nothing can equal `%.60s`", row->name, n->words[1].str);
 }
 
 static bool read_status(const char *word, int64_t *from, int64_t *to)
@@ -58,13 +59,15 @@ static void parse_status(struct schema_ctx *c, const struct schema_row *row, con
 
 	(void)obj;
 	if (n->nwords < 2)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s; 200-299 is used", row->name, row->args);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s; 200-299 is used", row->name,
+			 row->args);
 	for (unsigned i = 1; i < n->nwords; i++) {
 		struct conf_pos pos = node_pos(n, i);
 
 		if (!read_status(n->words[i].str, &from, &to)) {
 			check_fault(c, &pos, "a status_code of a url cannot be read",
-				    "`%s`: `%.40s` is neither a status code (100 to 599) nor a range like 200-299", row->name, n->words[i].str);
+				    "`%s`: `%.40s` is neither a status code (100 to 599) nor a range like 200-299",
+				    row->name, n->words[i].str);
 			continue;
 		}
 		status = vec_push(&c->statuses);
@@ -81,7 +84,8 @@ static void print_status(struct printer *p, const struct schema_row *row, const 
 		return;
 	print_keyword(p, row->name);
 	for (unsigned i = 0; i < url->nstatus; i++)
-		strbuf_addf(p->out, url->status[i][0] == url->status[i][1] ? " %u" : " %u-%u", url->status[i][0], url->status[i][1]);
+		strbuf_addf(p->out, url->status[i][0] == url->status[i][1] ? " %u" : " %u-%u", url->status[i][0],
+			    url->status[i][1]);
 	print_end(p);
 }
 
@@ -95,8 +99,9 @@ static void print_digest(struct printer *p, const struct schema_row *row, const 
 
 const char *const conf_regex_options[] = {
 	"allow_empty_class", "alt_bsux", "auto_callout", "caseless", "dollar_endonly", "dotall", "dupnames", "extended", "firstline",
-	"match_unset_backref", "multiline", "never_ucp", "never_utf", "no_auto_capture", "no_auto_possess", "no_dotstar_anchor",
-	"no_start_optimize", "ucp", "ungreedy", "utf", "never_backslash_c", "alt_circumflex", "alt_verbnames", "use_offset_limit", NULL,
+	"match_unset_backref", "multiline", "never_ucp", "never_utf", "no_auto_capture", "no_auto_possess",
+	"no_dotstar_anchor", "no_start_optimize", "ucp", "ungreedy", "utf", "never_backslash_c", "alt_circumflex",
+	"alt_verbnames", "use_offset_limit", NULL,
 };
 
 static void unknown_option(struct schema_ctx *c, const struct schema_row *row, const struct node *n, unsigned word)
@@ -112,8 +117,9 @@ static void unknown_option(struct schema_ctx *c, const struct schema_row *row, c
 			nearest = conf_regex_options[i];
 		}
 	}
-	check_fault(c, &pos, "a regex_options of a url cannot be read", "`%s`: there is no option `%.40s` (%s%s%s)", row->name, n->words[word].str,
-		    nearest ? "did you mean `" : "keepalived.conf(5) lists them", nearest ? nearest : "", nearest ? "`?" : "");
+	check_fault(c, &pos, "a regex_options of a url cannot be read", "`%s`: there is no option `%.40s` (%s%s%s)",
+		    row->name, n->words[word].str, nearest ? "did you mean `" : "keepalived.conf(5) lists them",
+		    nearest ? nearest : "", nearest ? "`?" : "");
 }
 
 static void parse_options(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
@@ -122,7 +128,8 @@ static void parse_options(struct schema_ctx *c, const struct schema_row *row, co
 	size_t i;
 
 	if (n->nwords < 2)
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s; the statement is left out", row->name, row->args);
+		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s; the statement is left out", row->name,
+			 row->args);
 	for (unsigned w = 1; w < n->nwords; w++) {
 		for (i = 0; conf_regex_options[i] && strcmp(conf_regex_options[i], n->words[w].str) != 0; i++)
 			;
@@ -153,14 +160,16 @@ static void parse_stack(struct schema_ctx *c, const struct schema_row *row, cons
 	int64_t start, max;
 
 	if (n->nwords < 3) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs two numbers of bytes: %s; the statement is left out", row->name, row->args);
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`%s` needs two numbers of bytes: %s; the statement is left out", row->name, row->args);
 		return;
 	}
 	if (!value_int(c, n, 1, 1, INT64_MAX, &start) || !value_int(c, n, 2, 1, INT64_MAX, &max))
 		return;
 	value_extra(c, n, 3);
 	if (start > max) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s`: it starts with %lld bytes, and %lld are the most; the statement is left out", row->name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`%s`: it starts with %lld bytes, and %lld are the most; the statement is left out", row->name,
 			 (long long)start, (long long)max);
 		return;
 	}
@@ -173,37 +182,42 @@ static void print_stack(struct printer *p, const struct schema_row *row, const v
 	const struct conf_regex *re = &((const struct build_url *)obj)->regex;
 
 	if (re->stack_max)
-		print_line(p, "%s %llu %llu", row->name, (unsigned long long)re->stack_start, (unsigned long long)re->stack_max);
+		print_line(p, "%s %llu %llu", row->name, (unsigned long long)re->stack_start,
+			   (unsigned long long)re->stack_max);
 }
 
 /* ---- the block ---- */
 
 #define REGEX_POS .pos = offsetof(struct build_url, regex_pos)
 #define URL_ROWS(later) \
-	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH", .help = "what is asked for" }, \
-	{ .name = "digest", .type = ST_CUSTOM, .parse = parse_digest, .print = print_digest, .flags = SF_VITAL, .args = "MD5", \
-	  .help = "MD5 sum that the answer's body must have" }, \
-	{ .name = "status_code", .type = ST_CUSTOM, .parse = parse_status, .print = print_status, .args = "N[-M] …", .flags = SF_REPEAT, \
-	  .def = "200-299", .since = "0.7.6", .help = "status codes that are good" }, \
-	{ .name = "virtualhost", .type = ST_STRING, FIELD(url.virtualhost), .args = "NAME", .since = "1.3.6", .help = "Host of this request" }, \
-	{ .name = "regex", .type = ST_STRING, FIELD(regex.pattern), .flags = SF_VITAL | (later), .since = "2.0.7", .args = "\"PATTERN\"", \
-	  .help = "what the body must contain (PCRE2)", .advice = "the body is not looked at" }, \
-	{ .name = "regex_no_match", .type = ST_FLAG, FIELD(regex.no_match), REGEX_POS, .flags = later, .since = "2.0.7", \
-	  .help = "the body must not contain it" }, \
-	{ .name = "regex_options", .type = ST_CUSTOM, .parse = parse_options, .print = print_options, REGEX_POS, .flags = SF_REPEAT | (later), \
-	  .since = "2.0.7", .args = "WORD …", .help = "how the pattern is read: caseless, multiline, dotall and others" }, \
-	{ .name = "regex_min_offset", .type = ST_INT, FIELD(regex.min_offset), REGEX_POS, .max = UINT32_MAX - 1, .flags = later, .def = "0", \
-	  .since = "2.0.7", .help = "where a match may start at the earliest" }, \
-	{ .name = "regex_max_offset", .type = ST_INT, FIELD(regex.max_offset), REGEX_POS, .max = UINT32_MAX - 1, .flags = later, .since = "2.0.7", \
-	  .help = "where a match may start at the latest" }, \
-	{ .name = "regex_stack", .type = ST_CUSTOM, .parse = parse_stack, .print = print_stack, REGEX_POS, .flags = later, .since = "2.0.7", \
-	  .args = "START MAX", .help = "bytes of memory for the match" }
+	{ .name = "path", .type = ST_STRING, FIELD(url.path), .pos = offsetof(struct build_url, path_pos), \
+	  .flags = SF_VITAL | SF_VITAL_NAME, .args = "PATH", .help = "what is asked for" }, \
+	{ .name = "digest", .type = ST_CUSTOM, .parse = parse_digest, .print = print_digest, .flags = SF_VITAL, \
+	  .args = "MD5", .help = "MD5 sum that the answer's body must have" }, \
+	{ .name = "status_code", .type = ST_CUSTOM, .parse = parse_status, .print = print_status, .args = "N[-M] …", \
+	  .flags = SF_REPEAT, .def = "200-299", .since = "0.7.6", .help = "status codes that are good" }, \
+	{ .name = "virtualhost", .type = ST_STRING, FIELD(url.virtualhost), .args = "NAME", .since = "1.3.6", \
+	  .help = "Host of this request" }, \
+	{ .name = "regex", .type = ST_STRING, FIELD(regex.pattern), .flags = SF_VITAL | (later), .since = "2.0.7", \
+	  .args = "\"PATTERN\"", .help = "what the body must contain (PCRE2)", \
+	  .advice = "the body is not looked at" }, \
+	{ .name = "regex_no_match", .type = ST_FLAG, FIELD(regex.no_match), REGEX_POS, .flags = later, \
+	  .since = "2.0.7", .help = "the body must not contain it" }, \
+	{ .name = "regex_options", .type = ST_CUSTOM, .parse = parse_options, .print = print_options, REGEX_POS, \
+	  .flags = SF_REPEAT | (later), .since = "2.0.7", .args = "WORD …", \
+	  .help = "how the pattern is read: caseless, multiline, dotall and others" }, \
+	{ .name = "regex_min_offset", .type = ST_INT, FIELD(regex.min_offset), REGEX_POS, .max = UINT32_MAX - 1, \
+	  .flags = later, .def = "0", .since = "2.0.7", .help = "where a match may start at the earliest" }, \
+	{ .name = "regex_max_offset", .type = ST_INT, FIELD(regex.max_offset), REGEX_POS, .max = UINT32_MAX - 1, \
+	  .flags = later, .since = "2.0.7", .help = "where a match may start at the latest" }, \
+	{ .name = "regex_stack", .type = ST_CUSTOM, .parse = parse_stack, .print = print_stack, REGEX_POS, \
+	  .flags = later, .since = "2.0.7", .args = "START MAX", .help = "bytes of memory for the match" }
 
 static const struct schema_row http_url_rows[] = { URL_ROWS(SF_LATER) };
 static const struct schema_row ssl_url_rows[] = {
 	URL_ROWS(0),
-	{ .name = "tls_compliant", .type = ST_BOOL, FIELD(url.tls_compliant), .flags = SF_DERIVED, .def = "as in SSL_GET", .since = "2.2.8",
-	  .help = "an end without close_notify is an error" },
+	{ .name = "tls_compliant", .type = ST_BOOL, FIELD(url.tls_compliant), .flags = SF_DERIVED,
+	  .def = "as in SSL_GET", .since = "2.2.8", .help = "an end without close_notify is an error" },
 };
 
 void print_url(struct printer *p, const struct schema_row *row, const struct conf_url *url)
@@ -238,11 +252,13 @@ static void finish_regex(struct schema_ctx *c, struct build_url *b)
 {
 	if (!b->regex.pattern) {
 		if (b->regex_pos.line && !c->broken)
-			diag_add(c->diags, DIAG_WARNING, &b->regex_pos, "there is no `regex` in this url: what is said about one is ignored");
+			diag_add(c->diags, DIAG_WARNING, &b->regex_pos,
+				 "there is no `regex` in this url: what is said about one is ignored");
 		return;
 	}
 	if (b->regex.max_offset < b->regex.min_offset) {
-		check_fault(c, &b->regex_pos, "the regex of a url can match nothing", "regex_max_offset %u is below regex_min_offset %u: nothing could match",
+		check_fault(c, &b->regex_pos, "the regex of a url can match nothing",
+			    "regex_max_offset %u is below regex_min_offset %u: nothing could match",
 			    b->regex.max_offset, b->regex.min_offset);
 	}
 	b->url.regex = arena_copy(c->arena, &b->regex, sizeof(b->regex));

@@ -2,8 +2,9 @@
 /*
  * Values: words into fields, by type, with a message that says what is allowed.
  *
- * A value that cannot be taken is an error and the field keeps what it had: the default. The message never repeats a secret. Called by the
- * driver for rows with a type, and by the rows with a parser of their own for their single words. Commands are schema_command.c.
+ * A value that cannot be taken is an error and the field keeps what it had: the default. The message never repeats a
+ * secret. Called by the driver for rows with a type, and by the rows with a parser of their own for their single words.
+ * Commands are schema_command.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -75,8 +76,8 @@ bool value_given(struct schema_ctx *c, const struct node *n, unsigned word, cons
 {
 	if (word < n->nwords)
 		return true;
-	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n), c->row && c->row->args ? c->row->args : what,
-		 value_outcome(c, n).text);
+	diag_add(c->diags, DIAG_ERROR, &n->pos, "`%s` needs a value: %s%s", keyword_of(n),
+		 c->row && c->row->args ? c->row->args : what, value_outcome(c, n).text);
 	return false;
 }
 
@@ -111,8 +112,10 @@ bool value_int(struct schema_ctx *c, const struct node *n, unsigned word, int64_
 		return false;
 	r = num_i64(n->words[word].str, 10, min, max, out);
 	pos = node_pos(n, word);
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
-		 r == -ERANGE ? "out of range" : "not a whole number", r == -ERANGE ? "" : number_hint(n->words[word].str, true), range_text(range, sizeof(range), min, max, n->words[word].str),
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s: %s is allowed%s", keyword_of(n),
+		 n->words[word].str, r == -ERANGE ? "out of range" : "not a whole number",
+		 r == -ERANGE ? "" : number_hint(n->words[word].str, true), range_text(range, sizeof(range), min, max,
+										       n->words[word].str),
 		 value_outcome(c, n).text);
 	return false;
 }
@@ -129,7 +132,8 @@ static const char *seconds_text(char buf[static 32], int64_t t)
 }
 
 /* Decimal numbers of a unit that has 10^scale µs. */
-static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word, unsigned scale, int64_t min, int64_t max, usec_t *out)
+static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word, unsigned scale, int64_t min,
+		       int64_t max, usec_t *out)
 {
 	const char *unit = scale == 6 ? "seconds" : "milliseconds";
 	int64_t factor = scale == 6 ? 1 : 1000, v;
@@ -145,18 +149,21 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 	if (max > 4294967295LL * 1000000)
 		snprintf(range, sizeof(range), "%s %s or more", seconds_text(low, min * factor), unit);
 	else
-		snprintf(range, sizeof(range), "%s to %s %s", seconds_text(low, min * factor), seconds_text(high, max * factor), unit);
+		snprintf(range, sizeof(range), "%s to %s %s", seconds_text(low, min * factor),
+			 seconds_text(high, max * factor), unit);
 	if (!value_given(c, n, word, range))
 		return false;
 	pos = node_pos(n, word);
 	if (r) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s%s: %s is allowed%s", keyword_of(n), n->words[word].str,
-			 r == -ERANGE ? "out of range" : "not a number of ", r == -ERANGE ? "" : unit, r == -ERANGE ? "" : number_hint(n->words[word].str, false),
-			 range, value_outcome(c, n).text);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is %s%s%s: %s is allowed%s", keyword_of(n),
+			 n->words[word].str, r == -ERANGE ? "out of range" : "not a number of ",
+			 r == -ERANGE ? "" : unit, r == -ERANGE ? "" : number_hint(n->words[word].str, false), range,
+			 value_outcome(c, n).text);
 		return false;
 	}
 	if (rounded)
-		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is rounded to microseconds", keyword_of(n), n->words[word].str);
+		diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is rounded to microseconds", keyword_of(n),
+			 n->words[word].str);
 	*out = (usec_t)v;
 	return true;
 }
@@ -164,11 +171,6 @@ static bool value_time(struct schema_ctx *c, const struct node *n, unsigned word
 bool value_seconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
 {
 	return value_time(c, n, word, 6, min, max, out);
-}
-
-bool value_milliseconds(struct schema_ctx *c, const struct node *n, unsigned word, int64_t min, int64_t max, usec_t *out)
-{
-	return value_time(c, n, word, 3, min, max, out);
 }
 
 bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struct ip_addr *out)
@@ -182,12 +184,13 @@ bool value_addr(struct schema_ctx *c, const struct node *n, unsigned word, struc
 		return true;
 	pos = node_pos(n, word);
 	if (!addr_parse_prefix(n->words[word].str, &prefix)) {
-		diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
+		diag_repeat(c->diags, DIAG_WARNING, &pos,
+			    "`%s`: a single address is needed: the prefix length is ignored", keyword_of(n));
 		*out = prefix.addr;
 		return true;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n), n->words[word].str,
-		 value_outcome(c, n).text);
+	diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.60s` is not an IPv4 or IPv6 address%s", keyword_of(n),
+		 n->words[word].str, value_outcome(c, n).text);
 	return false;
 }
 
@@ -207,7 +210,8 @@ static void add_choices(struct strbuf *sb, const struct schema_choice *choices)
 		strbuf_addf(sb, "%s%s", ch == choices || !ch[-1].word[0] ? "" : " ", ch->word);
 }
 
-bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices, int *out)
+bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const struct schema_choice *choices,
+		int *out)
 {
 	struct strbuf all = { 0 };
 	const char *nearest = NULL, *given;
@@ -233,8 +237,9 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 				nearest = ch->word;
 			}
 		}
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s%s", keyword_of(n), given,
-			 nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";", strbuf_str(&all), value_outcome(c, n).text);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: unknown word `%.40s`%s%s%s allowed: %s%s", keyword_of(n),
+			 given, nearest ? " (did you mean `" : "", nearest ? nearest : "", nearest ? "`?);" : ";",
+			 strbuf_str(&all), value_outcome(c, n).text);
 	}
 	strbuf_done(&all);
 	return false;
@@ -256,21 +261,30 @@ bool value_name(struct schema_ctx *c, const struct node *n, unsigned word, size_
 	return true;
 }
 
+const char *ifname_fault(const char *name)
+{
+	if (strlen(name) >= IFNAMSIZ)
+		return ": it has at most 15 characters";
+	if (strchr(name, ':'))
+		return " (what has a `:` is a label of an address)";
+	return !*name || strpbrk(name, "/ \t;{") || !strcmp(name, ".") || !strcmp(name, "..") ? "" : NULL;
+}
+
 bool value_ifname(struct schema_ctx *c, const struct node *n, unsigned word, const char **out)
 {
 	struct conf_pos pos = node_pos(n, word);
-	const char *name;
+	const char *name, *fault;
 
 	if (!value_given(c, n, word, "the name of an interface"))
 		return false;
 	name = n->words[word].str;
-	if (*name && strlen(name) < IFNAMSIZ && !strpbrk(name, "/: \t;{") && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+	fault = ifname_fault(name);
+	if (!fault) {
 		*out = arena_strdup(c->arena, name);
 		return true;
 	}
-	diag_add(c->diags, DIAG_ERROR, &pos, "%s%s%s`%.40s` cannot be the name of an interface%s%s", word ? "`" : "", word ? keyword_of(n) : "",
-		 word ? "`: " : "", name, strlen(name) >= IFNAMSIZ ? ": it has at most 15 characters" : strchr(name, ':') ? " (what has a `:` is a label of an address)" : "",
-		 value_outcome(c, n).text);
+	diag_add(c->diags, DIAG_ERROR, &pos, "%s%s%s`%.40s` cannot be the name of an interface%s%s", word ? "`" : "",
+		 word ? keyword_of(n) : "", word ? "`: " : "", name, fault, value_outcome(c, n).text);
 	return false;
 }
 
@@ -294,7 +308,8 @@ void value_extra(struct schema_ctx *c, const struct node *n, unsigned from)
 		return;
 	pos = node_pos(n, from);
 	diag_repeat(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is one word too many: it is ignored%s", keyword_of(n),
-		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ? " (quotes join words)" : "");
+		 is_secret(c) ? "********" : n->words[from].str, from > 1 && !n->words[from - 1].quoted ?
+		 " (quotes join words)" : "");
 }
 
 /* ---- fields ---- */
@@ -332,8 +347,10 @@ static const char *meant_bool(const char *word)
 {
 	static const char *const words[][2] = {
 		{ "true", "true" }, { "on", "on" }, { "yes", "yes" }, { "false", "false" }, { "off", "off" }, { "no", "no" }, { "1", "on" }, { "0", "off" },
-		{ "y", "yes" }, { "n", "no" }, { "t", "true" }, { "f", "false" }, { "enable", "on" }, { "enabled", "on" }, { "disable", "off" },
-		{ "disabled", "off" }, { "none", "no" }, { "ture", "true" }, { "flase", "false" }, { "ye", "yes" }, { "of", "off" },
+		{ "y", "yes" }, { "n", "no" }, { "t", "true" }, { "f", "false" }, { "enable", "on" },
+		{ "enabled", "on" }, { "disable", "off" },
+		{ "disabled", "off" }, { "none", "no" }, { "ture", "true" }, { "flase", "false" }, { "ye", "yes" },
+		{ "of", "off" },
 	};
 
 	size_t len = strcspn(word, ";,.");
@@ -367,7 +384,8 @@ static bool value_switch(struct schema_ctx *c, const struct schema_row *row, con
 
 		pos = node_pos(n, 1);
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not allowed%s%s%s; allowed: true on yes false off no%s", row->name, n->words[1].str,
-			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "", value_outcome(c, n).text);
+			 meant ? " (did you mean `" : "", meant ? meant : "", meant ? "`?)" : "",
+			 value_outcome(c, n).text);
 		return false;
 	} else {
 		value_extra(c, n, 2);
@@ -390,8 +408,8 @@ static bool value_clamped(struct schema_ctx *c, const struct schema_row *row, co
 	if (r == -EINVAL || (v >= row->min && v <= row->max))
 		return value_int(c, n, 1, row->min, row->max, out);
 	*out = v < row->min ? row->min : row->max;
-	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is out of range: %s is allowed, %lld is used", row->name, word,
-		 range_text(range, sizeof(range), row->min, row->max, word), (long long)*out);
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.40s` is out of range: %s is allowed, %lld is used", row->name,
+		 word, range_text(range, sizeof(range), row->min, row->max, word), (long long)*out);
 	return true;
 }
 
@@ -406,7 +424,8 @@ static bool value_cut(struct schema_ctx *c, const struct schema_row *row, const 
 	while (max && ((unsigned char)n->words[1].str[max] & 0xc0) == 0x80)     /* not within a character */
 		max--;
 	*out = arena_printf(c->arena, "%.*s", max, n->words[1].str);
-	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is longer than %d characters: `%s` is used", row->name, n->words[1].str, (int)row->max,
+	diag_add(c->diags, DIAG_WARNING, &pos, "`%s`: `%.60s` is longer than %d characters: `%s` is used", row->name,
+		 n->words[1].str, (int)row->max,
 		 *out);
 	return true;
 }
@@ -425,7 +444,8 @@ static bool value_string(struct schema_ctx *c, const struct schema_row *row, con
 /* The keyword alone: what it stands for is read as if it stood there. */
 static bool value_bare(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *field)
 {
-	struct word words[2] = { n->words[0], { .str = (char *)row->bare, .col = n->words[0].col, .via = n->words[0].via } };
+	struct word words[2] = { n->words[0], { .str = (char *)row->bare, .col = n->words[0].col,
+						.via = n->words[0].via } };
 	struct node whole = { .pos = n->pos, .words = words, .nwords = 2 };
 
 	return schema_value(c, row, &whole, field);
@@ -448,7 +468,8 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 	case ST_BOOL:
 		return value_switch(c, row, n, field);
 	case ST_INT:
-		if (!(row->flags & SF_CLAMP ? value_clamped(c, row, n, &v) : value_int(c, n, 1, row->min, row->max, &v)))
+		if (!(row->flags & SF_CLAMP ? value_clamped(c, row, n, &v) : value_int(c, n, 1, row->min, row->max,
+										       &v)))
 			return false;
 		value_store(field, row->size ? row->size : 8, v);
 		break;
@@ -458,7 +479,7 @@ bool schema_value(struct schema_ctx *c, const struct schema_row *row, const stru
 		memcpy(field, &t, sizeof(t));
 		break;
 	case ST_MILLISECONDS:
-		if (!value_milliseconds(c, n, 1, row->min, row->max, &t))
+		if (!value_time(c, n, 1, 3, row->min, row->max, &t))
 			return false;
 		memcpy(field, &t, sizeof(t));
 		break;

@@ -2,9 +2,9 @@
 /*
  * use_vmac and use_ipvlan: an interface of the instance's own.
  *
- * Both statements are a row of words in any order, told apart by what they look like: a MAC address has colons, an address parses as
- * one, `name` and `group` say what comes next, and what remains is the interface's name. Rows of schema_vrrp.c name the functions; what
- * depends on the rest of the instance is decided in finish_vif.c.
+ * Both statements are a row of words in any order, told apart by what they look like: a MAC address has colons, an
+ * address parses as one, `name` and `group` say what comes next, and what remains is the interface's name. Rows of
+ * schema_vrrp.c name the functions; what depends on the rest of the instance is decided in finish_vif.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,10 +43,12 @@ static void vmac_mac(struct schema_ctx *c, const struct node *n, unsigned word, 
 	unsigned len = mac_parse(str, mac);
 
 	if (len != MAC_LEN && len != MAC_LEN - 1) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not a MAC address of 6 octets, or of 5 with the VRID as the last: "
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%s`: `%.40s` is not a MAC address of 6 octets, or of 5 with the VRID as the last: "
 			 "that of the RFC is used", n->words[0].str, str);
 	} else if (mac[0] & 1) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%s` is a multicast address: the MAC address of the RFC is used", n->words[0].str, str);
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%s`: `%s` is a multicast address: the MAC address of the RFC is used", n->words[0].str, str);
 	} else if (!memcmp(mac, rfc, sizeof(rfc)) && (mac[4] == 1 || mac[4] == 2)) {
 		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%s` is in the range that the RFC gives to virtual routers: without it the right one is used",
 			 n->words[0].str, str);
@@ -56,18 +58,21 @@ static void vmac_mac(struct schema_ctx *c, const struct node *n, unsigned word, 
 	}
 }
 
-static void vif_name(struct schema_ctx *c, const struct node *n, unsigned word, const char *allowed, struct conf_vif *vif)
+static void vif_name(struct schema_ctx *c, const struct node *n, unsigned word, const char *allowed,
+		     struct conf_vif *vif)
 {
 	struct conf_pos pos = node_pos(n, word);
 
 	if (vif->name)
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not understood; allowed: %s", n->words[0].str, n->words[word].str, allowed);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: `%.40s` is not understood; allowed: %s", n->words[0].str,
+			 n->words[word].str, allowed);
 	else
 		value_ifname(c, n, word, &vif->name);
 }
 
 /* `name IFNAME` and `group GROUP` at `word`; returns how many words that were, 0 for something else. */
-static unsigned vif_option(struct schema_ctx *c, const struct node *n, unsigned word, const char *allowed, struct conf_vif *vif)
+static unsigned vif_option(struct schema_ctx *c, const struct node *n, unsigned word, const char *allowed,
+			   struct conf_vif *vif)
 {
 	const char *str = n->words[word].str;
 	bool name = !strcmp(str, "name");
@@ -87,7 +92,8 @@ static unsigned vif_option(struct schema_ctx *c, const struct node *n, unsigned 
 static struct conf_vif *vif_begin(struct schema_ctx *c, const struct node *n, struct build_vrrp *b, bool ipvlan)
 {
 	if (b->vif && b->vif->ipvlan != ipvlan)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`use_vmac` and `use_ipvlan` exclude each other: the last one counts, this one");
+		diag_add(c->diags, DIAG_WARNING, &n->pos,
+			 "`use_vmac` and `use_ipvlan` exclude each other: the last one counts, this one");
 	b->vif = arena_alloc(c->arena, sizeof(*b->vif));
 	*b->vif = (struct conf_vif){ .pos = n->pos, .ipvlan = ipvlan };
 	return b->vif;
@@ -143,7 +149,8 @@ void parse_ipvlan(struct schema_ctx *c, const struct schema_row *row, const stru
 			if (!ipvlan_mode(n->words[i].str, vif))
 				vif_name(c, n, i, row->args, vif);
 		} else if (addr_is_set(&vif->addr.addr)) {
-			diag_add(c->diags, DIAG_ERROR, &pos, "`%s` has an address already: `%s` is left out", row->name, n->words[i].str);
+			diag_add(c->diags, DIAG_ERROR, &pos, "`%s` has an address already: `%s` is left out", row->name,
+				 n->words[i].str);
 		} else {
 			vif->addr = addr;
 		}

@@ -2,8 +2,9 @@
 /*
  * virtual_server_group: lines of addresses, ranges of them and firewall marks that share one virtual_server.
  *
- * A range stays one entry, from its first to its last address: /64 is as small as a single address. config.c reads these blocks before the
- * virtual servers, so that a group may stand below its use. An entry that cannot be read is an error and left out, the others remain.
+ * A range stays one entry, from its first to its last address: /64 is as small as a single address. config.c reads
+ * these blocks before the virtual servers, so that a group may stand below its use. An entry that cannot be read is an
+ * error and left out, the others remain.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,7 +122,8 @@ static void print_entry(struct strbuf *out, const struct conf_vs_entry *e)
 	char addr[ADDR_STRLEN];
 
 	if (e->fwmark) {
-		strbuf_addf(out, "fwmark %u%s", e->fwmark, !e->family ? "" : e->family == AF_INET6 ? " inet6" : " inet");
+		strbuf_addf(out, "fwmark %u%s", e->fwmark, !e->family ? "" : e->family == AF_INET6 ? " inet6" :
+			    " inet");
 		return;
 	}
 	strbuf_add(out, addr_str(&e->first, addr));
@@ -143,7 +145,8 @@ static void *group_begin(struct schema_ctx *c, const struct node *n, void *outer
 		return NULL;
 	first = map_get_str(c->vs_group_names, name);
 	if (first) {
-		diag_add(c->diags, DIAG_ERROR, &n->pos, "`virtual_server_group %.60s` exists already, on line %u: this one is left out", name,
+		diag_add(c->diags, DIAG_ERROR, &n->pos,
+			 "`virtual_server_group %.60s` exists already, on line %u: this one is left out", name,
 			 first->group->pos.line);
 		return NULL;
 	}
@@ -168,7 +171,8 @@ static void drop_repeated(struct schema_ctx *c, struct vec *entries)
 		strbuf_reset(&key);
 		print_entry(&key, e);
 		if (map_get_str(seen, strbuf_str(&key))) {
-			diag_add(c->diags, DIAG_WARNING, &e->pos, "`%s` stands in this group already: it counts once", strbuf_str(&key));
+			diag_add(c->diags, DIAG_WARNING, &e->pos, "`%s` stands in this group already: it counts once",
+				 strbuf_str(&key));
 			continue;
 		}
 		map_put_str(seen, strbuf_str(&key), c);
@@ -189,7 +193,8 @@ static void group_end(struct schema_ctx *c, const struct node *n, void *obj, voi
 	g->group->nentries = (unsigned)c->vs_entries.n;
 	g->group->entries = vec_seal(&c->vs_entries, c->arena, 0);
 	if (!g->group->nentries && !g->rejected)
-		diag_add(c->diags, DIAG_WARNING, &n->pos, "`virtual_server_group %.60s` is empty: a virtual_server with it is not programmed",
+		diag_add(c->diags, DIAG_WARNING, &n->pos,
+			 "`virtual_server_group %.60s` is empty: a virtual_server with it is not programmed",
 			 g->group->name);
 }
 
