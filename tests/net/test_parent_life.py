@@ -383,10 +383,10 @@ def test_dump_files_do_not_follow_or_take_what_is_not_ours(daemon):
     os.chown(other, 12345, 12345)
     daemon.path("/tmp/keepalived.stats").mkdir()
     daemon.send_signal(signal.SIGUSR1)
-    daemon.wait_log("^Dump file keepalived.data is not written")
-    daemon.wait_log("^Dump file keepalived_parent.data is not written")
+    daemon.wait_log("^Dump file /tmp/keepalived.data is not written")
+    daemon.wait_log("^Dump file /tmp/keepalived_parent.data is not written")
     daemon.send_signal(signal.SIGUSR2)
-    daemon.wait_log("^Dump file keepalived.stats is not written")
+    daemon.wait_log("^Dump file /tmp/keepalived.stats is not written")
     assert victim.read_text() == "precious" and other.read_text() == "somebody's"
     assert sorted(file.name for file in daemon.path("/tmp").glob("keepalived*")) == [
         "keepalived.data", "keepalived.stats", "keepalived_parent.data"]

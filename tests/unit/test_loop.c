@@ -170,6 +170,38 @@ static void test_timer_is_on_time(void **state)
 	assert_true(f->best < 200);
 }
 
+static void told_late(void *arg, usec_t late)
+{
+	struct fixture *f = arg;
+
+	trace(f, 'l');
+	f->last = late;
+}
+
+/* The timers come first: who is late should not be later for it. */
+static void test_lateness_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	loop_watch_lateness(f->loop, 5 * USEC_PER_SEC, told_late, f);
+	timer_init(&f->timer, exit_timer, f);
+	loop_timer_set(f->loop, &f->timer, usec_mono() - 6 * USEC_PER_SEC);
+	assert_int_equal(loop_run(f->loop), 7);
+	assert_string_equal(f->trace, "tl");
+	assert_true(f->last >= 6 * USEC_PER_SEC);
+}
+
+static void test_what_is_not_too_late_is_not_told(void **state)
+{
+	struct fixture *f = *state;
+
+	loop_watch_lateness(f->loop, 60 * USEC_PER_SEC, told_late, f);
+	timer_init(&f->timer, exit_timer, f);
+	loop_timer_set(f->loop, &f->timer, usec_mono() - USEC_PER_SEC);
+	assert_int_equal(loop_run(f->loop), 7);
+	assert_string_equal(f->trace, "t");
+}
+
 static void cancelling_timer(struct timer *t, usec_t due, usec_t now)
 {
 	struct fixture *f = t->arg;
@@ -634,6 +666,8 @@ int main(void)
 		TEST(test_exit_code),
 		TEST(test_free_with_sources),
 		TEST(test_timer_is_on_time),
+		TEST(test_lateness_is_told),
+		TEST(test_what_is_not_too_late_is_not_told),
 		TEST(test_timer_cancelled_by_another),
 		TEST(test_timer_in_the_past),
 		TEST(test_descriptors_before_timers),
