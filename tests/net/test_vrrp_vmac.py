@@ -248,3 +248,27 @@ def test_an_interface_that_comes_later(lab):
     host.run("ip link del late0")
     wait_until(lambda: len(daemon.log.lines("Entering FAULT STATE")) == 2)
     assert daemon.stop() == 0
+
+
+def test_ipv6(lab):
+    one, two = lab.host("one", "10.0.0.1/24", "fd00::1/64"), lab.host("two", "10.0.0.2/24", "fd00::2/64")
+    client = lab.host("client", "fd00::9/64")
+    wire = lab.capture(client)
+    text = instance(150, vips="fe80::100/64\n fd00::100/64", extra="use_vmac\n no_accept")
+    first = lab.daemon(one, text)
+    wait_until(lambda: link(one, "vrrp6.51") and one.has_address("fd00::100", "vrrp6.51"), 10)
+    assert link(one, "vrrp6.51")["address"] == "00:00:5e:00:02:33"
+    wire.wait(lambda frame: frame.source_mac == "00:00:5e:00:02:33" and frame.data[12:14] == b"\x86\xdd" and frame.data[20] == 112)
+    second = lab.daemon(two, text.replace("150", "100"))
+    second.wait_log(r"Entering BACKUP STATE \(init\)")
+    second.wait_log(r"master set to fe80::")
+    assert not two.has_address("fd00::100")
+    # Neighbour discovery passes, everything else does not.
+    client.run(["ping", "-6", "-c1", "-W1", "fd00::100"], check=False)
+    wait_until(lambda: json.loads(client.run(["ip", "-j", "-6", "neigh", "show", "fd00::100"]).stdout or "[{}]")[0].get("lladdr") == "00:00:5e:00:02:33")
+    assert not answers(client, "fd00::100") and answers(client, "fd00::1")
+    first.kill_all()
+    one.link_down()
+    wait_until(lambda: two.has_address("fd00::100", "vrrp6.51"))
+    assert second.stop() == 0
+    assert link(two, "vrrp6.51") is None and two.run(["nft", "list", "ruleset"]).stdout == ""
