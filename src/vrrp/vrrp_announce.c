@@ -213,27 +213,15 @@ void vrrp_announce_start(struct vrrp_inst *in, enum vrrp_announce kind)
 
 /* ---- a takeover ---- */
 
-static struct vrrp_lane *lane_at(const struct vrrp_inst *in, const struct vrrp_gate *gate)
-{
-	for (unsigned i = 0; i < in->lanes.n; i++)
-		if (in->lanes.lane[i].gate == gate)
-			return &in->lanes.lane[i];
-	return NULL;
-}
-
 /* With an interval between frames only the first one has a chance now; the others have their turn later. */
 static bool may_be_first(struct vrrp_inst *in, const struct vrrp_vip *vip)
 {
-	struct vrrp_gate *gate = vrrp_gate_of(in, vip);
-	struct vrrp_lane *lane;
-
-	if (!gate)
-		return true;
 	vrrp_lanes_make(in);
-	lane = lane_at(in, gate);
-	if (!lane || vip != &in->vips[lane->addrs[0]] || !vrrp_gate_take(gate, usec_mono()))
+	if (!vip->lane->gate)
+		return true;
+	if (vip != &in->vips[vip->lane->addrs[0]] || !vrrp_gate_take(vip->lane->gate, usec_mono()))
 		return false;
-	lane->early = true;
+	vip->lane->early = true;
 	return true;
 }
 
@@ -312,15 +300,13 @@ void vrrp_announce_stop(struct vrrp_inst *in)
 void vrrp_announce_one(struct vrrp_inst *in, const struct vrrp_vip *vip)
 {
 	const struct net_link *link = link_of(in, vip);
-	struct vrrp_gate *gate = vrrp_gate_of(in, vip);
 	usec_t now = loop_now(in->sh->rc->loop);
 
 	if (!link || !in->sh->arp)
 		return;
-	if (!gate || vrrp_gate_take(gate, now)) {
-		(void)send_one(in->sh, link, &vip->conf->prefix.addr);
-		return;
-	}
 	vrrp_lanes_make(in);
-	begin(in, lane_at(in, gate), 1, now);           /* along with the others there */
+	if (!vip->lane->gate || vrrp_gate_take(vip->lane->gate, now))
+		(void)send_one(in->sh, link, &vip->conf->prefix.addr);
+	else
+		begin(in, vip->lane, 1, now);           /* along with the others there */
 }

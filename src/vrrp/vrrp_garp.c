@@ -171,19 +171,16 @@ void vrrp_lane_begin(struct vrrp_lane *l, unsigned rounds, usec_t now)
 {
 	if (!rounds || !l->naddrs)
 		return;
-	if (!l->rounds) {
-		l->pos = 0;
-		l->ready = now;
-	} else if (l->pos) {
-		rounds++;
-	}
-	if (l->rounds < rounds)
-		l->rounds = rounds;
-	l->done = 0;
-	if (!l->gate)
+	if (l->rounds) {                        /* keeps its place, too, or others might never have a turn */
+		rounds += l->pos ? 1 : 0;
+		l->rounds = l->rounds < rounds ? rounds : l->rounds;
 		return;
-	list_remove(&l->node);
-	line_up(l);
+	}
+	l->pos = l->done = 0;
+	l->ready = now;
+	l->rounds = rounds;
+	if (l->gate)
+		line_up(l);
 }
 
 void vrrp_lane_skip(struct vrrp_lane *l)

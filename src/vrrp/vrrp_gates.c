@@ -108,7 +108,7 @@ static const char *wire_of(const struct vrrp_inst *in, const struct vrrp_vip *vi
 	return in->conf->interface ? in->conf->interface : vrrp_vip_ifname(in, vip);
 }
 
-struct vrrp_gate *vrrp_gate_of(const struct vrrp_inst *in, const struct vrrp_vip *vip)
+static struct vrrp_gate *gate_of(const struct vrrp_inst *in, const struct vrrp_vip *vip)
 {
 	return in->sh->gates ? vrrp_gate_on(in->sh, wire_of(in, vip), vip->conf->prefix.addr.family) : NULL;
 }
@@ -125,36 +125,37 @@ void vrrp_gates_wake(struct vrrp_shared *sh, struct vrrp_gate *gate)
 
 /* ---- lanes ---- */
 
-static unsigned find_lane(const struct vrrp_lanes *ls, const struct vrrp_gate *gate)
+/* Which of the gates that is; one more, if it is none of them. */
+static unsigned number_of(struct vrrp_gate **gates, unsigned *n, struct vrrp_gate *gate)
 {
 	unsigned i = 0;
 
-	while (i < ls->n && ls->lane[i].gate != gate)
+	while (i < *n && gates[i] != gate)
 		i++;
+	if (i == *n)
+		gates[(*n)++] = gate;
 	return i;
 }
 
 /* Lanes for these addresses, in their order. */
 static void fill(struct vrrp_lanes *ls, struct vrrp_inst *in, const unsigned *which, unsigned n)
 {
+	struct vrrp_gate **gates = mem_array(n + 1, sizeof(struct vrrp_gate *));
 	unsigned *lane_of = mem_array(n + 1, sizeof(*lane_of)), at = 0;
 
-	ls->lane = mem_array(n + 1, sizeof(*ls->lane));
+	for (unsigned i = 0; i < n; i++)
+		lane_of[i] = number_of(gates, &ls->n, gate_of(in, &in->vips[which[i]]));
+	ls->lane = mem_array(ls->n + 1, sizeof(*ls->lane));
 	ls->addrs = mem_array(n + 1, sizeof(*ls->addrs));
-	for (unsigned i = 0; i < n; i++) {
-		struct vrrp_gate *gate = vrrp_gate_of(in, &in->vips[which[i]]);
-
-		lane_of[i] = find_lane(ls, gate);
-		if (lane_of[i] == ls->n)
-			vrrp_lane_init(&ls->lane[ls->n++], in, gate);
-	}
 	for (unsigned lane = 0; lane < ls->n; lane++) {
+		vrrp_lane_init(&ls->lane[lane], in, gates[lane]);
 		ls->lane[lane].addrs = ls->addrs + at;
 		for (unsigned i = 0; i < n; i++)
 			if (lane_of[i] == lane)
 				ls->addrs[at++] = which[i];
 		ls->lane[lane].naddrs = (unsigned)(ls->addrs + at - ls->lane[lane].addrs);
 	}
+	free(gates);
 	free(lane_of);
 }
 
@@ -211,9 +212,14 @@ void vrrp_lanes_make(struct vrrp_inst *in)
 	for (unsigned i = 0; i < in->nvips; i++)
 		which[i] = i;
 	fill(&in->lanes, in, which, in->nvips);
-	for (unsigned i = 0; i < in->lanes.n; i++)
-		if (in->lanes.lane[i].gate)
-			in->lanes.lane[i].gate->naddrs += in->lanes.lane[i].naddrs;
+	for (unsigned i = 0; i < in->lanes.n; i++) {
+		struct vrrp_lane *lane = &in->lanes.lane[i];
+
+		for (unsigned j = 0; j < lane->naddrs; j++)
+			in->vips[lane->addrs[j]].lane = lane;
+		if (lane->gate)
+			lane->gate->naddrs += lane->naddrs;
+	}
 	fill(&in->extra_lanes, in, which, find_extras(in, which));
 	free(which);
 }

@@ -10,11 +10,9 @@ void vrrp_gates_init(struct vrrp_shared *sh);
 void vrrp_gates_done(struct vrrp_shared *sh);           /* timers off; after the instances' */
 void vrrp_gates_wake(struct vrrp_shared *sh, struct vrrp_gate *gate);   /* asks it again when it is free */
 
-/* The gate of announcements of this address, on the interface that its link is on top of; NULL = it has none. */
-struct vrrp_gate *vrrp_gate_of(const struct vrrp_inst *in, const struct vrrp_vip *vip);
-/* The same for an address of this family on an interface; NULL for the name: none. */
+/* The gate of announcements of this family on an interface; NULL = there is none. */
 struct vrrp_gate *vrrp_gate_on(struct vrrp_shared *sh, const char *ifname, uint8_t family);
-/* The instance's lanes: made now, if they could not be before. */
+/* The instance's lanes, and which of them is each address's: made now, if they could not be before. */
 void vrrp_lanes_make(struct vrrp_inst *in);
 void vrrp_lanes_free(struct vrrp_inst *in);
 

@@ -93,6 +93,7 @@ struct vrrp_vip {
 	struct vrrp_inst *inst;                 /* NULL: a static address */
 	const struct conf_vip *conf;
 	struct vrrp_addr *addr;
+	struct vrrp_lane *lane;                 /* of its announcements: vrrp_lanes_make() */
 	bool set;                               /* this instance wants it on its link now */
 };
 

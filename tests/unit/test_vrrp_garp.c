@@ -222,6 +222,27 @@ static void test_gate_newcomer(void **state)
 	assert_string_equal(seen, "b0b1" "a0a1a0a1");
 }
 
+/* One that begins again and again, as in a split brain, does not keep the others waiting. */
+static void test_gate_is_shared(void **state)
+{
+	struct street s;
+	unsigned passed[LANES] = { 0 };
+
+	(void)state;
+	pave(&s, (unsigned[]){ 2, 2, 2 });
+	vrrp_lane_begin(&s.lanes[1], 5, T0);
+	for (usec_t now = T0; now < T0 + 20000; now += 1000) {
+		struct vrrp_lane *l;
+
+		vrrp_lane_begin(&s.lanes[0], 3, now);
+		l = vrrp_gate_next(&s.gate, now);
+		passed[l - s.lanes]++;
+		vrrp_gate_passed(&s.gate, true, now);
+	}
+	assert_int_equal(passed[0], 10);
+	assert_int_equal(passed[1], 10);
+}
+
 static void test_gate_edges(void **state)
 {
 	struct street s;
@@ -277,7 +298,7 @@ int main(void)
 		cmocka_unit_test(test_master_burst_twice), cmocka_unit_test(test_lower_prio),
 		cmocka_unit_test(test_refresh_keeps_its_phase), cmocka_unit_test(test_resume_in_step),
 		cmocka_unit_test(test_extra), cmocka_unit_test(test_lane),
-		cmocka_unit_test(test_gate_takes_turns), cmocka_unit_test(test_gate_newcomer),
+		cmocka_unit_test(test_gate_takes_turns), cmocka_unit_test(test_gate_newcomer), cmocka_unit_test(test_gate_is_shared),
 		cmocka_unit_test(test_gate_edges), cmocka_unit_test(test_gate_resume),
 	};
 
