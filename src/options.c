@@ -71,7 +71,7 @@ static const struct poptOption table[] = {
 	{ "config-test", 't', POPT_ARG_NONE, NULL, OPT_TEST, "Check the configuration and exit; messages go to stderr or, with --config-test=LOG, are "
 	  "appended to LOG", NULL },
 	{ TEST_LOG, 0, POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPT_TEST_LOG, NULL, NULL },
-	{ "json", 0, POPT_ARG_NONE, &flag.json, 0, "With -t or --print-config: the messages as JSON", NULL },
+	{ "json", 0, POPT_ARG_NONE, &flag.json, 0, "With -t: the messages as JSON on stdout (with --print-config: on stderr)", NULL },
 	{ "other-host", 0, POPT_ARG_NONE, &flag.other_host, 0, "With -t or --print-config: the file is for another host, whose interfaces, users and scripts are not here", NULL },
 	{ "print-config", 0, POPT_ARG_NONE, &flag.print_config, 0, "Print the effective configuration with all its defaults, and exit as -t does", NULL },
 	{ "show-secrets", 0, POPT_ARG_NONE, &flag.show_secrets, 0, "With --print-config: passwords and keys, too", NULL },

@@ -72,9 +72,15 @@ static bool print_diags(const struct options *opt, const struct conf_diags *diag
 	return ok;
 }
 
+/* JSON is for a program behind a pipe; the print of a configuration needs that pipe for itself. */
+static bool json_alone(const struct options *opt)
+{
+	return opt->json && !opt->print_config;
+}
+
 int config_test_main(const struct options *opt)
 {
-	FILE *out = opt->test_log ? config_test_log(opt->test_log) : stderr;
+	FILE *out = opt->test_log ? config_test_log(opt->test_log) : json_alone(opt) ? stdout : stderr;
 	struct generation *g = NULL;
 	struct conf_diags *diags;
 	int status, error;
@@ -101,7 +107,7 @@ int config_test_main(const struct options *opt)
 	}
 	diags_free(diags);
 	generation_free(g);
-	if (out != stderr)
+	if (opt->test_log)
 		fclose(out);
 	return status;
 }

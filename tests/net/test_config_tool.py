@@ -53,7 +53,7 @@ def run_test(lab, host, text, *args):
 def findings(lab, host, text, *args):
     """Exit status, and the diagnostics as (severity, code, text)."""
     done = run_test(lab, host, text, "--json", *args)
-    return done.returncode, [(d["severity"], d.get("code"), d["text"]) for d in json.loads(done.stderr)]
+    return done.returncode, [(d["severity"], d.get("code"), d["text"]) for d in json.loads(done.stdout)]
 
 
 def test_word_behind_the_option_is_no_log(lab, host):
@@ -78,19 +78,22 @@ def test_json(lab, host):
         b"\tauthentication {\n\t\tauth_type PASS\n\t\tauth_pass geheim\xff123\n\t}\n\twro\xff\xfeng \"\x01\"\n"
         b"\tvirtual_ipaddress {\n\t\t10.0.0.100/24\n\t}\n}\n")
     done = daemon.run([daemon.binary, "-t", "--json"])
-    assert done.returncode == 5 and done.stdout == "" and "geheim" not in done.stderr
-    report = json.loads(done.stderr)
+    assert done.returncode == 5 and done.stderr == "" and "geheim" not in done.stdout
+    report = json.loads(done.stdout)
     wrong = [d for d in report if d["severity"] == "error"]
     assert [(d["file"], d["line"], d["column"]) for d in wrong] == [("/etc/keepalived/keepalived.conf", 9, 2)]
     assert wrong[0]["source"] == '\twro\ufffd\ufffdng "\x01"' and "`wro\ufffd\ufffdng`" in wrong[0]["text"]
     assert any(d["source"].rstrip().endswith("auth_pass ********") for d in report if d["severity"] == "warning")
     # The same into a file; a clean configuration is an empty list.
     logged = daemon.run([daemon.binary, "--config-test=/tmp/findings", "--json"])
-    assert (logged.returncode, logged.stderr) == (5, "")
+    assert (logged.returncode, logged.stdout, logged.stderr) == (5, "", "")
     assert json.loads(daemon.path("/tmp/findings").read_text()) == report
     daemon.configure(instance())
     done = daemon.run([daemon.binary, "-t", "--json"])
-    assert (done.returncode, json.loads(done.stderr)) == (0, [])
+    assert (done.returncode, done.stderr, json.loads(done.stdout)) == (0, "", [])
+    # The printed configuration has the standard output for itself.
+    done = daemon.run([daemon.binary, "--print-config", "--json"])
+    assert done.returncode == 0 and "vrrp_instance" in done.stdout and json.loads(done.stderr) == []
 
 
 @pytest.mark.parametrize("args, wanted", [

@@ -87,30 +87,35 @@ static void test_invisible(void **state)
 	expect("P0 1\n=\xe4\xb8\xad\xe6\x96\x87", "1:1[\xe4\xb8\xad\xe6\x96\x87]");
 }
 
-static void split(const char *cmd, const char *want, bool want_ended)
+static void split(const char *cmd, const char *want, enum lex_command want_how)
 {
 	char buf[256], *words[8];
 	struct strbuf out = { 0 };
-	bool ended;
-	unsigned n = lex_split_command(cmd, buf, words, 8, &ended);
+	enum lex_command how;
+	unsigned n = lex_split_command(cmd, buf, words, 8, &how);
 
 	for (unsigned i = 0; i < n; i++)
 		strbuf_addf(&out, "[%s]", words[i]);
 	assert_string_equal(strbuf_str(&out), want);
-	assert_int_equal(ended, want_ended);
+	assert_int_equal(how, want_how);
 	strbuf_done(&out);
 }
 
 static void test_split(void **state)
 {
 	(void)state;
-	split("", "", true);
-	split("  /bin/a  b\tc ", "[/bin/a][b][c]", true);
-	split("sh -c 'a \"b\" \\n'", "[sh][-c][a \"b\" \\n]", true);
-	split("sh \"a 'b'\\tc\" d\\ e", "[sh][a 'b'\tc][d e]", true);
-	split("a 'b", "[a][b]", false);
-	split("a '' \"\"", "[a][][]", true);
-	split("1 2 3 4 5 6 7 8 9", "[1][2][3][4][5][6][7][8]", true);
+	split("", "", LEX_COMMAND);
+	split("  /bin/a  b\tc\nd ", "[/bin/a][b][c][d]", LEX_COMMAND);
+	split("sh -c 'a \"b\" \\n'", "[sh][-c][a \"b\" \n]", LEX_COMMAND);
+	split("sh \"a 'b'\\tc\" d\\ e", "[sh][a 'b'\tc][d e]", LEX_COMMAND);
+	split("a 'b", "[a][b]", LEX_COMMAND_OPEN);
+	split("a '\\'' \\\" '' \"\"", "[a]['][\"][][]", LEX_COMMAND);
+	split("1 2 3 4 5 6 7 8 9", "[1][2][3][4][5][6][7][8]", LEX_COMMAND);
+	split("\\101 '\\x41' \\cA\\ca\\c[ \\1011 \\18 \\777 \\x4g \\x414", "[A][A][\1\1\33][A1][\1" "8][\377][\4g][\24]", LEX_COMMAND);
+	split("\\xg \\e\\E \\z \\\\", "[xg][e\33][z][\\]", LEX_COMMAND);
+	split("a\\0b", "[a]", LEX_COMMAND_NUL);
+	split("a\\", "[a\\]", LEX_COMMAND);
+	split("a\\c", "[ac]", LEX_COMMAND);
 }
 
 int main(void)

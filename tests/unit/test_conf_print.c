@@ -163,8 +163,10 @@ static void test_commands(void **state)
 	expect_command("\"/bin/echo a 'b c' d\"", WORDS("/bin/echo", "a", "b c", "d"));
 	expect_command("\"/bin/echo ''\"", WORDS("/bin/echo", ""));
 	expect_command("\"/bin/echo \\\"it's\\\"\"", WORDS("/bin/echo", "it's"));
-	expect_command("\"/bin/echo a\\tb 'a\\tb' \\n\"", WORDS("/bin/echo", "a\tb", "a\\tb", "\n"));
-	expect_command("\"/bin/echo \\\\ x\"", WORDS("/bin/echo", "\\", "x"));
+	expect_command("\"/bin/echo a\\tb 'a\\tb' \\n\"", WORDS("/bin/echo", "a", "b", "a\tb"));
+	expect_command("\"/bin/echo a\\\\tb 'a\\\\\\\\tb' \\\\n\"", WORDS("/bin/echo", "a\tb", "a\\tb", "\n"));
+	expect_command("\"/bin/echo \\\\\\\\ x 'a\\\\'b' a\\ b a\\\\ b\"", WORDS("/bin/echo", "\\", "x", "a'b", "a", "b", "a b"));
+	expect_command("\"/bin/echo \\101 '\\x41' \\cA \\\\1770 'a\\'b\"", WORDS("/bin/echo", "A", "A", "\1", "\177" "0", "ab"));
 	expect_command("\"/bin/echo #x !y {z} @a 5$\" root", WORDS("/bin/echo", "#x", "!y", "{z}", "@a", "5$"));
 }
 

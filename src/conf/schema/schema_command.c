@@ -15,16 +15,27 @@
 
 #define SCRIPT_WORDS 256
 
-static const char *const *command_words(struct schema_ctx *c, const char *cmd, bool *ended)
+static const char *const *command_words(struct schema_ctx *c, const char *cmd, enum lex_command *how)
 {
 	char *buf = mem_array(2 * strlen(cmd) + 2, 1), *words[SCRIPT_WORDS];
-	unsigned count = lex_split_command(cmd, buf, words, SCRIPT_WORDS, ended);
+	unsigned count = lex_split_command(cmd, buf, words, SCRIPT_WORDS, how);
 	const char **argv = arena_alloc(c->arena, (count + 1) * sizeof(*argv));
 
 	for (unsigned i = 0; i < count; i++)
 		argv[i] = arena_strdup(c->arena, words[i]);
 	free(buf);
 	return argv;
+}
+
+/* The command with the escapes of its string replaced; NULL: that cannot be. */
+static const char *command_text(struct schema_ctx *c, const struct word *w)
+{
+	char *text;
+
+	if (!w->quoted || !strchr(w->str, '\\'))
+		return w->str;
+	text = arena_alloc(c->arena, strlen(w->str) + 1);
+	return lex_unescape(w->str, text) ? text : NULL;
 }
 
 /* `sh -c …`, by any path. */
@@ -70,7 +81,7 @@ static void warn_shell_words(struct schema_ctx *c, const struct conf_pos *pos, c
 	if (!c->diags || is_shell_command(argv))
 		return;
 	for (; *cmd; cmd++) {
-		if (*cmd == '\\' && cmd[1] && quote != '\'') {
+		if (*cmd == '\\' && cmd[1]) {
 			cmd++;
 		} else if (quote) {
 			quote = *cmd == quote ? 0 : quote;
@@ -110,21 +121,29 @@ static void check_behind(struct schema_ctx *c, const struct node *n)
 
 conf_script_id value_script(struct schema_ctx *c, const struct node *n)
 {
-	bool bare = c->row && c->row->flags & SF_BARE, ended;
+	static const char *const wrong[] = {
+		[LEX_COMMAND] = "the command is empty", [LEX_COMMAND_OPEN] = "a quote in the command has no end",
+		[LEX_COMMAND_NUL] = "an escape in the command stands for the byte 0, which no argument can have",
+	};
+	bool bare = c->row && c->row->flags & SF_BARE;
 	struct conf_pos pos = node_pos(n, 1);
-	const char *const *argv;
+	enum lex_command how;
+	const char *const *argv = NULL;
+	const char *cmd;
 	struct conf_script *s;
 
 	if (!value_given(c, n, 1, bare ? "\"COMMAND ARGUMENTS\"" : "\"COMMAND ARGUMENTS\" [USER [GROUP]]"))
 		return 0;
-	argv = command_words(c, n->words[1].str, &ended);
-	if (!argv[0] || !ended) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", n->words[0].str,
-			 ended ? "the command is empty" : "a quote in the command has no end",
+	cmd = command_text(c, &n->words[1]);
+	how = cmd ? LEX_COMMAND : LEX_COMMAND_NUL;
+	if (cmd)
+		argv = command_words(c, cmd, &how);
+	if (!argv || !argv[0] || how != LEX_COMMAND) {
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s`: %s%s", n->words[0].str, wrong[how],
 			 value_outcome(c, n).text);
 		return 0;
 	}
-	warn_shell_words(c, &pos, n->words[1].str, argv);
+	warn_shell_words(c, &pos, cmd, argv);
 	check_behind(c, n);
 	if (c->row && !c->row->size && c->row->type == ST_SCRIPT)
 		return 0;                       /* checked, but nobody would run it */

@@ -116,23 +116,32 @@ void print_end(struct printer *p)
 	strbuf_addc(p->out, '\n');
 }
 
-/* One argument of a command, as lex_split_command reads it: single quotes, and what cannot stand on a line as its
- * escape between them. */
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+static bool has_control(const char *word)
+{
+	while (*word && !is_control(*word))
+		word++;
+	return *word;
+}
+
+/* One argument of a command, as lex_split_command reads it: in single quotes, and what cannot stand on a line as its
+ * escape. The command is a string, whose own escapes are read before: each backslash is two. */
 static void command_word(struct strbuf *sb, const char *word)
 {
-	static const char special[] = "\a\b\033\f\n\r\t\v'", escape[] = "abEfnrtv'";
-	bool plain = *word && !strpbrk(word, " \t\v\f\r\n\a\b\033\\\"'");
-	const char *found;
-
-	if (plain) {
+	if (*word && !strpbrk(word, " \\\"'") && !has_control(word)) {
 		strbuf_add(sb, word);
 		return;
 	}
 	strbuf_addc(sb, '\'');
 	for (; *word; word++) {
-		found = strchr(special, *word);
-		if (found)
-			strbuf_addf(sb, "'\\%c'", escape[found - special]);
+		if (*word == '\\' || *word == '\'')
+			strbuf_addf(sb, *word == '\'' ? "\\\\%c" : "\\\\\\%c", *word);
+		else if (is_control(*word))
+			strbuf_addf(sb, "\\\\%03o", (unsigned)*word);
 		else
 			strbuf_addc(sb, *word);
 	}

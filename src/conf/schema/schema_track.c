@@ -65,15 +65,25 @@ void tracker_end(struct schema_ctx *c, struct conf_tracker *t, enum conf_track_k
 	map_put_str(c->track.names[kind], t->name, (void *)(uintptr_t)defs->n);
 }
 
-/* The word behind a weight, at n->words[at]. */
-static void read_reverse(struct schema_ctx *c, const struct node *n, unsigned at, uint8_t *reverse)
+static bool is_letter(char c)
 {
-	if (at < n->nwords && (!strcmp(n->words[at].str, "reverse") || !strcmp(n->words[at].str, "noreverse"))) {
-		*reverse = n->words[at].str[0] == 'r';
-		value_extra(c, n, at + 1);
-	} else {
-		value_extra(c, n, at);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The word behind a weight, at n->words[at]. False, said: it is another one, and the sign of the weight is not known. */
+static bool read_reverse(struct schema_ctx *c, const struct node *n, unsigned at, uint8_t *reverse)
+{
+	static const struct schema_choice directions[] = { { "noreverse", false }, { "reverse", true }, { NULL, 0 } };
+	int given;
+
+	if (at < n->nwords && is_letter(n->words[at].str[0])) {
+		if (!value_enum(c, n, at, directions, &given))
+			return false;
+		*reverse = given != 0;
+		at++;
 	}
+	value_extra(c, n, at);
+	return true;
 }
 
 void parse_track_weight(struct schema_ctx *c, const struct schema_row *row, const struct node *n, void *obj)
@@ -82,12 +92,11 @@ void parse_track_weight(struct schema_ctx *c, const struct schema_row *row, cons
 	uint8_t reverse = false;
 	int64_t weight;
 
-	if (!value_int(c, n, 1, row->min, row->max, &weight)) {
+	if (!value_int(c, n, 1, row->min, row->max, &weight) || !read_reverse(c, n, 2, &reverse)) {
 		if (!t->broken)
 			t->broken = "its weight cannot be read";
 		return;
 	}
-	read_reverse(c, n, 2, &reverse);
 	t->weight = (int16_t)weight;
 	t->reverse = reverse;
 }
@@ -125,10 +134,11 @@ static void read_use(struct schema_ctx *c, const struct node *n, int limit, int 
 		diag_add(c->diags, DIAG_WARNING, &pos, "a weight of %d is the most: it is lowered", limit);
 		v = v < 0 ? -limit : limit;
 	}
+	if (!read_reverse(c, n, 3, &use->reverse))
+		return;
 	use->unreadable = false;
 	use->weight_given = true;
 	use->weight = (int16_t)v;
-	read_reverse(c, n, 3, &use->reverse);
 }
 
 static void add_use(struct schema_ctx *c, const struct node *n, enum conf_track_kind kind, int limit, int max)

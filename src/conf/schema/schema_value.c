@@ -231,7 +231,8 @@ bool value_enum(struct schema_ctx *c, const struct node *n, unsigned word, const
 		given = n->words[word].str;
 		pos = node_pos(n, word);
 		for (const struct schema_choice *ch = choices; ch->word; ch++) {
-			d = word_distance(given, ch->word, best);
+			/* the start of a word may be all that was typed of it */
+			d = strlen(given) > 2 && !strncmp(given, ch->word, strlen(given)) ? 1 : word_distance(given, ch->word, best);
 			if (d < best && d < strlen(ch->word)) {
 				best = d;
 				nearest = ch->word;

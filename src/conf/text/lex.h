@@ -48,9 +48,14 @@ void lex_done(struct lex *lx);
  * end it. */
 const char *lex_skip_quoted(const char *p, const char *end);
 
-/* Splits a command as a shell would split words: single and double quotes, backslash escapes, no expansion. The words
- * are written into `buf` (as large as cmd, with its terminator), one after another. Returns their number (at most
- * max); *ended is false when a quote has no end. */
-unsigned lex_split_command(const char *cmd, char *buf, char **words, unsigned max, bool *ended);
+enum lex_command { LEX_COMMAND, LEX_COMMAND_OPEN, LEX_COMMAND_NUL };     /* a quote has no end; an escape stands for the byte that no argument can have */
+
+/* Splits a command into words: single and double quotes, backslash escapes in and outside of them, no expansion. The
+ * words are written into `buf` (as large as cmd, with its terminator), one after another. Returns their number (at most
+ * max). */
+unsigned lex_split_command(const char *cmd, char *buf, char **words, unsigned max, enum lex_command *how);
+
+/* Replaces the escapes of a string; `buf` is as large as it, with its terminator. False: one of them is the byte 0. */
+bool lex_unescape(const char *str, char *buf);
 
 #endif
