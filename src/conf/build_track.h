@@ -44,6 +44,7 @@ struct build_sync_group {
 	uint32_t first, n;                      /* in build_track.members */
 	uint8_t smtp, notify_prio;              /* 0, 1, NOT_GIVEN */
 	struct conf_pos group_pos;
+	bool members_lost;                      /* a line that may have named one */
 };
 struct build_track_group {
 	struct conf_track_group g;

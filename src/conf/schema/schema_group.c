@@ -42,6 +42,13 @@ static void note_again(struct schema_ctx *c, const struct node *n, struct conf_p
 		*first = n->pos;
 }
 
+/* Whom it named nobody knows. */
+static void members_lost(struct schema_ctx *c, void *obj)
+{
+	(void)c;
+	((struct build_sync_group *)obj)->members_lost = true;
+}
+
 static void sync_members_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
 {
 	(void)outer;
@@ -54,7 +61,7 @@ static void track_members_end(struct schema_ctx *c, const struct node *n, void *
 	note_again(c, n, &((struct build_track_group *)obj)->group_pos);
 }
 
-static const struct schema_block sync_members = { .name = "group", .item = add_member, .end = sync_members_end };
+static const struct schema_block sync_members = { .name = "group", .item = add_member, .end = sync_members_end, .lost = members_lost };
 static const struct schema_block track_members = { .name = "group", .item = add_member, .end = track_members_end };
 
 static void print_members(struct printer *p, const uint32_t *members, unsigned n)
@@ -168,7 +175,7 @@ static void sync_init(void *obj)
 
 const struct schema_block schema_sync_group = {
 	.name = "vrrp_sync_group", SCHEMA_ROWS(sync_rows), .size = sizeof(struct build_sync_group), .final_size = sizeof(struct conf_sync_group),
-	.id = SB_SYNC_GROUP, .max_words = 1, .begin = sync_begin, .end = sync_end, .init = sync_init, .unknown = note_stray,
+	.id = SB_SYNC_GROUP, .max_words = 1, .begin = sync_begin, .end = sync_end, .init = sync_init, .unknown = note_stray, .lost = members_lost,
 	.stray = " (members stand in `group { INSTANCE … }`)",
 };
 

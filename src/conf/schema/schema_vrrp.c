@@ -309,6 +309,7 @@ static void *instance_begin(struct schema_ctx *c, const struct node *n, void *ou
 	b->v.pos = n->pos;
 	b->v.name = arena_strdup(c->arena, name);
 	c->broken = NULL;
+	c->in_instance = true;
 	return b;
 }
 
@@ -334,6 +335,7 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	b->uses = uses_take(&c->track);
 	b->lost = c->broken;
 	c->broken = NULL;
+	c->in_instance = false;
 }
 
 /* A part of an authentication without its braces. */

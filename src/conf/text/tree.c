@@ -98,6 +98,7 @@ static struct node *node_add(struct builder *b, struct node *parent, const struc
 
 	n->pos = item->pos;
 	n->indent = item->indent;
+	n->lost = item->kind == LEX_LOST;
 	n->parent = parent;
 	if (item->kind == LEX_WORDS) {
 		n->nwords = item->nwords;
@@ -305,7 +306,11 @@ static unsigned read_block(struct builder *b, struct node *top)
 		if (item->kind == LEX_OPEN && is_needless(b, NULL, item))
 			continue;
 		n = node_add(b, open, item);
-		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN)) {
+		if (item->kind == LEX_LOST && !is_kind(b, b->at, LEX_OPEN))
+			continue;
+		if (item->kind == LEX_LOST) {
+			b->at++;
+		} else if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN)) {
 			b->at++;
 			if (is_needless(b, n, item_at(b, b->at - 1)))
 				continue;
@@ -360,7 +365,7 @@ static void read_section(struct builder *b, size_t start)
 	size_t inside;
 
 	b->at = start + 1;
-	if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+	if (item->kind != LEX_OPEN && is_kind(b, b->at, LEX_OPEN))
 		b->at++;
 	else if (item->kind == LEX_WORDS && !open_forgotten(b, top))
 		return;
@@ -435,6 +440,10 @@ struct node *tree_build(const struct lex *lx, const struct tree_language *lang, 
 			diag_add(diags, DIAG_ERROR, &item->pos, "one `}` too many: no block is open here");
 			b.last = NULL;
 			b.at++;
+			continue;
+		}
+		if (item->kind == LEX_LOST && !is_kind(&b, b.at + 1, LEX_OPEN)) {
+			b.at++;                 /* outside of all blocks it is nobody's */
 			continue;
 		}
 		read_section(&b, start);
