@@ -75,6 +75,10 @@ static const char *const instances[] = {
 	" virtual_routes {\n  $CIRC\n }\n",
 	" $SEVERAL\n",
 	" track_script { $CIRC\n }\n",
+	/* read, and nobody knows what it is */
+	" foo {\n  track_script {\n   chk\n  }\n }\n",
+	" script_track {\n  chk\n }\n",
+	" unicast_peer {\n  192.0.2.4 mni_ttl 255\n }\n",
 };
 
 static const char *const services[] = {
@@ -92,6 +96,10 @@ static const char *const services[] = {
 	SERVICE("  $CHECK\n", NAT),
 	SERVICE("  TCP_CHECK {\n   include nothere.inc\n  }\n", NAT),
 	SERVICE("  HTTP_GET {\n   url {\n    path /\n    status_co^de 200\n   }\n  }\n", NAT),
+	SERVICE("  HTTP_GET {\n   url {\n    path /\n    status_cod 204\n   }\n  }\n", NAT),
+	SERVICE("  HTTP_GET {\n   url {\n    path /\n    digset 0\n   }\n  }\n", NAT),
+	SERVICE("  HTTP_GET {\n   url {\n    path /\n   }\n   connect_prot 8080\n  }\n", NAT),
+	SERVICE("  SMTP_CHECK {\n   host {\n    conect_ip 192.0.2.3\n   }\n  }\n", NAT),
 };
 
 static void expect_instance(const char *text, const char *name)
@@ -171,6 +179,12 @@ static void test_groups(void **state)
 		"vrrp_sync_group G {\n gr^oup {\n  A\n  B\n }\n}\n",
 		"vrrp_sync_group G {\n $CIRC {\n  A\n  B\n }\n}\n",
 		"vrrp_sync_group G {\n group {\n  A\n  B\n }\n track_script {\n  $CIRC\n }\n}\n",
+		"vrrp_sync_goup G {\n group {\n  A\n  B\n }\n}\n",
+		"something G {\n group {\n  A\n  B\n }\n}\n",
+		"vrrp_sync_goup G {\n A B\n}\n",
+		"$CIRC G {\n group {\n  A\n  B\n }\n}\n",
+		"vrrp_sync^_group G {\n group { A B\n }\n}\n",
+		"vrrp_sync_group G {\n foo {\n  track_script {\n   chk\n  }\n }\n group {\n  A\n  B\n }\n}\n",
 	};
 
 	(void)state;
@@ -218,6 +232,35 @@ static void test_outside(void **state)
 	config_free(cfg);
 }
 
+#define ROW(behind) "vrrp_instance A {\n  interface eth0\n  virtual_router_id 5\n  virtual_ipaddress {\n    192.0.2.5\n  " behind "}\n"
+
+/* A brace too many moves what protects out of its instance: it is put back, or the instance is held back. */
+static void test_braces(void **state)
+{
+	static const char *const rows[] = {
+		SCRIPT ROW("}}}\n  track_script {\n    chk\n  }\n"),
+		SCRIPT ROW("}\n}\n}\n  track_script {\n    chk\n  }\n"),
+		SCRIPT ROW("}}\n  track_script {\n    chk\n  }\n"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		for (int with = 0; with < 2; with++) {
+			size_t errors;
+			struct config *cfg = parse(rows[i], with, &errors, NULL);
+
+			assert_int_equal(cfg->nvrrp, 1);
+			if (!cfg->vrrp[0].broken && !cfg->vrrp[0].trackers[CONF_TRACK_SCRIPT].n)
+				fail_msg("A runs without its script:\n%s", rows[i]);
+			if (with && errors != 1)
+				fail_msg("%zu errors:\n%s", errors, rows[i]);
+			config_free(cfg);
+		}
+	}
+	expect_instance(SCRIPT INSTANCE("A", "5", "") "track_script {\n chk\n}\n", "A");
+	expect_instance(INSTANCE("A", "5", "") "}\nauthentication {\n auth_type PASS\n auth_pass x\n}\n", "A");
+}
+
 /* A record of hostile numbers ends. */
 static void test_record(void **state)
 {
@@ -231,7 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_instances), cmocka_unit_test(test_services), cmocka_unit_test(test_groups), cmocka_unit_test(test_trackers),
-		cmocka_unit_test(test_outside), cmocka_unit_test(test_record),
+		cmocka_unit_test(test_outside), cmocka_unit_test(test_braces), cmocka_unit_test(test_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

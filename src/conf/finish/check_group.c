@@ -201,6 +201,17 @@ static void break_together(struct schema_ctx *c, struct build_sync_group *b)
 	}
 }
 
+static void break_ungrouped(struct schema_ctx *c)
+{
+	for (size_t i = 0; i < c->track.ungrouped.n; i++) {
+		const struct build_name *name = vec_at(&c->track.ungrouped, i);
+		uintptr_t at = (uintptr_t)map_get_str(c->track.instances, name->name);
+
+		if (at && !instance_at(c, at - 1)->broken)
+			instance_at(c, at - 1)->broken = arena_printf(c->arena, "its vrrp_sync_group of line %u cannot be read", name->pos.line);
+	}
+}
+
 /* An instance without a group may be one of those that a group lost with a line. */
 static void break_unknown(struct schema_ctx *c)
 {
@@ -312,6 +323,7 @@ void check_sync_groups(struct schema_ctx *c)
 		check_track_members(c, vec_at(&c->track.track_groups, i));
 	track_static_devices(c);
 	check_weights(c);
+	break_ungrouped(c);
 	for (size_t i = 0; i < c->track.groups.n; i++)
 		break_together(c, vec_at(&c->track.groups, i));
 	break_unknown(c);

@@ -104,8 +104,9 @@ static void auth_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	c->auth_unknown = false;
 }
 
-static void auth_lost(struct schema_ctx *c, void *obj)
+static void auth_lost(struct schema_ctx *c, const struct node *n, void *obj)
 {
+	(void)n;
 	(void)obj;
 	c->auth_unknown = true;
 }

@@ -31,7 +31,11 @@ static bool note_stray(struct schema_ctx *c, const struct node *n)
 	for (const struct node *child = n->child; child; child = child->next)
 		if (!child->has_block)
 			note_stray(c, child);
-	return false;
+	if (!n->has_block || !c->held)
+		return false;
+	if (!c->broken)
+		c->broken = "it has an unknown block";
+	return true;
 }
 
 static void note_again(struct schema_ctx *c, const struct node *n, struct conf_pos *first)
@@ -43,8 +47,9 @@ static void note_again(struct schema_ctx *c, const struct node *n, struct conf_p
 }
 
 /* Whom it named nobody knows. */
-static void members_lost(struct schema_ctx *c, void *obj)
+static void members_lost(struct schema_ctx *c, const struct node *n, void *obj)
 {
+	(void)n;
 	(void)c;
 	((struct build_sync_group *)obj)->members_lost = true;
 }

@@ -133,8 +133,9 @@ static void print_entry(struct strbuf *out, const struct conf_vs_entry *e)
 
 /* ---- the block ---- */
 
-static void group_lost(struct schema_ctx *c, void *obj)
+static void group_lost(struct schema_ctx *c, const struct node *n, void *obj)
 {
+	(void)n;
 	(void)c;
 	((struct build_group *)obj)->rejected = true;
 }
