@@ -150,6 +150,8 @@ struct schema_ctx {
 	struct map *vrrp_names;                 /* name → struct node */
 	struct build_vs *vs_object;             /* the virtual server being read */
 	bool in_service;                        /* … is being read */
+	size_t after_instance;                  /* the last statement of the top level that is known was this instance, + 1 */
+	bool in_instance;                       /* a vrrp_instance is being read */
 	const char *broken;                     /* not NULL: a part of it is, for this reason */
 	unsigned bad_values;                    /* values that could not be taken, counted by the driver; a block may set it to 0 at its beginning */
 	const char *held;                       /* what follows for a vital value that cannot be taken: "; what tracks it is held back"; NULL = the instance … */

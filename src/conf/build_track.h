@@ -44,6 +44,7 @@ struct build_sync_group {
 	uint32_t first, n;                      /* in build_track.members */
 	uint8_t smtp, notify_prio;              /* 0, 1, NOT_GIVEN */
 	struct conf_pos group_pos;
+	bool members_lost;                      /* a line that may have named one */
 };
 struct build_track_group {
 	struct conf_track_group g;
@@ -61,6 +62,7 @@ struct build_track {
 	uint32_t taken, stamp;
 	struct vec resolved[CONF_TRACK_KINDS];  /* struct conf_track_use, of one user */
 	struct vec dropped;                     /* struct build_name: blocks of the top level that were left out */
+	struct vec ungrouped;                   /* struct build_name: words in blocks that may have been groups */
 	struct vec groups, track_groups, members;       /* struct build_sync_group, build_track_group, build_member */
 	struct map *group_names, *track_group_names, *instances;        /* name → index + 1; instances: made by check_sync_groups */
 	struct vec garp_groups, garp_ifs, garp_shared;  /* struct conf_garp_group; const char * */

@@ -170,7 +170,7 @@ static void test_held_back(void **state)
 		{ "lb_kind dr\n", CHECKED }, { "lb_kind\n", CHECKED }, { "lb-kind DR\n", CHECKED }, { "lb kind DR\n", CHECKED }, { "", "lvs_methd DR\n" CHECKED }, { "lb_kind TUN type gue\n", CHECKED }, { "protocol ICMP\n", CHECKED },
 		{ "sorry_server_lvs_method FNAT\n", CHECKED }, { "TCP_CHECK {\n}\n", CHECKED }, { "", "lvs_method x\n" CHECKED },
 		{ "", "TCP_CHEKC {\n}\n" }, { "", "TCP_CHECK\n" }, { "", "SMTP_CHECK {\nhost\n}\n" },
-		{ "", "TCP_CHECK {\nconnect_ip x\n}\n" }, { "", "TCP_CHECK {\nconnect_port\n}\n" }, { "", "TCP_CHECK {\nbindto 2001:db8::1\n}\n" },
+		{ "", "TCP_CHECK {\nconnetc_port 1\n}\n" }, { "", "TCP_CHECK {\nconnect_ip x\n}\n" }, { "", "TCP_CHECK {\nconnect_port\n}\n" }, { "", "TCP_CHECK {\nbindto 2001:db8::1\n}\n" },
 		{ "", "TCP_CHECK {\nfwmark x\n}\n" }, { "", "TCP_CHECK {\nbind_if interface_name_16\n}\n" },
 		{ "", "HTTP_GET {\n}\n" }, { "", "HTTP_GET {\nurl {\n}\n}\n" }, { "", "HTTP_GET {\nurl {\npath\n}\n}\n" },
 		{ "", "HTTP_GET {\nurl {\npath /\n}\nurl {\n}\n}\n" }, { "", "HTTP_GET {\nurl {\npath /\ndigest 1\n}\n}\n" },
@@ -208,7 +208,7 @@ static void test_held_back(void **state)
 static void test_not_held_back(void **state)
 {
 	static const char *const bodies[] = {
-		"TCP_CHECK {\nretry x\n}\n", "TCP_CHECK {\nconnetc_port 1\n}\n", "weight x\n" CHECKED, "TCP_CHECK {\nnb_get_retry 3\n}\n",
+		"TCP_CHECK {\nretry x\n}\n", "weight x\n" CHECKED, "TCP_CHECK {\nnb_get_retry 3\n}\n",
 		"unknown 1\n" CHECKED, "lthreshold 5\n" CHECKED, "DNS_CHECK {\ntype aaaa\nname .\n}\n",
 	};
 

@@ -94,7 +94,7 @@ static void test_missing(void **state)
 	put("x.conf", "x\n");
 	chmod("x.conf", 0755);
 	put("a", "include x.conf\n");
-	expect("a", false, 0, "Fa\n", "E a:1:9: error: `x.conf` is executable and therefore no configuration: it is left out\n");
+	expect("a", false, 0, "Fa\nP0 1\nX0 0\n", "E a:1:9: error: `x.conf` is executable and therefore no configuration: it is left out\n");
 }
 
 static void test_loop(void **state)
@@ -104,7 +104,7 @@ static void test_loop(void **state)
 	(void)state;
 	put("a", "x\ninclude b\ny\n");
 	put("b", "include a\n");
-	expect("a", false, 0, "Fa\nP0 1\n=x\nFb\n=\n=y\n", "E b:1:9: error: cannot read `a`: it includes itself\n");
+	expect("a", false, 0, "Fa\nP0 1\n=x\nFb\nP1 1\nX0 0\nP0 3\n=y\n", "E b:1:9: error: cannot read `a`: it includes itself\n");
 	for (int i = 0; i < 30; i++) {
 		snprintf(name, sizeof(name), "deep%d", i);
 		snprintf(text, sizeof(text), "include deep%d\ninclude deep%d\n", i + 1, i + 1);
@@ -141,7 +141,7 @@ static void test_bytes(void **state)
 	assert_null(strchr(strbuf_str(&out), '='));
 	strbuf_reset(&out);
 	source_read_text("t", "router_id a\0b\nuse_pid_dir\n", 26, NULL, diags, &out);
-	assert_string_equal(strbuf_str(&out), "Ft\nP0 2\n=use_pid_dir\n");
+	assert_string_equal(strbuf_str(&out), "Ft\nP0 1\nX0 0\n=\n=use_pid_dir\n");
 	strbuf_done(&out);
 	diags_free(diags);
 }
@@ -159,7 +159,7 @@ static void test_pipe(void **state)
 	diags_each(diags, collect, &said);
 	assert_string_equal(strbuf_str(&said), "E error: cannot read `pipe`: not a regular file\n");
 	put("a", "include pipe\n");
-	expect("a", false, 0, "Fa\n", "E a:1:9: error: cannot read `pipe`: not a regular file\n");
+	expect("a", false, 0, "Fa\nP0 1\nX0 0\n", "E a:1:9: error: cannot read `pipe`: not a regular file\n");
 	strbuf_done(&out);
 	strbuf_done(&said);
 	diags_free(diags);
@@ -171,7 +171,7 @@ static void test_odd_folder(void **state)
 	(void)state;
 	assert_int_equal(mkdir("odd\n=vrrp", 0755), 0);
 	put("odd\n=vrrp/a", "x ${_PWD} y\nz\n");
-	expect("odd\n=vrrp/a", false, 0, "Fodd?=vrrp/a\nP0 2\n=z\n", "E odd?=vrrp/a:1:1: error: ${_PWD} has several lines here: the line is left out\n");
+	expect("odd\n=vrrp/a", false, 0, "Fodd?=vrrp/a\nP0 1\nX0 0\n=\n=z\n", "E odd?=vrrp/a:1:1: error: ${_PWD} has several lines here: the line is left out\n");
 }
 
 /* A block that another file opened is named with it. */

@@ -62,7 +62,7 @@ static void test_unknown_block(void **state)
 
 	(void)state;
 	parsed_expect(&p, "t.conf:1:1: error: unknown keyword `dpvs` in the top level; the block is left out\n"
-		      "t.conf:9:2: error: unknown keyword `laddr_group` in vrrp_instance; the block is left out\n");
+		      "t.conf:9:2: error: unknown keyword `laddr_group` in vrrp_instance; the instance is held back\n");
 	assert_int_equal(p.cfg->nvrrp, 1);
 	assert_true(p.cfg->vrrp[0].nopreempt);
 	assert_string_equal(p.cfg->vrrp[0].interface, "eth0");

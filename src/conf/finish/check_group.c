@@ -137,7 +137,7 @@ static void check_members(struct schema_ctx *c, struct build_sync_group *b)
 	b->g.members = members;
 	for (uint32_t i = 0; i < b->n; i++)
 		join(c, b, vec_at(&c->track.members, b->first + i), members);
-	if (!b->n)
+	if (!b->n && !b->members_lost)
 		diag_add(c->diags, DIAG_ERROR, &b->g.pos,
 			 "`vrrp_sync_group %.60s` has no members: group { INSTANCE … }", b->g.name);
 	else if (b->g.nmembers == 1 && !b->g.broken)
@@ -204,6 +204,35 @@ static void break_together(struct schema_ctx *c, struct build_sync_group *b)
 		if (!v->broken)
 			v->broken = arena_printf(c->arena, "its vrrp_sync_group %s is held back: %s", b->g.name,
 						 b->g.broken);
+	}
+}
+
+static void break_ungrouped(struct schema_ctx *c)
+{
+	for (size_t i = 0; i < c->track.ungrouped.n; i++) {
+		const struct build_name *name = vec_at(&c->track.ungrouped, i);
+		uintptr_t at = (uintptr_t)map_get_str(c->track.instances, name->name);
+
+		if (at && !instance_at(c, at - 1)->broken)
+			instance_at(c, at - 1)->broken = arena_printf(c->arena, "its vrrp_sync_group of line %u cannot be read", name->pos.line);
+	}
+}
+
+/* An instance without a group may be one of those that a group lost with a line. */
+static void break_unknown(struct schema_ctx *c)
+{
+	const struct build_sync_group *lost = NULL;
+
+	for (size_t i = 0; i < c->track.groups.n && !lost; i++) {
+		const struct build_sync_group *b = vec_at(&c->track.groups, i);
+
+		lost = b->members_lost ? b : NULL;
+	}
+	for (size_t i = 0; lost && i < c->vrrp.n; i++) {
+		struct conf_vrrp *v = instance_at(c, i);
+
+		if (v->sync_group == UINT32_MAX && !v->broken)
+			v->broken = arena_printf(c->arena, "it may belong to vrrp_sync_group %s, of which a line cannot be read", lost->g.name);
 	}
 }
 
@@ -294,6 +323,8 @@ void check_sync_groups(struct schema_ctx *c)
 		check_track_members(c, vec_at(&c->track.track_groups, i));
 	track_static_devices(c);
 	check_weights(c);
+	break_ungrouped(c);
 	for (size_t i = 0; i < c->track.groups.n; i++)
 		break_together(c, vec_at(&c->track.groups, i));
+	break_unknown(c);
 }

@@ -328,6 +328,16 @@ static const struct node *statement_repaired(struct schema_ctx *c, const struct 
 	return copy;
 }
 
+/* A line that nobody could read, for a reason that was said: it may have been what protects. */
+static void statement_lost(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
+{
+	if (!c->broken)
+		c->broken = "a line of it cannot be read";
+	c->track.unknown = true;
+	if (block->lost)
+		block->lost(c, n, obj);
+}
+
 static void unknown_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj)
 {
 	const struct schema_row *meant = misspelt_row(block, n);
@@ -338,7 +348,14 @@ static void unknown_statement(struct schema_ctx *c, const struct schema_block *b
 		lost(c, meant);
 	if (block->unknown && block->unknown(c, n))
 		held = true;
+	/* A definition that nobody made: what it was to say is unknown. */
+	if (n->words[0].str[0] == '$' && !n->words[0].quoted && (c->in_service || c->in_instance || c->held)) {
+		statement_lost(c, block, n, obj);
+		held = true;
+	}
 	unknown_keyword(c, block, n, meant, held);
+	if (block == &schema_root)
+		c->held = NULL;
 }
 
 static void run_statement(struct schema_ctx *c, const struct schema_block *block, const struct node *n, void *obj,
@@ -357,6 +374,8 @@ static void run_statement(struct schema_ctx *c, const struct schema_block *block
 		unknown_statement(c, block, n, obj);
 		return;
 	}
+	if (block == &schema_root)
+		c->after_instance = 0;
 	if (row->same_as) {
 		if (row->flags & SF_OLD)
 			diag_repeat(c->diags, DIAG_WARNING, &n->pos, "`%s` %s", row->name, row->advice);
@@ -377,7 +396,9 @@ void schema_parse(struct schema_ctx *c, const struct schema_block *block, const 
 	uint64_t seen[ROWS_MAX / 64] = { 0 };
 
 	for (const struct node *child = n->child; child; child = child->next) {
-		if (!child->nwords) {
+		if (child->lost) {
+			statement_lost(c, block, child, obj);
+		} else if (!child->nwords) {
 			diag_add(c->diags, DIAG_ERROR, &child->pos, "`{` without a keyword; the block is left out");
 		} else if (!block->item) {
 			run_statement(c, block, child, obj, seen);

@@ -85,6 +85,7 @@ struct schema_block {
 	void (*item)(struct schema_ctx *c, const struct node *n, void *obj);    /* lines are items, not keywords; `rows` are their options */
 	void (*init)(void *prototype);          /* what defaults of rows cannot express */
 	bool (*unknown)(struct schema_ctx *c, const struct node *n);    /* told of a statement that nobody knows, before the error; true = it holds the object back */
+	void (*lost)(struct schema_ctx *c, const struct node *n, void *obj);     /* told of a line that could not be read; the object is held back anyway */
 	const char *stray;                      /* what an unknown word that is near to no keyword probably is: ends the message */
 };
 

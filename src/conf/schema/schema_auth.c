@@ -108,8 +108,15 @@ static void auth_end(struct schema_ctx *c, const struct node *n, void *obj, void
 	c->auth_unknown = false;
 }
 
+static void auth_lost(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)n;
+	(void)obj;
+	c->auth_unknown = true;
+}
+
 const struct schema_block schema_authentication = { .name = "authentication", SCHEMA_ROWS(auth_rows), .end = auth_end,
-						    .unknown = auth_unknown };
+						    .unknown = auth_unknown, .lost = auth_lost };
 
 void print_authentication(struct printer *p, const struct schema_row *row, const void *obj)
 {

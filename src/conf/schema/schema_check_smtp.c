@@ -24,7 +24,7 @@ static void *host_begin(struct schema_ctx *c, const struct node *n, void *outer)
 
 static const struct schema_block host_block = {
 	.name = "host", SCHEMA_ROWS(host_rows), .size = sizeof(struct build_check), .final_size = sizeof(struct build_check), .id = SB_HOST,
-	.begin = host_begin, .init = check_init,
+	.begin = host_begin, .init = check_init, .unknown = check_unknown,
 };
 
 static const struct schema_row smtp_rows[] = {

@@ -40,6 +40,13 @@ void check_break(struct schema_ctx *c, const char *why)
 		c->broken = why;
 }
 
+bool check_unknown(struct schema_ctx *c, const struct node *n)
+{
+	(void)n;
+	check_break(c, "a statement of a checker is unknown");
+	return true;
+}
+
 void check_fault(struct schema_ctx *c, const struct conf_pos *pos, const char *why, const char *fmt, ...)
 {
 	struct strbuf text = { 0 };

@@ -33,7 +33,11 @@ static bool note_stray(struct schema_ctx *c, const struct node *n)
 	for (const struct node *child = n->child; child; child = child->next)
 		if (!child->has_block)
 			note_stray(c, child);
-	return false;
+	if (!n->has_block || !c->held)
+		return false;
+	if (!c->broken)
+		c->broken = "it has an unknown block";
+	return true;
 }
 
 static void note_again(struct schema_ctx *c, const struct node *n, struct conf_pos *first)
@@ -43,6 +47,14 @@ static void note_again(struct schema_ctx *c, const struct node *n, struct conf_p
 			 "`group` stands on line %u already: these are added to its members", first->line);
 	else
 		*first = n->pos;
+}
+
+/* Whom it named nobody knows. */
+static void members_lost(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)n;
+	(void)c;
+	((struct build_sync_group *)obj)->members_lost = true;
 }
 
 static void sync_members_end(struct schema_ctx *c, const struct node *n, void *obj, void *outer)
@@ -57,7 +69,7 @@ static void track_members_end(struct schema_ctx *c, const struct node *n, void *
 	note_again(c, n, &((struct build_track_group *)obj)->group_pos);
 }
 
-static const struct schema_block sync_members = { .name = "group", .item = add_member, .end = sync_members_end };
+static const struct schema_block sync_members = { .name = "group", .item = add_member, .end = sync_members_end, .lost = members_lost };
 static const struct schema_block track_members = { .name = "group", .item = add_member, .end = track_members_end };
 
 static void print_members(struct printer *p, const uint32_t *members, unsigned n)
@@ -179,7 +191,7 @@ static void sync_init(void *obj)
 const struct schema_block schema_sync_group = {
 	.name = "vrrp_sync_group", SCHEMA_ROWS(sync_rows), .size = sizeof(struct build_sync_group), .final_size = sizeof(struct conf_sync_group),
 	.id = SB_SYNC_GROUP, .max_words = 1, .begin = sync_begin, .end = sync_end, .init = sync_init,
-	.unknown = note_stray, .stray = " (members stand in `group { INSTANCE … }`)",
+	.unknown = note_stray, .lost = members_lost, .stray = " (members stand in `group { INSTANCE … }`)",
 };
 
 /* ---- track_group ---- */

@@ -68,18 +68,78 @@ static const struct schema_row root_rows[] = {
 	      .args = "NAME", .advice = "a virtual_server with a group is not programmed"),
 };
 
+/* Whom a group that nobody could read may have named: whatever is an instance's name in it. */
+static void note_ungrouped(struct schema_ctx *c, const struct node *n, const struct conf_pos *pos)
+{
+	for (const struct node *child = n->child; child; child = child->next) {
+		for (unsigned i = 0; i < child->nwords; i++) {
+			struct build_name *name = vec_push(&c->track.ungrouped);
+
+			*name = (struct build_name){ .name = arena_strdup(c->arena, child->words[i].str), .pos = *pos };
+		}
+		note_ungrouped(c, child, pos);
+	}
+}
+
+/* A misspelt vrrp_sync_group, or what has a `group { }` as it does. */
+static bool may_be_sync_group(const struct node *n)
+{
+	const char *nearest = n->nwords ? suggest_keyword(&schema_root, n->words[0].str) : NULL;
+
+	if (nearest && !strcmp(nearest, "vrrp_sync_group"))
+		return n->has_block;
+	if (nearest && !strcmp(nearest, "track_group"))
+		return false;
+	for (const struct node *child = n->child; child; child = child->next)
+		if (child->has_block && child->nwords == 1 && !strcmp(child->words[0].str, "group"))
+			return true;
+	return false;
+}
+
+/* Behind an instance stands what belongs in one: a brace has ended it too early, or this was to be somewhere else; it is less without it. */
+static bool belongs_in_instance(struct schema_ctx *c, const struct node *n)
+{
+	const struct schema_row *row = c->after_instance ? schema_find(&schema_vrrp_instance, n->words[0].str) : NULL;
+	struct build_vrrp *b;
+
+	if (!row || !(row->flags & SF_VITAL || !strncmp(row->name, "virtual_", 8) || !strncmp(row->name, "track_", 6)))
+		return false;
+	b = vec_at(&c->vrrp, c->after_instance - 1);
+	if (!b->lost)
+		b->lost = arena_printf(c->arena, "its %s stands behind it", row->name);
+	return true;
+}
+
 /* A block that nobody knows has a name that others may ask for. */
 static bool note_dropped(struct schema_ctx *c, const struct node *n)
 {
 	struct build_name *dropped;
 
-	if (!n->has_block || n->nwords < 2)
+	if (belongs_in_instance(c, n)) {
+		c->held = "; the instance before it is held back";
+		return true;
+	}
+	if (!n->has_block)
 		return false;
-	dropped = vec_push(&c->track.dropped);
-	*dropped = (struct build_name){ .name = arena_strdup(c->arena, n->words[1].str), .pos = n->pos };
-	return false;
+	if (n->nwords > 1) {
+		dropped = vec_push(&c->track.dropped);
+		*dropped = (struct build_name){ .name = arena_strdup(c->arena, n->words[1].str), .pos = n->pos };
+	}
+	if (!may_be_sync_group(n))
+		return false;
+	note_ungrouped(c, n, &n->pos);
+	c->held = "; the instances that it names are held back";
+	return true;
+}
+
+/* The same of a line that could not be read. */
+static void root_lost(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)obj;
+	if (may_be_sync_group(n))
+		note_ungrouped(c, n, &n->pos);
 }
 
 const struct schema_block schema_root = { .name = "the top level", SCHEMA_ROWS(root_rows),
-					  .final_size = sizeof(struct conf_globals),
-	.unknown = note_dropped };
+					  .final_size = sizeof(struct conf_globals), .unknown = note_dropped,
+					  .lost = root_lost };

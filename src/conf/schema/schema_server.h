@@ -46,9 +46,11 @@ void server_print_one(struct printer *p, const struct schema_row *row, const str
 #define CHECK_FIELD(f) SCHEMA_WORDS(struct build_check, f)
 #define CHECK_BLOCK(keyword, table, block_id) \
 	.name = keyword, SCHEMA_ROWS(table), .size = sizeof(struct build_check), .final_size = sizeof(struct build_check), .id = block_id, \
-	.begin = check_begin
+	.begin = check_begin, .unknown = check_unknown
 
 void *check_begin(struct schema_ctx *c, const struct node *n, void *outer);     /* of the type that the block of the row stands for */
+/* A statement that nobody knows: the check would be another than what was meant. */
+bool check_unknown(struct schema_ctx *c, const struct node *n);
 void check_init(void *obj);                     /* every checker's `init`, or the first call in it */
 /* The checker just read cannot check what was meant: its virtual server is held back. The error is the caller's. */
 void check_break(struct schema_ctx *c, const char *why);

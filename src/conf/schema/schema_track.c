@@ -309,7 +309,7 @@ void track_init(struct build_track *t)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		*maps[i] = map_new();
 	t->uses.size = sizeof(struct build_use);
-	t->dropped.size = sizeof(struct build_name);
+	t->dropped.size = t->ungrouped.size = sizeof(struct build_name);
 	t->groups.size = sizeof(struct build_sync_group);
 	t->track_groups.size = sizeof(struct build_track_group);
 	t->members.size = sizeof(struct build_member);
@@ -321,8 +321,8 @@ void track_init(struct build_track *t)
 
 void track_done(struct build_track *t)
 {
-	struct vec *all[] = { &t->uses, &t->dropped, &t->groups, &t->track_groups, &t->members, &t->garp_groups,
-			      &t->garp_ifs, &t->garp_shared,
+	struct vec *all[] = { &t->uses, &t->dropped, &t->ungrouped, &t->groups, &t->track_groups, &t->members,
+			      &t->garp_groups, &t->garp_ifs, &t->garp_shared,
 		&t->linkbeats, &t->delays };
 	struct map *maps[] = { t->group_names, t->track_group_names, t->instances, t->garp_names, t->linkbeat_names,
 			       t->delay_names };

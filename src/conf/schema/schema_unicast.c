@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "conf/distance.h"
 #include "conf/schema/schema_vrrp.h"
 
 #define TTL_MAX 255
@@ -19,15 +20,21 @@ static bool peer_option(struct schema_ctx *c, const struct node *n, unsigned wor
 {
 	bool min = !strcmp(n->words[word].str, "min_ttl");
 	struct conf_pos pos = node_pos(n, word);
+	const char *near;
 	int64_t ttl;
 
 	if (!min && strcmp(n->words[word].str, "max_ttl") != 0) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%.40s` is no option of a peer; allowed: min_ttl max_ttl",
-			 n->words[word].str);
+		unsigned to_min = word_distance(n->words[word].str, "min_ttl", 2),
+			 to_max = word_distance(n->words[word].str, "max_ttl", 2);
+
+		near = to_min > 2 && to_max > 2 ? NULL : to_min <= to_max ? "min_ttl" : "max_ttl";
+		diag_add(c->diags, DIAG_ERROR, &pos,
+			 "`%.40s` is no option of a peer%s%s%s; allowed: min_ttl max_ttl" INSTANCE_HELD,
+			 n->words[word].str, near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
 		return false;
 	}
 	if (word + 1 >= n->nwords) {
-		diag_add(c->diags, DIAG_ERROR, &pos, "`%s` needs a value: 0 to %d", n->words[word].str, TTL_MAX);
+		diag_add(c->diags, DIAG_ERROR, &pos, "`%s` needs a value: 0 to %d" INSTANCE_HELD, n->words[word].str, TTL_MAX);
 		return false;
 	}
 	if (!value_int(c, n, word + 1, 0, TTL_MAX, &ttl))

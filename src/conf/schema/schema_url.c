@@ -285,7 +285,7 @@ static void url_end(struct schema_ctx *c, const struct node *n, void *obj, void 
 
 #define URL_BLOCK(table) \
 	.name = "url", SCHEMA_ROWS(table), .size = sizeof(struct build_url), .final_size = sizeof(struct build_url), .id = SB_URL, \
-	.begin = url_begin, .end = url_end, .init = url_init
+	.begin = url_begin, .end = url_end, .init = url_init, .unknown = check_unknown
 
 /* Their prototypes are one: the row that only SSL_GET has sets nothing in it. */
 const struct schema_block schema_http_url = { URL_BLOCK(http_url_rows) };

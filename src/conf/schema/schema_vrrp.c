@@ -348,6 +348,7 @@ static void *instance_begin(struct schema_ctx *c, const struct node *n, void *ou
 	b->v.pos = n->pos;
 	b->v.name = arena_strdup(c->arena, name);
 	c->broken = NULL;
+	c->in_instance = true;
 	return b;
 }
 
@@ -373,15 +374,19 @@ static void instance_end(struct schema_ctx *c, const struct node *n, void *obj, 
 	b->uses = uses_take(&c->track);
 	b->lost = c->broken;
 	c->broken = NULL;
+	c->in_instance = false;
+	c->after_instance = c->vrrp.n;
 }
 
-/* A part of an authentication without its braces. */
+/* A part of an authentication without its braces; or a block, of which nobody can know what it would have protected. */
 static bool instance_unknown(struct schema_ctx *c, const struct node *n)
 {
-	if (!schema_find(&schema_authentication, n->words[0].str))
+	bool outside = schema_find(&schema_authentication, n->words[0].str) != NULL;
+
+	if (!outside && !n->has_block)
 		return false;
 	if (!c->broken)
-		c->broken = "a part of its authentication stands outside of it";
+		c->broken = outside ? "a part of its authentication stands outside of it" : "it has an unknown block";
 	return true;
 }
 

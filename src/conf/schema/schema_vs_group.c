@@ -135,6 +135,13 @@ static void print_entry(struct strbuf *out, const struct conf_vs_entry *e)
 
 /* ---- the block ---- */
 
+static void group_lost(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	(void)n;
+	(void)c;
+	((struct build_group *)obj)->rejected = true;
+}
+
 static void *group_begin(struct schema_ctx *c, const struct node *n, void *outer)
 {
 	struct build_group *first, *g;
@@ -217,5 +224,5 @@ void print_vs_group(struct printer *p, const struct conf_vs_group *group)
 
 const struct schema_block schema_vs_group = {
 	.name = "virtual_server_group", .size = sizeof(struct build_group), .final_size = sizeof(struct build_group), .begin = group_begin,
-	.end = group_end, .item = group_item, .min_words = 1, .max_words = 1,
+	.end = group_end, .item = group_item, .lost = group_lost, .min_words = 1, .max_words = 1,
 };

@@ -28,6 +28,8 @@
 #define SPLICES_MAX 64                          /* at the start of one line */
 #define LOOKS_MAX   200000                      /* names that are compared to find what was meant */
 
+const char expand_lost_line[1] = { '\0' };
+
 struct expander *expander_new(const char *config_id, const struct preproc_ops *ops, void *arg, struct conf_diags *diags)
 {
 	struct expander *x = mem_alloc(sizeof(*x));
@@ -119,6 +121,7 @@ const char *expander_condition(const struct expander *x, const struct conf_pos *
 		p++;
 	if (p == id) {
 		diag_add(x->diags, DIAG_ERROR, pos, "a name must stand right behind this `@%s`: the line is left out", negated ? "^" : "");
+		x->ops->lost(x->arg, pos, p, (size_t)(end - p));
 		return NULL;
 	}
 	same = x->config_id && strlen(x->config_id) == (size_t)(p - id) && !memcmp(id, x->config_id, (size_t)(p - id));
@@ -155,6 +158,12 @@ void expander_define(struct expander *x, const struct conf_pos *pos, const char 
 	define_set(x->defs, name, len, pos->file, lines, nlines, several);
 }
 
+/* The line, from `from` on, was left out for an error. */
+void expand_lost(struct expander *x, const struct conf_pos *pos, const struct placed *line, size_t from)
+{
+	x->ops->lost(x->arg, pos, line->s.str + from, line->s.len - from);
+}
+
 /* `$NAME=VALUE` inside a line that was put together. Its value was written where the line was. */
 static bool define_here(struct expander *x, const struct conf_pos *pos, const struct placed *line, size_t from)
 {
@@ -188,6 +197,8 @@ static void run_lines(struct expander *x, const struct conf_pos *pos, struct def
 
 		expand_line(x, pos, &line, depth + 1);
 	}
+	if (x->exhausted)
+		x->ops->lost(x->arg, pos, "", 0);
 	value->active = was_active;
 	define_release(value);
 }
@@ -205,13 +216,19 @@ static void hand_over(struct expander *x, const struct conf_pos *pos, struct exp
 	}
 	for (pattern = out->s.str; pattern < end && expand_is_blank(*pattern); )
 		pattern++;
-	if (pattern == end || !expand_spend(x, pos, out->s.len + EXPAND_MADE_COST + out->npieces * EXPAND_PIECE_COST))
+	if (pattern == end)
 		return;
+	if (!expand_spend(x, pos, out->s.len + EXPAND_MADE_COST + out->npieces * EXPAND_PIECE_COST)) {
+		expand_lost(x, pos, out, 0);
+		return;
+	}
 	if (include_word(&pattern, &end, &flags)) {
 		struct conf_pos at = expand_pos(pos, out, (size_t)(pattern - out->s.str));
 
 		if (expand_spend(x, pos, EXPAND_FILE_COST))
 			x->ops->include(x->arg, &at, pattern, (size_t)(end - pattern), flags);
+		else
+			expand_lost(x, pos, out, out->s.len);
 	} else {
 		x->ops->placed(x->arg, pos, out);
 	}
@@ -228,7 +245,9 @@ static void expand_rest(struct expander *x, const struct conf_pos *pos, const st
 		if (!expand_is_blank(out.s.str[i]))
 			out.s.str[i] = ' ';
 	expand_uses(x, &e, line, from, line->s.len, '\0', depth, &out);
-	if (!e.failed && out.s.len)
+	if (e.failed)
+		expand_lost(x, pos, line, from);
+	else if (out.s.len)
 		hand_over(x, pos, &e, &out);
 	placed_done(&out);
 	for (size_t i = 0; i < e.ntails; i++) {
@@ -272,6 +291,7 @@ static bool use_leading(struct expander *x, const struct conf_pos *pos, const st
 		struct conf_pos at = expand_pos(pos, line, from);
 
 		use_accuse(x, value, &at);
+		expand_lost(x, pos, line, from);
 		return true;
 	}
 	if (value->several) {
@@ -297,13 +317,17 @@ static bool splice_leading(struct expander *x, const struct conf_pos *pos, struc
 		return true;
 	if (++*splices > SPLICES_MAX || next.s.len > EXPAND_BUDGET / 16) {
 		diag_add(x->diags, DIAG_ERROR, &at, "the definition at the start of this line contains itself: the line is left out");
+		expand_lost(x, pos, *line, from);
 		placed_done(&next);
 		return false;
 	}
 	placed_done(own);
 	*own = next;
 	*line = own;
-	return expand_spend(x, &at, next.s.len + EXPAND_USE_COST);
+	if (expand_spend(x, &at, next.s.len + EXPAND_USE_COST))
+		return true;
+	expand_lost(x, pos, own, 0);
+	return false;
 }
 
 void expand_line(struct expander *x, const struct conf_pos *pos, const struct placed *line, unsigned depth)
@@ -314,8 +338,10 @@ void expand_line(struct expander *x, const struct conf_pos *pos, const struct pl
 
 	if (depth > EXPAND_DEPTH && !x->exhausted)
 		diag_add(x->diags, DIAG_ERROR, pos, "definitions and sequences are nested too deeply: the line is left out");
-	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, line->s.len + EXPAND_LINE_COST))
+	if (depth > EXPAND_DEPTH || !expand_spend(x, pos, line->s.len + EXPAND_LINE_COST) || (line->s.len && !*line->s.str)) {
+		expand_lost(x, pos, line, 0);
 		return;
+	}
 	for (size_t from = 0; from < line->s.len; ) {
 		const char *p = line->s.str + from, *end = line->s.str + line->s.len;
 

@@ -22,6 +22,9 @@ void expander_define(struct expander *x, const struct conf_pos *pos, const char 
 /* `@ID REST` and `@^ID REST`: where the rest starts when it counts here, or NULL. */
 const char *expander_condition(const struct expander *x, const struct conf_pos *pos, const char *p, const char *end);
 
+/* What stands in a definition for a line of it that could not be read: one NUL, which no line that was read has. */
+extern const char expand_lost_line[1];
+
 /* The end of the line's content: where its comment starts, or its end, without trailing blanks. *dollar says whether a
  * $ is in it. */
 const char *expand_content_end(const char *p, const char *end, bool *dollar);

@@ -48,6 +48,7 @@ struct use { const char *name; size_t len; const char *after; bool braced; };
 /* expand.c */
 void expand_line(struct expander *x, const struct conf_pos *pos, const struct placed *line, unsigned depth);
 bool expand_spend(struct expander *x, const struct conf_pos *pos, size_t cost);        /* false: too much was made, which was said */
+void expand_lost(struct expander *x, const struct conf_pos *pos, const struct placed *line, size_t from);
 struct conf_pos expand_pos(const struct conf_pos *pos, const struct placed *line, size_t off);
 
 /* expand_use.c */

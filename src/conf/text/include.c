@@ -51,6 +51,7 @@ bool include_word(const char **p, const char **end, unsigned *flags)
 
 struct search {
 	unsigned flags, alternatives, found;
+	bool lost;                              /* what is asked for is not there */
 	bool count;                             /* nothing is said or read, only counted */
 	const struct conf_pos *pos;
 	struct conf_diags *diags;
@@ -72,6 +73,7 @@ static void find_one(struct search *s, const char *path, bool braces)
 		diag_add(s->diags, level, s->pos, wild ? "no file matches `%s`" : "no such file: `%s`", path);
 	else if (r)
 		diag_add(s->diags, DIAG_ERROR, s->pos, "cannot read `%s`", path);
+	s->lost = s->lost || (!s->count && r && (r != GLOB_NOMATCH || level == DIAG_ERROR));
 	for (size_t i = 0; r == 0 && !s->count && i < g.gl_pathc; i++)
 		s->fn(s->arg, g.gl_pathv[i], !wild);
 	globfree(&g);
@@ -120,7 +122,7 @@ static void find_alternatives(struct search *s, const char *path, unsigned depth
 	}
 }
 
-void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
+bool include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
 	void (*fn)(void *arg, const char *path, bool named), void *arg)
 {
 	struct search s = { .flags = flags, .pos = pos, .diags = diags, .fn = fn, .arg = arg, .count = true };
@@ -131,7 +133,7 @@ void include_find(const char *pattern, unsigned flags, const struct conf_pos *po
 		find_alternatives(&s, pattern, 0);
 		if (!s.found && s.alternatives > 1) {
 			diag_add(diags, strict ? DIAG_ERROR : DIAG_WARNING, pos, "no file matches `%s`", pattern);
-			return;
+			return !strict;
 		}
 	}
 	s.count = false;
@@ -139,6 +141,7 @@ void include_find(const char *pattern, unsigned flags, const struct conf_pos *po
 	find_alternatives(&s, pattern, 0);
 	if (s.alternatives > ALTERNATIVES_MAX)
 		diag_add(diags, DIAG_ERROR, pos, "the braces stand for more than %d names: the others are left out", ALTERNATIVES_MAX);
+	return !s.lost && s.alternatives <= ALTERNATIVES_MAX;
 }
 
 unsigned include_check(const char *p, const char *end, unsigned now)

@@ -15,7 +15,7 @@ bool include_word(const char **p, const char **end, unsigned *flags);
 
 /* Calls back for every existing name that the pattern has, in their order (`named`: it was asked for by just this
  * name); says what is missing, as severely as `flags` ask. */
-void include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
+bool include_find(const char *pattern, unsigned flags, const struct conf_pos *pos, struct conf_diags *diags,
 	void (*fn)(void *arg, const char *path, bool named), void *arg);
 
 /* The words of include_check: from `p` (behind the keyword) to `end`; `now` is what held before. Words it does not

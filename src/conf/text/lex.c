@@ -22,6 +22,7 @@
 #include "lib/utf8.h"
 
 #define FILES_MAX 100000
+#define LOST_MAX 64
 
 const char *lex_skip_quoted(const char *p, const char *end)
 {
@@ -538,9 +539,34 @@ static void read_origin(struct line *l)
 	diags_add_origin(l->diags, l->norigins, file, line, l->p, (size_t)(l->end - l->p));
 }
 
+/* The blocks that the line opened are unknown ones. */
+static void lex_lost(struct line *l)
+{
+	uint32_t closed, opened;
+
+	l->start = ++l->p;
+	if (l->p == l->end)
+		return;
+	closed = read_number(&l->p, l->end);
+	opened = read_number(&l->p, l->end);
+	l->p = l->start;
+	l->indent = LEX_NOT_FIRST;
+	lex_push(l, LEX_LOST, l->p);
+	for (uint32_t i = 0; i < closed && i < LOST_MAX; i++)
+		lex_push(l, LEX_CLOSE, l->p);
+	for (uint32_t i = 0; i < opened && i < LOST_MAX; i++) {
+		if (i || closed)
+			lex_push(l, LEX_LOST, l->p);
+		lex_push(l, LEX_OPEN, l->p);
+	}
+}
+
 static void lex_record(struct line *l)
 {
 	switch (*l->p) {
+	case SOURCE_LOST:
+		lex_lost(l);
+		break;
 	case SOURCE_KEY:
 		lex_add_key(l->lx, l->p + 1, l->end);
 		break;

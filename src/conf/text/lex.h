@@ -15,7 +15,7 @@
 
 struct word { char *str; uint32_t col; uint32_t quoted : 1, via : 31; };      /* col, via: as in struct conf_pos */
 
-enum lex_kind { LEX_WORDS, LEX_OPEN, LEX_CLOSE };       /* the words between two braces or line ends; { ; } */
+enum lex_kind { LEX_WORDS, LEX_OPEN, LEX_CLOSE, LEX_LOST };     /* the words between two braces or line ends; {; }; a line that was left out */
 
 #define LEX_NOT_FIRST UINT16_MAX
 struct lex_item {

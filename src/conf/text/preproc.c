@@ -53,6 +53,8 @@ static void body_end(struct preproc *pp)
 	if (pp->nbody == BODY_MAX)
 		diag_add(pp->x->diags, DIAG_ERROR, &pp->pos, "the definition `$%.*s` has more than %d lines: the others are left out",
 			 (int)pp->name_len, pp->name, BODY_MAX);
+	if (pp->nbody == BODY_MAX)
+		pp->body[BODY_MAX - 1] = (struct def_line){ .text = expand_lost_line, .len = 1, .line = pp->pos.line };
 	expander_define(pp->x, &pp->pos, pp->name, pp->name_len, pp->body, pp->nbody, true);
 	pp->name = NULL;
 }
@@ -155,8 +157,10 @@ static void special_line(struct preproc *pp, struct conf_pos pos, const char *li
 				take_definition(pp, &pos, p, len, whole);
 			return;
 		}
-		if (counts && try_bad_definition(pp, &pos, p, end))
+		if (counts && try_bad_definition(pp, &pos, p, end)) {
+			pp->x->ops->lost(pp->x->arg, &pos, p, (size_t)(end - p));
 			return;
+		}
 	}
 	if (counts) {
 		pos.col = 1;
@@ -176,6 +180,17 @@ static const char *without_backslash(struct preproc *pp, struct conf_pos pos, co
 	return end;
 }
 
+/* A line that cannot be read, which was said. In a definition its place is kept. */
+static void line_lost(struct preproc *pp, const struct conf_pos *pos, const char *line, const char *end)
+{
+	bool dollar;
+
+	if (pp->name)
+		body_add(pp, expand_lost_line, expand_lost_line + 1, pos->line);
+	else if (!pp->skipping)
+		pp->x->ops->lost(pp->x->arg, pos, line, (size_t)(expand_content_end(line, end, &dollar) - line));
+}
+
 static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *line, const char *whole)
 {
 	const struct preproc_ops *ops = pp->x->ops;
@@ -187,12 +202,14 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 		whole = expand_content_end(line, whole, &dollar);
 	if (whole - line > LINE_MAX_BYTES) {
 		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line is longer than %d bytes: it is left out", LINE_MAX_BYTES);
+		line_lost(pp, &pos, line, line);
 		return;
 	}
 	nul = pp->has_nul ? memchr(line, '\0', (size_t)(whole - line)) : NULL;
 	if (nul) {
 		pos.col = (uint32_t)(nul - line) + 1;
 		diag_repeat(pp->x->diags, DIAG_ERROR, &pos, "the line holds NUL bytes: it is left out");
+		line_lost(pp, &pos, line, whole);
 		return;
 	}
 	if (pp->skipping) {
@@ -206,8 +223,12 @@ static void preproc_line(struct preproc *pp, struct conf_pos pos, const char *li
 	while (p < whole && expand_is_blank(*p))
 		p++;
 	end = expand_content_end(p, whole, &dollar);
-	if (p == end || foreign_line(p, whole, &pos, line, pp->x->diags))
+	if (p == end)
 		return;
+	if (foreign_line(p, whole, &pos, line, pp->x->diags)) {
+		line_lost(pp, &pos, p, p);
+		return;
+	}
 	if (dollar || *p == '@' || *p == '~') {
 		special_line(pp, pos, line, end, whole);
 		return;
@@ -249,8 +270,10 @@ void preproc_text(struct expander *x, uint32_t file, const char *text, size_t le
 	const char *p = text, *end = text + len, *nl, *stop;
 	enum foreign_text kind = foreign_text(text, len, &pos, x->diags);
 
-	if (kind == FOREIGN_UNREADABLE)
+	if (kind == FOREIGN_UNREADABLE) {
+		x->ops->lost(x->arg, &pos, text, 0);
 		return;
+	}
 	for (; p < end; p = nl ? nl + 1 : end) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		stop = nl ? nl : end;

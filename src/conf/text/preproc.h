@@ -28,6 +28,8 @@ struct preproc_ops {
 	void (*placed)(void *arg, const struct conf_pos *pos, const struct placed *line);
 	/* `pos` is the place of the pattern. */
 	void (*include)(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
+	/* A line was left out for an error: what it said, as far as its braces can be believed. */
+	void (*lost)(void *arg, const struct conf_pos *pos, const char *text, size_t len);
 	/* The number (struct conf_pos's via) for a text that was written at this line, and is known as `name`
 	 * ("$NAME", "~SEQ"). The same for the same. */
 	uint32_t (*origin)(void *arg, uint32_t file, uint32_t line, const char *name, size_t len);

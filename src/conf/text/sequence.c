@@ -188,7 +188,8 @@ static bool read_numbers(const struct sequence *s, const char *p, int64_t given[
 	return true;
 }
 
-static void run_numbers(struct sequence *s)
+/* False: its text is lost, which was said. */
+static bool run_numbers(struct sequence *s)
 {
 	bool hex = s->word + 4 < s->open && s->word[4] == 'x';
 	const char *comma = value_end(s->open + 1, s->close);
@@ -196,16 +197,16 @@ static void run_numbers(struct sequence *s)
 	char value[24];
 
 	if (!add_name(s, s->open + 1, comma))
-		return;
+		return false;
 	if (comma == s->close) {
 		complain(s, s->word, "~SEQ takes (NAME, [START, [STEP,]] END)");
-		return;
+		return false;
 	}
 	if (!read_numbers(s, comma + 1, n))
-		return;
+		return false;
 	if (hex && (n[0] < 0 || n[2] < 0)) {
 		complain(s, s->word, "~SEQx writes no negative numbers");
-		return;
+		return false;
 	}
 	for (int64_t i = n[0]; !s->x->exhausted; ) {
 		int len = snprintf(value, sizeof(value), hex ? "%llx" : "%lld", (long long)i);
@@ -213,8 +214,9 @@ static void run_numbers(struct sequence *s)
 		set_name(s, 0, value, (size_t)len);
 		run_rest(s);
 		if (__builtin_add_overflow(i, n[1], &i) || (n[1] > 0 ? i > n[2] : i < n[2]))
-			return;
+			return true;
 	}
+	return false;
 }
 
 /* ---- ~LST ---- */
@@ -254,33 +256,34 @@ static bool set_values(struct sequence *s, const char *p, const char *end)
 	return !more;
 }
 
-static void run_list(struct sequence *s)
+static bool run_list(struct sequence *s)
 {
 	const char *p = s->open + 1, *comma = value_end(p, s->close), *end = comma, *stop;
 
 	if (!unbrace(s, &p, &end))
-		return;
+		return false;
 	do {
 		stop = value_end(p, end);
 		if (!add_name(s, p, stop))
-			return;
+			return false;
 		p = stop + 1;
 	} while (stop < end);
 	if (comma == s->close) {
 		complain(s, s->word, "~LST takes (NAME, VALUE …) or ({NAME, …}, {VALUE, …} …)");
-		return;
+		return false;
 	}
 	/* All or nothing: a list with a mistake makes no line. */
 	for (p = comma; p < s->close; p = stop) {
 		stop = value_end(p + 1, s->close);
 		if (!set_values(s, p + 1, stop))
-			return;
+			return false;
 	}
 	for (p = comma; p < s->close && !s->x->exhausted; p = stop) {
 		stop = value_end(p + 1, s->close);
 		set_values(s, p + 1, stop);
 		run_rest(s);
 	}
+	return !s->x->exhausted;
 }
 
 void sequence_run(struct expander *x, const struct conf_pos *pos, const struct placed *line, size_t from, unsigned depth)
@@ -295,15 +298,18 @@ void sequence_run(struct expander *x, const struct conf_pos *pos, const struct p
 	s.open = skip_blanks(p, end);
 	if (s.open == end || *s.open != '(') {
 		complain(&s, s.word, "a ( is missing behind %.4s", s.word);
+		expand_lost(x, pos, line, from);
 		return;
 	}
 	s.close = find_close(s.open, end);
 	if (!s.close) {
 		complain(&s, s.open, "the ) of %.4s is missing", s.word);
+		expand_lost(x, pos, line, from);
 		return;
 	}
 	if (skip_blanks(s.close + 1, end) == end) {
 		complain(&s, s.word, "no text to repeat stands behind %.4s(…)", s.word);
+		expand_lost(x, pos, line, from);
 		return;
 	}
 	s.via = placed_piece(line, from)->via;
@@ -317,9 +323,7 @@ void sequence_run(struct expander *x, const struct conf_pos *pos, const struct p
 	for (size_t i = 0; i < s.rest.npieces; i++)
 		if (!s.rest.pieces[i].via)
 			s.rest.pieces[i].via = s.via;
-	if (numbers)
-		run_numbers(&s);
-	else
-		run_list(&s);
+	if (!(numbers ? run_numbers(&s) : run_list(&s)))
+		expand_lost(x, pos, &s.rest, x->exhausted ? s.rest.s.len : 0);
 	placed_done(&s.rest);
 }

@@ -29,12 +29,14 @@
 #include "conf/keyfile.h"
 #include "conf/text/expand.h"
 #include "conf/text/include.h"
+#include "conf/text/lex.h"
 #include "conf/names.h"
 #include "conf/text/preproc.h"
 #include "lib/map.h"
 #include "lib/mem.h"
 
 #define DEPTH_MAX 20
+#define LOST_MAX 64                             /* braces of a line that was left out */
 #define FILES_MAX 10000                         /* reads, not names: a chain of includes may multiply */
 #define BYTES_MAX ((size_t)256 << 20)
 
@@ -171,6 +173,30 @@ static void source_placed(void *arg, const struct conf_pos *pos, const struct pl
 	source_line(s, pos, line->s.str, line->s.len);
 }
 
+/* The braces that have no partner on the line: so much of what it meant is still known. */
+static void source_lost(void *arg, const struct conf_pos *pos, const char *text, size_t len)
+{
+	unsigned closed = 0, opened = 0;
+	struct source *s = arg;
+	const char *after;
+
+	if (s->seed_only)
+		return;
+	for (const char *p = text, *end = text + len; p < end; p++) {
+		after = *p == '"' ? lex_skip_quoted(p, end) : NULL;
+		if (after) {
+			p = after - 1;
+		} else if (*p == '{') {
+			opened++;
+		} else if (*p == '}') {
+			*(opened ? &opened : &closed) += opened ? UINT_MAX : 1;
+		}
+	}
+	source_place(s, pos);
+	s->next.line = pos->line;               /* other lines may come of it */
+	strbuf_addf(s->out, "%c%u %u\n", SOURCE_LOST, closed < LOST_MAX ? closed : LOST_MAX, opened < LOST_MAX ? opened : LOST_MAX);
+}
+
 static uint32_t source_origin(void *arg, uint32_t file, uint32_t line, const char *name, size_t len)
 {
 	struct source *s = arg;
@@ -212,7 +238,7 @@ static const char *source_folder(void *arg)
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags);
 static uint32_t source_seed(void *arg);
 
-static const struct preproc_ops source_ops = { source_line, source_placed, source_include, source_origin, source_folder, source_seed };
+static const struct preproc_ops source_ops = { source_line, source_placed, source_include, source_lost, source_origin, source_folder, source_seed };
 
 /* Lines that end in CR alone, as on very old systems. */
 static char *without_cr(const char *text, size_t len)
@@ -356,32 +382,46 @@ static char *include_path(const char *including, const char *pattern, size_t len
 	return strbuf_detach(&path);
 }
 
-struct including { struct source *s; const struct conf_pos *pos; unsigned flags; };
+struct including { struct source *s; const struct conf_pos *pos; unsigned flags; bool lost; };
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0111;
+}
 
 static void include_file(void *arg, const char *path, bool named)
 {
 	struct including *in = arg;
 
-	source_file_read(in->s, path, in->pos, named || in->flags & INCLUDE_READ);
+	bool strict = named || in->flags & INCLUDE_READ;
+	int r = source_file_read(in->s, path, in->pos, strict);
+
+	/* What a pattern matched and is no configuration was not asked for. */
+	in->lost = in->lost || (r < 0 && (strict || (r != -EISDIR && r != -EINVAL && !is_program(path))));
 }
 
 static void source_include(void *arg, const struct conf_pos *pos, const char *pattern, size_t len, unsigned flags)
 {
 	struct source *s = arg;
-	struct including in = { s, pos, flags | s->checks };
+	struct including in = { s, pos, flags | s->checks, false };
 	char *path;
 
 	if (!len || len > PATH_MAX) {
 		diag_add(s->diags, DIAG_ERROR, pos, len ? "the name of a file is not so long" : "`include` needs a file name or a pattern");
+		source_lost(s, pos, "", 0);
 		return;
 	}
 	if (s->alone) {
 		diag_add(s->diags, DIAG_ERROR, pos, "no files are included here");
+		source_lost(s, pos, "", 0);
 		return;
 	}
 	/* Definitions may be in any file, so includes are followed for the seed, too. */
 	path = include_path(s->names[s->open[s->depth - 1].file], pattern, len);
-	include_find(path, in.flags, pos, s->diags, include_file, &in);
+	if (!include_find(path, in.flags, pos, s->diags, include_file, &in) || in.lost)
+		source_lost(s, pos, "", 0);
 	free(path);
 }
 

@@ -15,6 +15,7 @@
 #define SOURCE_LINE  '='                        /* =TEXT: a line, without comment and end; columns are those of the file unless a M record precedes */
 #define SOURCE_ORIGIN 'D'                       /* DFILE LINE NAME: the next origin of a text that was not written where it stands, numbered from 1 */
 #define SOURCE_MAP   'M'                        /* M[OFFSET COLUMN[+] ORIGIN]…: where the pieces of the next line come from; + = the column grows with them */
+#define SOURCE_LOST  'X'                        /* XCLOSED OPENED: a line that was left out for an error, and what it would have done to the blocks */
 #define SOURCE_KEY   'K'                        /* KHEX PATH: what is in a key file, - = it cannot be read; see conf/keyfile.h */
 #define SOURCE_NAME  'N'                        /* NKIND NUMBER NAME: what this machine calls a number, see conf/names.h */
 

@@ -35,7 +35,7 @@ struct builder {
 	size_t at;                              /* the next item */
 	/* the section being read */
 	size_t start, limit;                    /* its first item; where it ends at the latest */
-	size_t ignore;                          /* a `}` found to be one too many; SIZE_MAX = none */
+	size_t ignore, ignore_last;             /* a `}` found to be one too many, SIZE_MAX = none; more up to this one */
 	bool excess;                            /* one is too many, and not found yet; it is no later than last_close */
 	unsigned missing;                       /* how many `}` are known to be missing; 0 = the braces are trusted */
 	/* the last complete block of the top level */
@@ -100,6 +100,7 @@ static struct node *node_add(struct builder *b, struct node *parent, const struc
 
 	n->pos = item->pos;
 	n->indent = item->indent;
+	n->lost = item->kind == LEX_LOST;
 	n->parent = parent;
 	if (item->kind == LEX_WORDS) {
 		n->nwords = item->nwords;
@@ -251,7 +252,7 @@ static bool is_excess(struct builder *b, const struct node *open, size_t i)
 	char title[100], line[128];
 
 	if (!b->excess || !closes_early(b, open, i))
-		return i == b->ignore;
+		return i == b->ignore || (i > b->ignore && i <= b->ignore_last);
 	diag_add(b->diags, DIAG_ERROR, &item->pos, "one `}` too many: it closes `%s` of %s too early", node_title(open, title, sizeof(title)),
 		 node_line(b, open, item->pos.file, line, sizeof(line)));
 	b->excess = false;
@@ -307,7 +308,11 @@ static unsigned read_block(struct builder *b, struct node *top)
 		if (item->kind == LEX_OPEN && is_needless(b, NULL, item))
 			continue;
 		n = node_add(b, open, item);
-		if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN)) {
+		if (item->kind == LEX_LOST && !is_kind(b, b->at, LEX_OPEN))
+			continue;
+		if (item->kind == LEX_LOST) {
+			b->at++;
+		} else if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN)) {
 			b->at++;
 			if (is_needless(b, n, item_at(b, b->at - 1)))
 				continue;
@@ -362,7 +367,7 @@ static void read_section(struct builder *b, size_t start)
 	size_t inside;
 
 	b->at = start + 1;
-	if (item->kind == LEX_WORDS && is_kind(b, b->at, LEX_OPEN))
+	if (item->kind != LEX_OPEN && is_kind(b, b->at, LEX_OPEN))
 		b->at++;
 	else if (item->kind == LEX_WORDS && !open_forgotten(b, top))
 		return;
@@ -399,6 +404,30 @@ static bool reread_last(struct builder *b, const struct lex_item *extra)
 	return true;
 }
 
+/* Several `}` in a row end a section, and are too many: what follows stands below its first line, and belongs in it. */
+static bool reread_row(struct builder *b, size_t first)
+{
+	const struct lex_item *next;
+	size_t end = first;
+	char title[100], line[128];
+
+	if (first != b->last_close + 1 || b->strays)
+		return false;
+	while (is_kind(b, end, LEX_CLOSE))
+		end++;
+	next = item_at(b, end);
+	if (!next || next->kind != LEX_WORDS || !stands_deeper(next, b->last) || !b->lang->allows(b->last, item_word(b, next)) || b->lang->is_root(item_word(b, next)))
+		return false;
+	diag_add(b->diags, DIAG_ERROR, &item_at(b, b->last_close)->pos, "%zu `}` too many: they close `%s` of %s too early", end - b->last_close,
+		 node_title(b->last, title, sizeof(title)), node_line(b, b->last, next->pos.file, line, sizeof(line)));
+	b->last = NULL;
+	root_drop_behind(b, b->before_last);
+	b->ignore = b->last_close;
+	b->ignore_last = end - 1;
+	read_section(b, b->last_start);
+	return true;
+}
+
 /* Keeps what a later `}` too many must know of this section. */
 static void note_section(struct builder *b, size_t start, struct node *before)
 {
@@ -432,11 +461,15 @@ struct node *tree_build(const struct lex *lx, const struct tree_language *lang, 
 		size_t start = b.at;
 
 		if (item->kind == LEX_CLOSE) {
-			if (b.last && reread_last(&b, item))
+			if (b.last && (reread_row(&b, b.at) || reread_last(&b, item)))
 				continue;
 			diag_add(diags, DIAG_ERROR, &item->pos, "one `}` too many: no block is open here");
 			b.last = NULL;
 			b.at++;
+			continue;
+		}
+		if (item->kind == LEX_LOST && !is_kind(&b, b.at + 1, LEX_OPEN)) {
+			b.at++;                 /* outside of all blocks it is nobody's */
 			continue;
 		}
 		read_section(&b, start);

@@ -17,6 +17,7 @@ struct node {
 	struct node *parent, *next, *child, *last;
 	uint16_t indent;
 	bool has_block;
+	bool lost;                              /* stands for a line that was left out for an error, with the block that it opened; no words */
 };
 
 /* What the tree must know of the language, to see where a brace is missing. `block` is NULL or the root for the top
