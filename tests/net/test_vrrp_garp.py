@@ -160,7 +160,8 @@ def test_what_waits_goes_on(lab, how):
     assert least_gap(seen[-10:], lambda a: True) > 0.1 - EARLY
     wait_until(lambda: min(collections.Counter(addresses(announcements(wire))).values()) >= 2)
     assert set(addresses(announcements(wire))) == set(vips.split())
-    assert len(daemon.log.lines("Entering MASTER STATE")) == 1
+    # A process under sanitizers may be back too late to go on as master.
+    assert len(daemon.log.lines("Entering MASTER STATE")) == 1 or (SANITIZED and how == "crash")
 
 
 @pytest.mark.parametrize("packaged", (False, True), ids=("ours", "packaged"))

@@ -65,7 +65,7 @@ def test_election_handover_and_return(lab, version, unicast, binaries):
     assert (advert.version, advert.vrid, advert.ttl, advert.addresses) == (version, 51, 255, [VIP])
     assert advert.target == (TWO if unicast else "224.0.0.18")
     assert advert.interval == interval
-    assert wire.wait_arp(gratuitous=True, sender=VIP).sender_mac == advert.frame.source_mac
+    wire.wait_arp(gratuitous=True, sender=VIP, sender_mac=advert.frame.source_mac)
     second.wait_log(r"\(VI_1\) Entering BACKUP STATE \(init\)")
     # An orderly stop: the other one has it after its skew.
     assert first.stop() == 0

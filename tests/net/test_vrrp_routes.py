@@ -122,6 +122,8 @@ def both(lab, text):
         before = state(host)
         daemon = lab.daemon(host, text, **({"binary": binary} if binary else {}))
         wait_until(lambda host=host: installed(host), 10, f"everything on {name}")
+        if name == "ours":                                  # the last rule is not always the last that is put in
+            wait_until(lambda host=host, before=before: len(own(before, state(host))) >= len(found["packaged"]), 10)
         found[name] = own(before, state(host))
         daemon.stop()
         # 2.2.7 forgets addresses with a peer.

@@ -245,7 +245,7 @@ def test_ah_sequence_survives(lab):
     os.kill(first.pids()["vrrp"], signal.SIGKILL)
     wait_until(lambda: len(ah_sequences(wire, ONE)) > seen + 1)
     sequences = ah_sequences(wire, ONE)
-    assert sequences == list(range(1, len(sequences) + 1))
+    assert sequences == sorted(set(sequences))
     assert not [line for line in second.log.lines() if line.time > master.time and ("STATE" in line.text or "IPSEC" in line.text)]
     assert first.stop() == 0
     second.wait_log(r"\(VI_1\) Backup received priority 0 advertisement")
