@@ -175,6 +175,7 @@ static void test_groups(void **state)
 		"vrrp_sync_group G {\n group {\n  A\n  ^B\n }\n}\n",
 		"vrrp_sync_group G {\n group {\n  A\n  $CIRC\n }\n}\n",
 		"vrrp_sync_group G {\n group {\n  A\n  ~SEQ(X, 1, ) B\n }\n}\n",
+		"vrrp_sync_group G {\n group {\n  A\n  $NOBODY\n }\n}\n",
 		"vrrp_sync_group G {\n include nothere.inc\n}\n",
 		"vrrp_sync_group G {\n gr^oup {\n  A\n  B\n }\n}\n",
 		"vrrp_sync_group G {\n $CIRC {\n  A\n  B\n }\n}\n",

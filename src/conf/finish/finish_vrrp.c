@@ -19,11 +19,12 @@
  *     better than none;
  *   - of version 3, or strict, without any address, and an ipvlan without one: the protocol has no adverts of theirs;
  *   - whose adverts should be signed (auth_hmac, AH) and would not be;
- *   - whose VRID and link are another instance's (check.c).
- * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or
- * limited by rule (intervals, passwords), `authentication` where there is none (version 3, strict mode), a priority
- * that cannot be read (100: the election still has one winner), a state that cannot be read (BACKUP), times and counts
- * of announcements, a multicast source, and whatever concerns neither adverts nor addresses.
+ *   - whose VRID and link are another instance's (check.c);
+ *   - that has a line which was lost before it could be read, or a block that nobody knows (schema.c): it may have been what protects.
+ * It runs, with the error or warning said, where what is used instead is known to all: values that are rounded or limited by rule (intervals,
+ * passwords), `authentication` where there is none (version 3, strict mode), a priority that cannot be read (100: the election
+ * still has one winner), a state that cannot be read (BACKUP), times and counts of announcements, a multicast source, and whatever concerns
+ * neither adverts nor addresses.
  */
 #include <string.h>
 

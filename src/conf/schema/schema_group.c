@@ -19,9 +19,19 @@ static void note_member(struct schema_ctx *c, const char *name, struct conf_pos 
 
 static void add_member(struct schema_ctx *c, const struct node *n, void *obj)
 {
-	(void)obj;
 	for (unsigned i = 0; i < n->nwords; i++)
 		note_member(c, n->words[i].str, node_pos(n, i), false);
+	(void)obj;
+}
+
+/* A use of a definition that nobody made is an instance that nobody knows. */
+static void add_sync_member(struct schema_ctx *c, const struct node *n, void *obj)
+{
+	struct build_sync_group *b = obj;
+
+	for (unsigned i = 0; i < n->nwords; i++)
+		b->members_lost = b->members_lost || (n->words[i].str[0] == '$' && !n->words[i].quoted);
+	add_member(c, n, obj);
 }
 
 /* The words of what nobody knows: names that stand beside `group { }` or in a misspelt one were said to be unknown;
@@ -69,7 +79,7 @@ static void track_members_end(struct schema_ctx *c, const struct node *n, void *
 	note_again(c, n, &((struct build_track_group *)obj)->group_pos);
 }
 
-static const struct schema_block sync_members = { .name = "group", .item = add_member, .end = sync_members_end, .lost = members_lost };
+static const struct schema_block sync_members = { .name = "group", .item = add_sync_member, .end = sync_members_end, .lost = members_lost };
 static const struct schema_block track_members = { .name = "group", .item = add_member, .end = track_members_end };
 
 static void print_members(struct printer *p, const uint32_t *members, unsigned n)

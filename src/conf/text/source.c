@@ -8,6 +8,9 @@
  * this step opens a file. A file that includes itself, a chain of includes that is too deep and one that multiplies are
  * refused here.
  *
+ * A line that is left out for an error keeps its place in the text (SOURCE_LOST), with the braces that it had: what it
+ * stood in is held back by whoever reads the text, since nobody knows what the line was to protect.
+ *
  * What a missing file is worth: the configuration itself, an errno; the rest says include.c. Two keywords of
  * global_defs mean something here, too: include_check holds from its line to the end of its file, for the files
  * included there as well; random_seed holds for the whole text, so when a random number is wanted, the text is read

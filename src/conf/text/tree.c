@@ -11,7 +11,7 @@
  * follows is understood. A `{` too many leaves a `}` missing, too, so this reading also asks for one that stands alone,
  * or behind a statement that has no block. A `{` that was forgotten shows in the words behind it. A `}` too many is
  * found when another one closes nothing: the section before it is read again, and the first brace is taken for the
- * mistake that closes a block in which the following belongs, by its words or by where it stands.
+ * mistake that closes a block in which the following belongs, by its words or by where it stands. Several in a row that are too many show in what is indented behind them.
  *
  * Called by config_parse with what the schema answers (tree_language). Knows no keyword itself.
  */
