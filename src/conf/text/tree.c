@@ -11,7 +11,8 @@
  * follows is understood. A `{` too many leaves a `}` missing, too, so this reading also asks for one that stands alone,
  * or behind a statement that has no block. A `{` that was forgotten shows in the words behind it. A `}` too many is
  * found when another one closes nothing: the section before it is read again, and the first brace is taken for the
- * mistake that closes a block in which the following belongs, by its words or by where it stands. Several in a row that are too many show in what is indented behind them.
+ * mistake that closes a block in which the following belongs, by its words or by where it stands. Several in
+ * a row that are too many show in what is indented behind them.
  *
  * Called by config_parse with what the schema answers (tree_language). Knows no keyword itself.
  */
@@ -416,7 +417,8 @@ static bool reread_row(struct builder *b, size_t first)
 	while (is_kind(b, end, LEX_CLOSE))
 		end++;
 	next = item_at(b, end);
-	if (!next || next->kind != LEX_WORDS || !stands_deeper(next, b->last) || !b->lang->allows(b->last, item_word(b, next)) || b->lang->is_root(item_word(b, next)))
+	if (!next || next->kind != LEX_WORDS || !stands_deeper(next, b->last) ||
+	    !b->lang->allows(b->last, item_word(b, next)) || b->lang->is_root(item_word(b, next)))
 		return false;
 	diag_add(b->diags, DIAG_ERROR, &item_at(b, b->last_close)->pos, "%zu `}` too many: they close `%s` of %s too early", end - b->last_close,
 		 node_title(b->last, title, sizeof(title)), node_line(b, b->last, next->pos.file, line, sizeof(line)));
