@@ -113,6 +113,12 @@ void diags_add_secret(struct conf_diags *d, const char *value, size_t len)
 		mask_add(d->mask, value, len);
 }
 
+void diags_add_secret_name(struct conf_diags *d, const char *name, size_t len)
+{
+	if (d)
+		mask_add_name(d->mask, name, len);
+}
+
 struct diag_key { char str[DIAG_TEXT + 64]; size_t len; };
 
 __attribute__((format(printf, 2, 3)))

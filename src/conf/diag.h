@@ -28,6 +28,9 @@ void diags_add_file(struct conf_diags *d, uint32_t file, const char *name, const
 void diags_add_origin(struct conf_diags *d, uint32_t via, uint32_t file, uint32_t line, const char *name, size_t len);
 /* A value that is shown nowhere. */
 void diags_add_secret(struct conf_diags *d, const char *value, size_t len);
+/* The same for a definition that is used where a secret is expected, and that is not defined: what is written behind its
+ * name is hidden. */
+void diags_add_secret_name(struct conf_diags *d, const char *name, size_t len);
 void diag_add(struct conf_diags *d, enum diag_level level, const struct conf_pos *pos, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));                                  /* d may be NULL: nothing happens; pos may be NULL: no place */
 /* The same, for what a file may hold hundreds of times: the same text again in the same file is counted, not repeated.

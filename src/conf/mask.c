@@ -40,6 +40,7 @@ struct value { char *text; size_t len; bool learned; struct value *next; };     
 
 struct mask {
 	struct value *of[HASHES], *brief;       /* by their first bytes; `brief`: those below VALUE_MIN */
+	struct value *names;                    /* of definitions that were wanted where a secret is */
 	unsigned n;
 	unsigned looks;                         /* spent of LOOKS_MAX */
 };
@@ -68,6 +69,7 @@ void mask_free(struct mask *m)
 	for (size_t i = 0; i < HASHES; i++)
 		values_free(m->of[i]);
 	values_free(m->brief);
+	values_free(m->names);
 	free(m);
 }
 
@@ -81,9 +83,9 @@ static size_t hash(const char *text)
 	return first * UINT32_C(2654435761) >> 22;
 }
 
-static void value_add(struct mask *m, const char *text, size_t len, bool learned)
+static void list_add(struct mask *m, struct value **head, const char *text, size_t len, bool learned)
 {
-	struct value **head = len < VALUE_MIN ? &m->brief : &m->of[hash(text)], *v;
+	struct value *v;
 
 	if (!len || m->n == VALUES_MAX)
 		return;
@@ -100,6 +102,25 @@ static void value_add(struct mask *m, const char *text, size_t len, bool learned
 	v->next = *head;
 	*head = v;
 	m->n++;
+}
+
+static void value_add(struct mask *m, const char *text, size_t len, bool learned)
+{
+	list_add(m, len < VALUE_MIN ? &m->brief : &m->of[hash(text)], text, len, learned);
+}
+
+void mask_add_name(struct mask *m, const char *name, size_t len)
+{
+	list_add(m, &m->names, name, len, false);
+}
+
+static bool is_wanted(const struct mask *m, const char *name, size_t len)
+{
+	const struct value *v = m->names;
+
+	while (v && (v->len != len || memcmp(v->text, name, len) != 0))
+		v = v->next;
+	return v;
 }
 
 static void words_add(struct mask *m, const char *value, size_t len, bool learned)
@@ -175,10 +196,12 @@ static void hide(struct strbuf *out, size_t start, size_t len, size_t *col, size
 		strbuf_addc(out, ' ');
 }
 
-/* The value of a definition that holds a secret: its bounds, or false. */
+/* The value of a definition that holds a secret: its bounds, or false. One with a blank before its `=`, or without any,
+ * is none, and its value may be used as a password all the same. */
 static bool definition_value(struct mask *m, const char *line, size_t len, size_t *from, size_t *to)
 {
 	const char *p = line, *end = line + len, *name;
+	bool good, hidden;
 	size_t n;
 
 	for (;;) {
@@ -195,10 +218,15 @@ static bool definition_value(struct mask *m, const char *line, size_t len, size_
 	while (p < end && (define_is_name(*p, false) || strchr("{}-.", *p)))     /* also one that cannot be a name */
 		p++;
 	n = (size_t)(p - name);
-	p = name;
-	if (!n || p + n == end || p[n] != '=')
+	while (p < end && is_space(*p))
+		p++;
+	if (!n || p == end)
 		return false;
-	for (p += n + 1; p < end && is_space(*p); )
+	good = *p == '=' && p == name + n;
+	hidden = secret_is_named(name, n) || is_wanted(m, name, n) || (*p == '=' && !good);
+	if (*p != '=' && (!hidden || p == name + n))
+		return false;
+	for (p += *p == '='; p < end && is_space(*p); )
 		p++;
 	while (end > p && is_space(end[-1]))
 		end--;
@@ -206,7 +234,7 @@ static bool definition_value(struct mask *m, const char *line, size_t len, size_
 		return false;
 	*from = (size_t)(p - line);
 	*to = (size_t)(end - line);
-	if (secret_is_named(name, n))
+	if (hidden)
 		return true;
 	p += *p == '"';
 	n = value_at(m, p, (size_t)(end - p), true);
@@ -329,6 +357,13 @@ static void hide_part(void *arg, size_t from, size_t len)
 	h->at = from + len;
 }
 
+/* The blanks behind a mask tell how long the secret is. */
+static void trim(struct strbuf *out)
+{
+	while (out->len && out->str[out->len - 1] == ' ')
+		out->str[--out->len] = '\0';
+}
+
 void mask_line(struct mask *m, const struct secret_line *inside, const char *line, size_t len, size_t *col, struct strbuf *out)
 {
 	struct strbuf values = { 0 }, block = { 0 };
@@ -347,12 +382,14 @@ void mask_line(struct mask *m, const struct secret_line *inside, const char *lin
 		strbuf_addn(out, line, from);
 		hide(out, from, to - from, col, at);
 		strbuf_done(&block);
+		trim(out);
 		return;
 	}
 	hide_values(m, line, len, col, &values);
 	hide_words(strbuf_str(&values), values.len, col, out);
 	strbuf_done(&values);
 	strbuf_done(&block);
+	trim(out);
 }
 
 /* A short value shows where it alone is quoted. */

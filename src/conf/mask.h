@@ -12,6 +12,7 @@ struct mask;                                    /* values that are secrets, wher
 
 struct mask *mask_new(void);
 void mask_free(struct mask *m);
+void mask_add_name(struct mask *m, const char *name, size_t len);    /* of a definition that is wanted where a secret is, and is none */
 void mask_add(struct mask *m, const char *value, size_t len);
 
 /* What stands in the blocks about secrets of a text is one wherever it stands. */

@@ -33,7 +33,7 @@ def test_documented():
 @pytest.mark.parametrize("ours, said, theirs, told, wanted", [
     (0, [], 0, [], []),
     (5, [("error", "no such file: `a`")], 143, [], ["no-verdict"]),
-    (0, [("warning", "only the first 8 of the 12 characters of the password are used")], 5, ["Truncating auth_pass to 8 characters"],
+    (0, [("warning", "only the first 8 characters of the password are used")], 5, ["Truncating auth_pass to 8 characters"],
      ["value-adjusted"]),
     # What the packaged one counts must be told by ours, too.
     (0, [], 5, ["Truncating auth_pass to 8 characters"], ["? packaged: Truncating auth_pass to 8 characters"]),

@@ -62,8 +62,8 @@ static void parse_auth_pass(struct schema_ctx *c, const struct schema_row *row, 
 		return;
 	}
 	if (strlen(b->pass) > sizeof(b->v.auth_pass))
-		diag_add(c->diags, DIAG_WARNING, &pos, "only the first %zu of the %zu characters of the password are used; peers agree as long as these are "
-			 "the same", sizeof(b->v.auth_pass), strlen(b->pass));
+		diag_add(c->diags, DIAG_WARNING, &pos, "only the first %zu characters of the password are used; peers agree as long as these are the same",
+			 sizeof(b->v.auth_pass));
 	value_extra(c, n, 2);
 }
 

@@ -89,6 +89,10 @@ static void note_undefined(struct expander *x, struct expansion *e, const struct
 	bool starts = !at || expand_is_blank(in->s.str[at - 1]), ends = u->after == end || expand_is_blank(*u->after);
 	struct undefined *one;
 
+	if (x->diags && e->secret)
+		diags_add_secret_name(x->diags, u->name, u->len);
+	else if (x->diags && strspn(in->s.str, " \t") == at && secret_is_named(u->name, u->len))
+		diags_add_secret(x->diags, u->after, (size_t)(in->s.str + in->s.len - u->after));
 	if (x->nundefined == UNDEFINED_MAX || !x->diags || e->secret || e->scan->single_open)
 		return;
 	if (!u->braced && (!starts || !ends || e->scan->double_open))

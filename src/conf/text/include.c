@@ -17,6 +17,7 @@
 #include "lib/strbuf.h"
 
 #define ALTERNATIVES_MAX 1000
+#define WILD_MAX         3                      /* folders of a name that are patterns */
 
 static const struct { const char *word; unsigned flags; } words[] = {
 	{ "include", INCLUDE_PLAIN }, { "includer", INCLUDE_READ }, { "includem", INCLUDE_READ | INCLUDE_MATCH },
@@ -59,15 +60,36 @@ struct search {
 	void *arg;
 };
 
+/* Each part that is a pattern multiplies the folders that are searched, and a `..` behind one finds the same folders
+ * again: nobody waits for that. */
+static bool is_costly(const char *path)
+{
+	unsigned wild = 0, back = 0;
+	size_t len;
+
+	for (; *path; path += len) {
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (wild && len == 2 && !memcmp(path, "..", 2))
+			back++;
+		/* that of the last part is a name of files, not a folder to be searched */
+		if (path[len] && strcspn(path, "*?[") < len)
+			wild++;
+	}
+	return wild > WILD_MAX || (back && wild > 1);
+}
+
 /* One name or pattern without braces. */
 static void find_one(struct search *s, const char *path, bool braces)
 {
 	bool wild = strpbrk(path, "*?[") != NULL;
 	enum diag_level level = !braces && !wild ? DIAG_ERROR : s->flags & (wild ? INCLUDE_WILD : INCLUDE_BRACE) ? DIAG_ERROR : DIAG_WARNING;
 	glob_t g = { 0 };
-	int r = glob(path, 0, NULL, &g);
+	int r = is_costly(path) ? GLOB_NOSPACE : glob(path, 0, NULL, &g);
 
-	if (s->count)
+	if (r == GLOB_NOSPACE)
+		diag_add(s->diags, DIAG_ERROR, s->pos, "`%s` would search too many folders: at most %d of them may be patterns", path, WILD_MAX);
+	else if (s->count)
 		s->found += r == 0 ? (unsigned)g.gl_pathc : r != GLOB_NOMATCH;
 	else if (r == GLOB_NOMATCH)
 		diag_add(s->diags, level, s->pos, wild ? "no file matches `%s`" : "no such file: `%s`", path);

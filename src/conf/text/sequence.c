@@ -102,6 +102,41 @@ static void set_name(const struct sequence *s, size_t i, const char *value, size
 	define_set(s->x->defs, s->names[i].name, s->names[i].len, s->pos->file, &line, 1, false);
 }
 
+/* Whether the text has a word that a secret follows, or a name of one is set. */
+static bool has_secret(const struct sequence *s)
+{
+	const char *p = s->close, *end = s->line->s.str + s->line->s.len, *word;
+
+	if (secret_is_named(s->open + 1, define_name(s->open + 1, s->close)))
+		return true;
+	while (p < end) {
+		for (word = ++p; p < end && !expand_is_blank(*p); )
+			p++;
+		if (secret_follows(word, (size_t)(p - word)))
+			return true;
+	}
+	return false;
+}
+
+/* Numbers are small, and stand in many places: those that are secrets are told when they are used. */
+static void tell_secrets(const struct sequence *s)
+{
+	const char *p = s->open + 1, *value, *end;
+
+	if (!has_secret(s))
+		return;
+	while (p < s->close && *p != ',')
+		p++;
+	while (p < s->close) {
+		for (value = ++p; p < s->close && !strchr(",{}", *p); )
+			p++;
+		value = skip_blanks(value, p);
+		end = trim_end(value, p);
+		if (end - value >= 4 && !(*value >= '0' && *value <= '9'))
+			diags_add_secret(s->x->diags, value, (size_t)(end - value));
+	}
+}
+
 static void run_rest(const struct sequence *s)
 {
 	expand_line(s->x, s->pos, &s->rest, s->depth + 1);
@@ -312,6 +347,7 @@ void sequence_run(struct expander *x, const struct conf_pos *pos, const struct p
 		expand_lost(x, pos, line, from);
 		return;
 	}
+	tell_secrets(&s);
 	s.via = placed_piece(line, from)->via;
 	if (!s.via)
 		s.via = x->ops->origin(x->arg, pos->file, pos->line, s.word, 4);
