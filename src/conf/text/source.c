@@ -53,6 +53,7 @@ struct source {
 	struct map *numbers;                    /* name → its place there + 1 */
 	struct map *origins;                    /* file, line and name → number */
 	size_t reads, bytes;
+	bool full;                              /* there were too many of them, which was said */
 	struct { uint32_t file; dev_t dev; ino_t ino; char *folder; } open[DEPTH_MAX];
 	unsigned depth;
 	unsigned checks;                        /* what includes are asked for here: enum preproc_include */
@@ -316,6 +317,11 @@ static int open_config(const char *path, bool any, struct stat *st)
 	return fd;
 }
 
+static bool is_full(const struct source *s)
+{
+	return s->reads >= FILES_MAX || s->bytes >= BYTES_MAX;
+}
+
 /* Why this file may not be read now, or NULL. */
 static const char *source_refusal(const struct source *s, const struct stat *st)
 {
@@ -324,7 +330,7 @@ static const char *source_refusal(const struct source *s, const struct stat *st)
 			return "it includes itself";
 	if (s->depth == DEPTH_MAX)
 		return "includes are nested too deeply";
-	if (s->reads >= FILES_MAX || s->bytes >= BYTES_MAX)
+	if (is_full(s))
 		return "too many files are included";
 	return NULL;
 }
@@ -355,7 +361,12 @@ static int source_file_read(struct source *s, const char *path, const struct con
 	}
 	r = why ? -ELOOP : read_all(fd, &text);
 	close(fd);
-	if (why || r < 0) {
+	if (why && is_full(s)) {
+		/* once: it is the same for all that follow */
+		if (!s->full)
+			diag_add(s->diags, DIAG_ERROR, at, "cannot read `%s`: %s; this and what follows is left out", path, why);
+		s->full = true;
+	} else if (why || r < 0) {
 		diag_add(s->diags, DIAG_ERROR, at, "cannot read `%s`: %s", path, why ? why : strerror(-r));
 	} else {
 		s->reads++;
