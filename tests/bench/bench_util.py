@@ -2,8 +2,11 @@
 """What the benchmarks share: the same measurement on ours and on the packaged keepalived, alternating, in one run. The result is a ratio of
 medians; figures of one machine mean nothing on another. A benchmark prints and never fails a test."""
 import argparse
+import collections
 import os
 import pathlib
+import re
+import signal
 import statistics
 import sys
 import tempfile
@@ -12,6 +15,7 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "net"))
 from lib_daemon import PACKAGED, our_binary  # noqa: E402
 from lib_lab import Lab  # noqa: E402
+from lib_util import wait_until  # noqa: E402
 
 
 def arguments(doc, **defaults):
@@ -37,6 +41,36 @@ def cpu_seconds(pid):
 
 def sent_packets(host, ifname="eth0"):
     return host.ipr.get_links(host.index(ifname))[0].get_attr("IFLA_STATS64")["tx_packets"]
+
+
+def vm_rss(pid):
+    """Kilobytes."""
+    with open(f"/proc/{pid}/status") as file:
+        return int(re.search(r"^VmRSS:\s+(\d+)", file.read(), re.M)[1])
+
+
+def lateness(daemon):
+    """How many timers of our VRRP process were late, by the upper bound in microseconds, so far."""
+    file = daemon.path("/tmp/keepalived.data")
+    file.unlink(missing_ok=True)
+    daemon.send_signal(signal.SIGUSR1)
+    text = wait_until(lambda: file.exists() and "VRRP timers" in (text := file.read_text()) and text, 5, "data")
+    return collections.Counter({float(bound): int(count) for bound, count in re.findall(r"^   up to (\d+) usecs = (\d+)$", text, re.M)} |
+                               {float("inf"): int(count) for count in re.findall(r"^   beyond = (\d+)$", text, re.M)})
+
+
+def late_percentile(late, percent):
+    """The bound in microseconds that so many of them do not exceed; 0 when there are none."""
+    seen = 0
+    for bound in sorted(late):
+        seen += late[bound]
+        if seen * 100 >= sum(late.values()) * percent:
+            return bound
+    return 0
+
+
+def late_text(late):
+    return ", ".join(f"{percent}% up to {late_percentile(late, percent):g} us" for percent in (50, 99, 100))
 
 
 def report(what, unit, ours, packaged):
