@@ -12,7 +12,7 @@ NEWER = "newer-form"                    # 2.2.7 does not know it, ours does
 
 # (class, message of the packaged one, what ours says in its place)
 THEIRS = [
-    ("value-adjusted", r"^Truncating auth_pass to 8 characters", r"^only the first 8 of the \d+ characters"),
+    ("value-adjusted", r"^Truncating auth_pass to 8 characters", r"^only the first 8 characters"),
     ("value-adjusted", r"exceeds total weight of real servers", r"^the quorum is more than the weight"),
     ("value-adjusted", r"advertisement interval .*(must be an integer|must be in units)", r"version [23] has (whole seconds|steps)"),
     ("value-adjusted", r"greater than maximum \d+ - setting to maximum", r"is out of range: .* is used"),
